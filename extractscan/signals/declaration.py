@@ -1,0 +1,49 @@
+"""What a signal says of itself: where its values come from, what it belongs to, and what innocent thing looks the same."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+import polars as pl
+
+Table = Literal["events", "accounts", "behaviour", "content"]
+
+
+@dataclass(frozen=True, slots=True)
+class Signal:
+    """One kind of observable that accounts can share.
+
+    Attributes:
+        name: Its file, its key in the report and its name everywhere.
+        channel: The group of observables that it fails together with.
+        table: What `value` reads: canonical events, the accounts table, one row an account of behaviour
+            (see `behaviour.py`), or the text kernel (then `value` is not evaluated).
+        needs: Columns without which it is skipped.
+        value: String, or list of strings, for each row; null means "not known" and is dropped.
+        says: How evidence reads, with `{value}` to fill in.
+        twins: Innocent things that look the same.
+        links: Whether it may hold accounts together; otherwise it only describes them.
+    """
+
+    name: str
+    channel: str
+    table: Table
+    needs: tuple[str, ...]
+    value: pl.Expr
+    says: str
+    twins: tuple[str, ...]
+    links: bool = True
+
+
+def text(name: str) -> pl.Expr:
+    """Take a column's text, trimmed; empty text is not known."""
+    return pl.col(name).cast(pl.String).str.strip_chars().replace("", None)
+
+
+def octaves(amount: pl.Expr) -> pl.Expr:
+    """Put an amount into two overlapping bins one octave wide, so that no bin edge parts two like amounts."""
+    level = amount.cast(pl.Float64).log(2)
+    return pl.concat_list(
+        pl.format("a{}", level.floor().cast(pl.Int64)), pl.format("b{}", (level + 0.5).floor().cast(pl.Int64))
+    )

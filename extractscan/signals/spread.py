@@ -1,0 +1,28 @@
+"""Accounts each used from many addresses and clients at once."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from extractscan import schema
+from extractscan.signals.declaration import Signal
+
+SIGNAL = Signal(
+    name="spread",
+    channel=schema.CLIENT,
+    table="behaviour",
+    needs=(
+        "addresses",
+        "clients",
+    ),
+    value=pl.when((pl.col("addresses") >= 4) & (pl.col("clients") >= 3)).then(
+        pl.lit("many addresses and clients")
+    ),
+    says="are each used from {value}",
+    twins=(
+        "CI runners",
+        "a key inside a mobile app",
+        "the victim of a stolen key",
+    ),
+    links=False,
+)
