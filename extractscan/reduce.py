@@ -1,0 +1,221 @@
+"""Events to sightings: small tables that merge by sum, minimum and maximum, in any order, with the same result.
+
+Every table is keyed by account. Times are int64 microseconds since the epoch, costs int64 micro-dollars; nothing is a
+float, so that merging is exact.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, fields
+from typing import Final
+
+import numpy as np
+import polars as pl
+
+from extractscan import schema, shingles
+
+KIND: Final = "kind"
+VALUE: Final = "value"
+COUNT: Final = "count"
+FIRST: Final = "first"
+LAST: Final = "last"
+HOUR: Final = "hour"
+MASK: Final = "mask"
+SHINGLE: Final = "shingle"
+TEXT: Final = "text"
+EVENTS: Final = "events"
+
+HOUR_US: Final = 3_600_000_000
+TEXT_KEPT: Final = 4000
+
+SUMS: Final = {
+    schema.INPUT_TOKENS: pl.Int64(),
+    schema.OUTPUT_TOKENS: pl.Int64(),
+    "cost_micros": pl.Int64(),
+    "errors": pl.Int64(),
+    "prompts": pl.Int64(),
+}
+
+Intent = Callable[[pl.Series], pl.Series]
+"""Texts to a UInt64 mask of the rules that match."""
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """What is kept of events: six tables, each the sum of what its parts held.
+
+    Attributes:
+        totals: account_id, events, first, last, and the sums of `SUMS`.
+        sightings: account_id, kind, value, count, first, last.
+        activity: account_id, hour (since the epoch), model, events.
+        intent: account_id, mask of matching rules, count; events that match none are left out.
+        content: account key (64-bit), shingle, count of events; half of all shingles, chosen by their hash.
+        texts: value (digest as hex), the head of the system prompt it stands for.
+    """
+
+    totals: pl.DataFrame
+    sightings: pl.DataFrame
+    activity: pl.DataFrame
+    intent: pl.DataFrame
+    content: pl.DataFrame
+    texts: pl.DataFrame
+
+
+_KEYS: Final = {
+    "totals": [schema.ACCOUNT],
+    "sightings": [schema.ACCOUNT, KIND, VALUE],
+    "activity": [schema.ACCOUNT, HOUR, schema.MODEL],
+    "intent": [schema.ACCOUNT, MASK],
+    "content": [schema.ACCOUNT, SHINGLE],
+    "texts": [VALUE],
+}
+
+
+def account_key(account_id: str) -> int:
+    """Return the 64-bit key that stands for an account in the content table."""
+    return shingles.digest(account_id)
+
+
+def reduce(batch: pl.DataFrame, values: dict[str, pl.Expr], intent: Intent | None) -> Summary:
+    """Reduce one batch of canonical events (any rows, any order) to its summary.
+
+    Args:
+        batch: Canonical columns; missing ones are treated as all null.
+        values: For each kind of event observable, the expression of its value (string; null = not seen).
+        intent: Marks what texts ask for; without it the intent table is empty.
+    """
+    frame = _complete(batch)
+    lazy = frame.lazy()
+    tables = pl.collect_all([_totals(lazy), _activity(lazy), *(_sightings(lazy, kind, v) for kind, v in values.items())])
+    digests, texts = _system_prompts(frame)
+    sightings = [*tables[2:], digests]
+    return Summary(
+        totals=tables[0],
+        activity=tables[1],
+        sightings=pl.concat([table.select(_SIGHTING) for table in sightings]),
+        intent=_intent(frame, intent),
+        content=_content(frame),
+        texts=texts,
+    )
+
+
+def merge(parts: Iterable[Summary]) -> Summary:
+    """Merge summaries by sum, minimum and maximum; associative, commutative, sorted by key."""
+    held = list(parts)
+    tables = {}
+    for field in fields(Summary):
+        keys = _KEYS[field.name]
+        stacked = pl.concat([getattr(part, field.name) for part in held])
+        if len(held) > 1 or field.name != "content":
+            stacked = stacked.group_by(keys).agg(_merged(name) for name in stacked.columns if name not in keys)
+        tables[field.name] = stacked if field.name == "content" else stacked.sort(keys)
+    return Summary(**tables)
+
+
+def shared_content(summary: Summary, least: int) -> pl.DataFrame:
+    """Return the content table without shingles that fewer than `least` accounts hold, with `holders` added."""
+    holders = summary.content.group_by(SHINGLE).agg(pl.len().alias("holders")).filter(pl.col("holders") >= least)
+    return summary.content.join(holders, on=SHINGLE).sort(SHINGLE, schema.ACCOUNT)
+
+
+_SIGHTING: Final = (schema.ACCOUNT, KIND, VALUE, COUNT, FIRST, LAST)
+
+
+def _merged(name: str) -> pl.Expr:
+    if name in {FIRST, TEXT}:
+        return pl.col(name).min()
+    return pl.col(name).max() if name == LAST else pl.col(name).sum()
+
+
+def _complete(batch: pl.DataFrame) -> pl.DataFrame:
+    missing = [pl.lit(None, dtype).alias(name) for name, dtype in schema.EVENTS.items() if name not in batch.columns]
+    return batch.with_columns(*missing, pl.col(schema.TIMESTAMP).to_physical().alias("at"))
+
+
+def _span() -> tuple[pl.Expr, pl.Expr]:
+    return pl.col("at").min().alias(FIRST), pl.col("at").max().alias(LAST)
+
+
+def _totals(lazy: pl.LazyFrame) -> pl.LazyFrame:
+    bad = (pl.col(schema.STATUS_CODE) >= 400) | pl.col(schema.ERROR).is_not_null()
+    return lazy.group_by(schema.ACCOUNT).agg(
+        pl.len().cast(pl.Int64).alias(EVENTS),
+        *_span(),
+        pl.col(schema.INPUT_TOKENS).sum(),
+        pl.col(schema.OUTPUT_TOKENS).sum(),
+        (pl.col(schema.COST) * 1e6).round().cast(pl.Int64).sum().alias("cost_micros"),
+        bad.fill_null(value=False).sum().cast(pl.Int64).alias("errors"),
+        pl.col(schema.PROMPT).is_not_null().sum().cast(pl.Int64).alias("prompts"),
+    )
+
+
+def _activity(lazy: pl.LazyFrame) -> pl.LazyFrame:
+    return lazy.group_by(
+        schema.ACCOUNT, (pl.col("at") // HOUR_US).alias(HOUR), pl.col(schema.MODEL).fill_null("")
+    ).agg(pl.len().cast(pl.Int64).alias(EVENTS))
+
+
+def _sightings(lazy: pl.LazyFrame, kind: str, value: pl.Expr) -> pl.LazyFrame:
+    return (
+        lazy.select(schema.ACCOUNT, "at", value.alias(VALUE))
+        .filter(pl.col(VALUE).is_not_null())
+        .group_by(schema.ACCOUNT, VALUE)
+        .agg(pl.len().cast(pl.Int64).alias(COUNT), *_span())
+        .with_columns(pl.lit(kind).alias(KIND))
+    )
+
+
+def _system_prompts(frame: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
+    distinct = frame[schema.SYSTEM_PROMPT].drop_nulls().unique()
+    distinct = distinct.filter(distinct.str.strip_chars() != "")
+    keys = pl.DataFrame(
+        {
+            schema.SYSTEM_PROMPT: distinct,
+            VALUE: pl.Series([f"{shingles.digest(' '.join(t.split())):016x}" for t in distinct], dtype=pl.String),
+        }
+    )
+    seen = _sightings(frame.lazy().join(keys.lazy(), on=schema.SYSTEM_PROMPT), "system_prompt", pl.col(VALUE)).collect()
+    heads = keys.group_by(VALUE).agg(pl.col(schema.SYSTEM_PROMPT).str.head(TEXT_KEPT).min().alias(TEXT))
+    return seen, heads
+
+
+def _intent(frame: pl.DataFrame, intent: Intent | None) -> pl.DataFrame:
+    if intent is None:
+        return pl.DataFrame(schema={schema.ACCOUNT: pl.String, MASK: pl.UInt64, COUNT: pl.Int64})
+    return (
+        pl.DataFrame({schema.ACCOUNT: frame[schema.ACCOUNT], MASK: event_intent(frame, intent)})
+        .filter(pl.col(MASK) != 0)
+        .group_by(schema.ACCOUNT, MASK)
+        .agg(pl.len().cast(pl.Int64).alias(COUNT))
+    )
+
+
+def event_intent(frame: pl.DataFrame, intent: Intent) -> pl.Series:
+    """Return for each event the mask of rules that its prompt or its system prompt matches."""
+    systems = frame[schema.SYSTEM_PROMPT].unique()
+    by_system = pl.DataFrame({schema.SYSTEM_PROMPT: systems, MASK: intent(systems)})
+    joined = frame.select(schema.SYSTEM_PROMPT).join(
+        by_system, on=schema.SYSTEM_PROMPT, how="left", maintain_order="left", nulls_equal=True
+    )
+    return intent(frame[schema.PROMPT]) | joined[MASK].fill_null(0)
+
+
+def _content(frame: pl.DataFrame) -> pl.DataFrame:
+    row, value = shingles.shingles(frame[schema.PROMPT])
+    kept = (value & np.uint64(1)) == 0
+    pairs = pl.DataFrame({"row": row[kept], SHINGLE: value[kept]}).unique()
+    ids = frame[schema.ACCOUNT].unique()
+    keys = pl.DataFrame({schema.ACCOUNT: ids, "key": pl.Series([account_key(i) for i in ids], dtype=pl.UInt64)})
+    by_row = frame.select(schema.ACCOUNT).join(keys, on=schema.ACCOUNT, how="left", maintain_order="left")["key"]
+    return (
+        pairs.select(by_row.gather(pairs["row"]).alias(schema.ACCOUNT), SHINGLE)
+        .group_by(schema.ACCOUNT, SHINGLE)
+        .agg(pl.len().cast(pl.Int32).alias(COUNT))
+    )
+
+
+def empty(values: Sequence[str] = ()) -> Summary:
+    """Return the summary of no events: the neutral element of `merge`."""
+    nothing = pl.DataFrame(schema=dict(schema.EVENTS))
+    return reduce(nothing, {kind: pl.lit(None, pl.String) for kind in values}, None)

@@ -1,0 +1,140 @@
+"""Turns prompt text into shingles: hashed windows that start at words, the same on every machine."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+import pyarrow as pa
+
+U64 = npt.NDArray[np.uint64]
+
+WIDTH: Final = 24
+"""Bytes in a window: four or five English words, eight Chinese characters. Shorter ones are common phrases."""
+HEAD_CHARS: Final = 3000
+TAIL_CHARS: Final = 1500
+"""Longer prompts are documents; wording that an operator adds stands before or behind them."""
+
+_BASE: Final = 0x9E3779B97F4A7C15 | 1
+_INVERSE: Final = pow(_BASE, -1, 1 << 64)
+_MIX: Final = np.uint64(0xBF58476D1CE4E5B9)
+_BLOCK: Final = 1 << 16  # stays in the cache: twice as fast as 4 MiB
+
+
+def _powers(base: int, size: int) -> U64:
+    """Return base**0 … base**(size-1) modulo 2**64, by doubling."""
+    powers = np.ones(size, dtype=np.uint64)
+    done = 1
+    while done < size:
+        step = min(done, size - done)
+        powers[done : done + step] = powers[:step] * np.uint64(pow(base, done, 1 << 64))
+        done += step
+    return powers
+
+
+def _byte_classes() -> tuple[npt.NDArray[np.uint8], npt.NDArray[np.bool_], npt.NDArray[np.bool_]]:
+    """Return, by byte: what it is folded to, whether it belongs to a word, and whether it always starts one."""
+    fold = np.arange(256, dtype=np.uint8)
+    fold[ord("A") : ord("Z") + 1] += 32
+    fold[ord("0") : ord("9") + 1] = ord("0")
+    fold[[9, 10, 11, 12, 13]] = ord(" ")
+    word = np.zeros(256, dtype=np.bool_)
+    word[ord("a") : ord("z") + 1] = True
+    word[ord("A") : ord("Z") + 1] = True
+    word[ord("0") : ord("9") + 1] = True
+    word[128:] = True
+    starts = np.zeros(256, dtype=np.bool_)
+    starts[0xE3:0xEE] = True  # lead bytes of kana, CJK and Hangul: scripts without spaces
+    return fold, word, starts
+
+
+_FOLD, _WORD, _STARTS = _byte_classes()
+_POWERS: U64 = _powers(_BASE, 1)
+_UNPOWERS: U64 = _powers(_INVERSE, 1)
+
+
+def _tables(size: int) -> tuple[U64, U64]:
+    """Return power tables of at least `size` entries; they are pure functions of the size and kept between calls."""
+    global _POWERS, _UNPOWERS  # noqa: PLW0603 a cache of constants
+    if len(_POWERS) < size:
+        _POWERS = _powers(_BASE, size)
+        _UNPOWERS = _powers(_INVERSE, size)
+    return _POWERS, _UNPOWERS
+
+
+def clip(texts: pl.Series) -> pl.Series:
+    """Keep the first `HEAD_CHARS` and last `TAIL_CHARS` characters of longer texts."""
+    long = texts.str.len_bytes() > HEAD_CHARS + TAIL_CHARS
+    if not long.any():
+        return texts
+    short = texts.str.head(HEAD_CHARS) + "\n" + texts.str.tail(TAIL_CHARS)
+    return pl.select(pl.when(long & (texts.str.len_chars() > HEAD_CHARS + TAIL_CHARS)).then(short).otherwise(texts)).to_series()
+
+
+def shingles(texts: pl.Series) -> tuple[npt.NDArray[np.uint32], U64]:
+    """Hash every window of `WIDTH` bytes that starts at a word, ASCII case, digits and white space folded.
+
+    A text shorter than a window gives none. Scripts without spaces start a window at each character.
+
+    Args:
+        texts: Strings; null counts as empty.
+
+    Returns:
+        Index of the text (ascending) and hash of the window, one entry a window, repeats included. The hash is a
+        polynomial over the folded bytes modulo 2**64 with a multiplicative finish: specified here, the same on any
+        machine and library version, so that stored values stay comparable.
+    """
+    array = clip(texts).fill_null("").to_arrow()
+    if isinstance(array, pa.ChunkedArray):
+        array = array.combine_chunks()
+    array = array.cast(pa.large_string())
+    offsets = np.frombuffer(array.buffers()[1], dtype=np.int64)[array.offset : array.offset + len(array) + 1]
+    data = array.buffers()[2]
+    raw = np.frombuffer(data, dtype=np.uint8) if data is not None else np.zeros(0, dtype=np.uint8)
+    rows: list[npt.NDArray[np.uint32]] = []
+    hashes: list[U64] = []
+    first = 0
+    while first < len(array):
+        last = int(np.searchsorted(offsets, offsets[first] + _BLOCK, side="right")) - 1
+        last = max(last, first + 1)
+        row, value = _block(raw[offsets[first] : offsets[last]], offsets[first : last + 1] - offsets[first])
+        rows.append(row + np.uint32(first))
+        hashes.append(value)
+        first = last
+    if not rows:
+        return np.zeros(0, dtype=np.uint32), np.zeros(0, dtype=np.uint64)
+    return np.concatenate(rows), np.concatenate(hashes)
+
+
+def _block(raw: npt.NDArray[np.uint8], offsets: npt.NDArray[np.int64]) -> tuple[npt.NDArray[np.uint32], U64]:
+    """Hash the windows of one block of texts that lie end to end in `raw`."""
+    size = len(raw)
+    if size < WIDTH:
+        return np.zeros(0, dtype=np.uint32), np.zeros(0, dtype=np.uint64)
+    powers, unpowers = _tables(size)
+    word = _WORD[raw]
+    start = word.copy()
+    start[1:] &= ~word[:-1]
+    start |= _STARTS[raw]
+    heads = offsets[:-1]
+    heads = heads[heads < size]
+    start[heads] = word[heads]
+    at = np.flatnonzero(start[: size - WIDTH + 1])
+    row = np.searchsorted(offsets, at, side="right") - 1
+    fits = at + WIDTH <= offsets[row + 1]
+    at, row = at[fits], row[fits]
+    sums = np.zeros(size + 1, dtype=np.uint64)
+    np.cumsum((_FOLD[raw].astype(np.uint64) + np.uint64(1)) * powers[:size], out=sums[1:])
+    value = (sums[at + WIDTH] - sums[at]) * unpowers[at]
+    value ^= value >> np.uint64(29)
+    value *= _MIX
+    value ^= value >> np.uint64(32)
+    return row.astype(np.uint32), value
+
+
+def digest(text: str) -> int:
+    """Hash one text to 64 bits with BLAKE2b; for the few values that are stored whole, such as system prompts."""
+    return int.from_bytes(hashlib.blake2b(text.encode(), digest_size=8).digest(), "big")
