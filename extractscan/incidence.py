@@ -1,0 +1,183 @@
+"""Who holds what: accounts merged into units, and their observables as compressed rows and columns."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+
+from extractscan import schema
+
+Ints = npt.NDArray[np.int64]
+Floats = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """All sightings of one signal, by unit and by value.
+
+    Attributes:
+        name: Signal name.
+        channel: Its channel.
+        values: The observables, sorted.
+        ptr, value, weight: Compressed rows: for each unit its values and their share of its sightings.
+        by_value_ptr, by_value, by_value_weight: The same, compressed by value: the holders of each.
+        mixture: Whether weights are shares of all events, so that the rest of the events speaks for the background.
+    """
+
+    name: str
+    channel: str
+    values: Sequence[str]
+    ptr: Ints
+    value: Ints
+    weight: Floats
+    by_value_ptr: Ints
+    by_value: Ints
+    by_value_weight: Floats
+    mixture: bool = False
+
+    @property
+    def holders(self) -> Ints:
+        """Number of units that hold each value."""
+        return np.diff(self.by_value_ptr)
+
+
+@dataclass(frozen=True, slots=True)
+class Incidence:
+    """Who holds what: `units` accounts (declared customers merged) and their kinds of observables."""
+
+    units: int
+    kinds: tuple[Kind, ...]
+
+
+def kind_of(
+    name: str,
+    channel: str,
+    values: Sequence[str],
+    units: int,
+    unit: Ints,
+    value: Ints,
+    weight: Floats,
+    *,
+    mixture: bool = False,
+) -> Kind:
+    """Build a kind from its (unit, value, weight) triples, each pair once.
+
+    Weights are normalised to sum to one for each unit unless they are shares of a mixture already.
+    """
+    order = np.lexsort((value, unit))
+    unit, value, weight = unit[order], value[order], weight[order].astype(np.float64)
+    ptr = np.searchsorted(unit, np.arange(units + 1)).astype(np.int64)
+    if not mixture:
+        total = np.bincount(unit, weights=weight, minlength=units)
+        weight = weight / total[unit]
+    back = np.lexsort((unit, value))
+    by_ptr = np.searchsorted(value[back], np.arange(len(values) + 1)).astype(np.int64)
+    return Kind(name, channel, values, ptr, value, weight, by_ptr, unit[back], weight[back], mixture)
+
+
+def spans(ptr: Ints, rows: Ints) -> Ints:
+    """Return the positions ptr[r] … ptr[r + 1] - 1 of all `rows`, one after the other."""
+    starts, lengths = ptr[rows], ptr[rows + 1] - ptr[rows]
+    total = int(lengths.sum())
+    if total == 0:
+        return np.zeros(0, dtype=np.int64)
+    shift = np.repeat(starts - np.concatenate(([0], np.cumsum(lengths)[:-1])), lengths)
+    return np.arange(total, dtype=np.int64) + shift
+
+
+def units_of(accounts: pl.DataFrame) -> pl.DataFrame:
+    """Merge the accounts of one declared customer into one unit.
+
+    An organization counts as declared unless it is known to be unverified: a customer with 120 keys is one customer,
+    a name that 120 accounts typed in is an observable like any other.
+
+    Args:
+        accounts: account_id, and where known organization_id and organization_verified; one row an account.
+
+    Returns:
+        account_id, unit (Int64, dense, in the order of the unit's first account id), customer (organization or null).
+    """
+    known = accounts.sort(schema.ACCOUNT)
+    customer = pl.lit(None, pl.String)
+    if schema.ORGANIZATION in known.columns:
+        customer = pl.col(schema.ORGANIZATION).replace("", None)
+        if schema.VERIFIED in known.columns:
+            customer = pl.when(pl.col(schema.VERIFIED).fill_null(value=True)).then(customer)
+    named = known.select(schema.ACCOUNT, customer.alias("customer"))
+    first = pl.when(pl.col("customer").is_not_null()).then(pl.col(schema.ACCOUNT).min().over("customer"))
+    return named.with_columns(first.fill_null(pl.col(schema.ACCOUNT)).alias("head")).select(
+        schema.ACCOUNT, pl.col("head").rank("dense").cast(pl.Int64).sub(1).alias("unit"), "customer"
+    )
+
+
+def kinds_of(sightings: pl.DataFrame, channels: Mapping[str, str], units: pl.DataFrame) -> tuple[Kind, ...]:
+    """Build one kind for each signal that has sightings.
+
+    Args:
+        sightings: account_id, kind, value, count.
+        channels: Channel of every signal that may link, in the order wanted.
+        units: As from `units_of`.
+    """
+    size = int(units["unit"].max()) + 1 if len(units) else 0  # type: ignore[arg-type]
+    held = (
+        sightings.join(units.select(schema.ACCOUNT, "unit"), on=schema.ACCOUNT)
+        .group_by("kind", "unit", "value")
+        .agg(pl.col("count").sum())
+    )
+    built = []
+    for (name,), rows in sorted(held.partition_by("kind", as_dict=True).items()):
+        if name in channels:
+            values = rows["value"].unique().sort()
+            number = pl.DataFrame({"value": values, "number": np.arange(len(values))})
+            rows = rows.join(number, on="value")
+            built.append(
+                kind_of(
+                    str(name), channels[str(name)], values.to_list(), size,
+                    rows["unit"].to_numpy(), rows["number"].to_numpy(), rows["count"].to_numpy(),
+                )
+            )  # fmt: skip
+    order = list(channels)
+    return tuple(sorted(built, key=lambda kind: order.index(kind.name)))
+
+
+def fold_content(content: pl.DataFrame, prompts: Ints, name: str = "template") -> Kind:
+    """Build the kind of shared text: shingles that exactly the same units hold become one piece of wording.
+
+    Args:
+        content: unit, shingle, count of events; only shingles that several units hold.
+        prompts: Prompts of each unit (units,), for the share of its traffic that holds a piece.
+
+    Returns:
+        A mixture kind; its values are the smallest shingle of each piece, as 16 hexadecimal digits.
+    """
+    mixed = content.with_columns((pl.col("unit").cast(pl.UInt64) + 1).alias("salt"))
+    salt = mixed["salt"].to_numpy() * np.uint64(0x9E3779B97F4A7C15)
+    salt ^= salt >> np.uint64(31)
+    salt *= np.uint64(0xBF58476D1CE4E5B9)
+    pieces = (
+        mixed.with_columns(pl.Series("salt", salt))
+        .group_by("shingle")
+        .agg(pl.col("salt").sum().alias("signature"), pl.len().alias("holders"))
+        .group_by("signature", "holders")
+        .agg(pl.col("shingle").min(), pl.len().alias("size"))
+        .sort("shingle")
+        .with_columns(pl.int_range(pl.len()).alias("number"))
+    )
+    rows = content.join(pieces.select("shingle", "number"), on="shingle")
+    unit = rows["unit"].to_numpy()
+    share = rows["count"].to_numpy() / np.maximum(prompts[unit], 1)
+    values = [f"{v:016x}" for v in pieces["shingle"].to_list()]
+    return kind_of(
+        name,
+        schema.CONTENT,
+        values,
+        len(prompts),
+        unit,
+        rows["number"].to_numpy(),
+        np.minimum(share, 1.0),
+        mixture=True,
+    )
