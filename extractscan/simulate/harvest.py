@@ -1,0 +1,217 @@
+"""What a harvester sends: wordings around items of a work list, and how its accounts hide."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+import polars as pl
+
+from extractscan import schema
+from extractscan.simulate import clients, english, places, private, prose
+from extractscan.simulate.crowd import STEADY, company_domains, people
+from extractscan.simulate.keys import Indices, Keys, chance, hex_ids, key_of, mix, pair, pick
+from extractscan.simulate.plot import DAY, HOUR, Compose, Crowd, Plot, Stream, Text
+
+_TAILED: Final = 0.4
+
+
+@dataclass(frozen=True, slots=True)
+class Wording:
+    """Fixed texts around an item: system prompt or nothing, head, tail."""
+
+    system: str | None
+    head: str
+    tail: str
+
+
+def wordings(plot: Plot, count: int, *, intent: str | None = None, one_tag: bool = True) -> list[Wording]:
+    """Write `count` private wordings of one intent; paraphrases share nothing but the intent and perhaps the tag."""
+    chosen = intent or str(plot.rng.choice(private.INTENTS))
+    in_system = plot.coin(0.35)
+    base = f"{plot.scene.seed}/{plot.name}/{plot.rng.integers(1 << 60)}"
+    out = []
+    for number in range(count):
+        tag = _tag(base, 0 if one_tag else number)
+        head = prose.named(chosen, base, number).replace("TAG", tag)
+        tail = prose.named("trace_tail", base, number).replace("TAG", tag) if plot.coin(_TAILED) else ""
+        out.append(Wording(head, "", tail) if in_system else Wording(None, head + "\n" * (number % 3), tail))
+    return out
+
+
+def _tag(base: str, number: int) -> str:
+    key = np.array([key_of("tag", base, number)], dtype=np.uint64)
+    words = english.words()
+    stem, other = (words[name][int(pick(key, salt, len(words[name]))[0])] for salt, name in ((1, "tag"), (2, "rare")))
+    return (stem, f"{stem}_{other}", f"{other}-{stem}", f"{stem.upper()}{int(pick(key, 3, 90)[0])}")[
+        int(pick(key, 4, 4)[0])
+    ]
+
+
+def wrapped(variants: list[Wording], choice: Indices, items: pl.Series, keys: Keys) -> tuple[pl.Series, pl.Series]:
+    """Put each item into the wording that `choice` numbers: system prompts and prompts."""
+    del keys
+    frame = pl.DataFrame(
+        [
+            pl.Series("h", [v.head for v in variants], dtype=pl.String).gather(choice),
+            items.alias("i"),
+            pl.Series("t", [v.tail for v in variants], dtype=pl.String).gather(choice),
+        ]
+    )
+    system = pl.Series("s", [v.system for v in variants], dtype=pl.String).gather(choice)
+    return system, frame.select(pl.concat_str("h", "i", "t")).to_series()
+
+
+def items(keys: Keys, languages: int = 1) -> pl.Series:
+    """Write the items of a work list, in English or evenly in several languages."""
+    language = pick(keys, 91, languages)
+    plain = np.zeros(len(keys))
+    foreign = prose.request(keys, np.maximum(language, 1), plain, plain + 0.4)
+    frame = pl.DataFrame({"e": prose.write("task", keys), "f": foreign, "l": language})
+    return frame.select(pl.when(pl.col("l") == 0).then("e").otherwise("f")).to_series()
+
+
+def composed(variants: list[Wording], *, languages: int = 1, by: str = "event") -> Compose:
+    """Compose pure harvest: every event an item in a wording drawn by event or fixed by account."""
+
+    def compose(stream: Stream) -> Text:
+        source = stream.key if by == "event" else mix(stream.who.astype(np.uint64), 92)
+        system, prompt = wrapped(variants, pick(source, 93, len(variants)), items(stream.key, languages), stream.key)
+        completion = prose.write("traced", stream.key)
+        return Text(prompt, completion, system, np.ones(len(prompt), dtype=np.bool_))
+
+    return compose
+
+
+def deck(rng: np.random.Generator, when: Indices, base: int, repeats: float = 0.01) -> Keys:
+    """Deal a work list in order of time: each event the next item, but for a few that are sent twice."""
+    rank = np.empty(len(when), dtype=np.int64)
+    rank[np.argsort(when, kind="stable")] = np.arange(len(when))
+    again = rng.random(len(when)) < repeats
+    rank = np.where(again, np.maximum(rank - rng.integers(1, 50, len(when)), 0), rank)
+    return mix(rank.astype(np.uint64), base)
+
+
+def even_loads(plot: Plot, low: float = 20, high: float = 900) -> np.ndarray:
+    """Draw loads that a balancer gives: one mean, within a few percent to a third, inside the group's budget."""
+    mean = min(plot.between(low, high), max(plot.budget / plot.size, 3))
+    return np.maximum(1, plot.rng.normal(mean, mean * plot.rng.uniform(0.02, 0.3), plot.size)).astype(np.int64)
+
+
+def operator(plot: Plot, *, billing: bool | None = None) -> Crowd:
+    """Draw accounts that one operator opened: load evenly dealt, traces hidden as well as this operator can.
+
+    At least two of cards, sign-up, network and software leak; `billing=False` lets nothing leak in payment.
+    """
+    crowd = people(plot)
+    leaks = plot.rng.random(4) < plot.rng.uniform(0.4, 0.9)
+    leaks[plot.rng.permutation(4)[:2]] = True
+    if billing is not None:
+        leaks[0], leaks[1:] = billing, leaks[1:] | (not billing)
+    crowd = _machine(plot, crowd, one_stack=bool(leaks[3]))
+    crowd = proxies(plot, crowd, narrow=bool(leaks[2]))
+    crowd = _enrolled(plot, crowd, pattern=bool(leaks[1]))
+    if leaks[0]:
+        crowd = cards(plot, crowd, plot.count(2, 12))
+    return crowd
+
+
+def _machine(plot: Plot, crowd: Crowd, *, one_stack: bool) -> Crowd:
+    rng, size = plot.rng, plot.size
+    stacks = rng.choice(len(clients.table()), 1 if one_stack else plot.count(3, 9), p=clients.weights(("api", "tool")))
+    office = plot.coin(0.3)
+    return crowd.change(
+        load=even_loads(plot),
+        rhythm=0 if office else STEADY,
+        tz=float(rng.integers(-8, 10)),
+        hour=float(rng.uniform(9, 17)),
+        spread=float(rng.uniform(2, 6)),
+        since=rng.integers(0, 1 + int(plot.scene.span * rng.uniform(0, 0.5)), size),
+        client=stacks[rng.integers(0, len(stacks), size)],
+        second=0.0,
+        keys=1 if plot.coin(0.7) else rng.integers(1, 4, size),
+        model=int(rng.integers(0, 4)),
+        adopts=float(rng.uniform(0, 0.9)),
+        platform=0 if plot.coin(0.6) else rng.choice([0, 2, 3, 5], size),
+        temperature=float(rng.choice([0.0, 0.6, 0.7, 1.0])),
+        max_tokens=int(rng.choice([2048, 4096, 8192, 16384])),
+        users=0,
+        stream=plot.coin(0.3),
+        device=False,
+    )
+
+
+def proxies(plot: Plot, crowd: Crowd, *, narrow: bool) -> Crowd:
+    """Send a crowd through one pool: few hosts or few proxies if narrow, else a residential pool wider than the crowd."""
+    rng = plot.rng
+    width = plot.count(3, 40) if narrow else int(plot.size * plot.between(2, 20)) + 50
+    keys = mix(np.arange(width, dtype=np.uint64), key_of("pool", plot.name, plot.first, plot.scene.seed) >> 1)
+    if narrow and plot.coin(0.5):
+        pool = places.hosting(plot.scene.seed, np.full(width, rng.integers(places.HOSTING)), keys)
+    else:
+        nations = rng.choice(len(places.COUNTRIES), plot.count(1, 8))
+        pool = places.residential(plot.scene.seed, nations[rng.integers(0, len(nations), width)], keys)
+    share = 1.0 if plot.coin(0.7) else plot.rng.uniform(0.5, 1)
+    seen = 0 if plot.coin(0.5) else plot.count(2, 12)
+    moved = Crowd(crowd.accounts, crowd.habits, pool)
+    return moved.change(pool_share=share, pool_first=0, pool_size=width, pool_width=seen)
+
+
+def cards(plot: Plot, crowd: Crowd, each: int) -> Crowd:
+    """Let every `each` accounts pay with one card."""
+    owner = plot.rng.permutation(plot.size) // each
+    keys = mix(owner.astype(np.uint64), key_of("cards", plot.name, plot.first, plot.scene.seed) >> 1)
+    return crowd.change(payment_fingerprint=hex_ids("card_", keys))
+
+
+def _enrolled(plot: Plot, crowd: Crowd, *, pattern: bool) -> Crowd:
+    """Date the sign-ups, in batches if a pattern may show, and give mailboxes and devices."""
+    rng, size, scene = plot.rng, plot.size, plot.scene
+    since = crowd.habits["since"].to_numpy()
+    lead = rng.exponential(plot.between(0.5, 40) * DAY, size)
+    if pattern and plot.coin(0.7):
+        waves = -(10.0 ** rng.uniform(-0.5, 1.6, plot.count(1, 6))) * DAY
+        lead = -waves[rng.integers(0, len(waves), size)] + rng.uniform(0, plot.between(0.2, 8) * HOUR, size) + since
+    created = scene.start + np.minimum(since - lead, since).astype(np.int64)
+    keys = crowd.habits["key"].to_numpy()
+    crowd = crowd.change(
+        created_at=pl.Series(created).cast(pl.Datetime("us", "UTC")),
+        organization_id=hex_ids("org_", mix(keys, 94)) if plot.coin(0.3) else None,
+        organization_verified=False,
+        plan=str(rng.choice(["free", "payg", "pro"])) if plot.coin() else crowd.accounts[schema.PLAN],
+    )
+    return mailboxes(plot, crowd) if pattern else crowd
+
+
+def mailboxes(plot: Plot, crowd: Crowd) -> Crowd:
+    """Give accounts mailboxes made by a program: throw-away domains or one pattern, at times one device or referral."""
+    rng, size = plot.rng, plot.size
+    stems = english.words()["rare"]
+    stem, other = (np.array(stems)[rng.integers(0, len(stems), size)] for _ in range(2))
+    digits = rng.integers(10, 9999, size)
+    locals_ = [
+        f"{a}{b}{d}" if plot.size % 2 else f"{a}.{b[:3]}{d}" for a, b, d in zip(stem, other, digits, strict=True)
+    ]
+    domains = (
+        ["gmail.com"]
+        if plot.coin(0.4)
+        else list(company_domains(rng.integers(1, 1 << 62, plot.count(1, 8)).astype(np.uint64)))
+    )
+    domain = [domains[i] for i in rng.integers(0, len(domains), size)]
+    crowd = crowd.change(email=[f"{a}@{b}" for a, b in zip(locals_, domain, strict=True)], email_domain=domain)
+    if plot.coin(0.4):
+        machine = pair(
+            crowd.habits["key"].to_numpy() * np.uint64(0),
+            (rng.permutation(size) // plot.count(3, 20)).astype(np.uint64),
+        )
+        salt = key_of("device", plot.name, plot.first, plot.scene.seed) >> 1
+        crowd = crowd.change(signup_device_id=hex_ids("dev_", mix(machine, salt)))
+    if plot.coin(0.15):
+        crowd = crowd.change(referral_code=f"{stem[0]}{digits[0]}".upper())
+    return crowd
+
+
+def leftover(keys: Keys, share: float) -> np.ndarray:
+    """Mark which events belong to a harvest that makes up `share` of a stream."""
+    return chance(keys, 95) < share
