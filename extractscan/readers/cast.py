@@ -1,0 +1,204 @@
+"""Turn raw values of any type into a canonical column, counting what does not fit."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from typing import Any, Final
+
+import msgspec
+import polars as pl
+
+from extractscan import schema
+from extractscan.readers.timestamps import NAIVE_NOTE, UTC_US, to_utc
+
+TEXTS: Final = frozenset({schema.PROMPT, schema.SYSTEM_PROMPT, schema.COMPLETION})
+"""What people and models wrote: kept as it is, where elsewhere words such as `None` mean nothing."""
+
+NOTHING: Final = ("", "-", "null", "NULL", "None", "none", "nil", "NaN", "nan", "N/A", "\\N", "undefined")
+"""How exports write that a field is missing."""
+
+SECRET_NOTE: Final = "raw credentials replaced by their SHA-256"  # noqa: S105 - a sentence about secrets
+_SECRET: Final = r"(?i)^(sk-|bearer |basic |apikey )"
+_TRUE: Final = ("true", "t", "yes", "y", "1", "1.0")
+_FALSE: Final = ("false", "f", "no", "n", "0", "0.0")
+
+
+def series_of(name: str, values: Sequence[Any]) -> pl.Series:
+    """Build a column from Python values: typed where all agree, else text (JSON text for lists and objects)."""
+    kinds = set(map(type, values)) - {type(None)}
+    try:
+        if kinds <= {str}:
+            return pl.Series(name, values, dtype=pl.String)
+        if kinds == {bool}:
+            return pl.Series(name, values, dtype=pl.Boolean)
+        if kinds == {int}:
+            return pl.Series(name, values, dtype=pl.Int64)
+        if kinds == {float}:
+            return pl.Series(name, values, dtype=pl.Float64)
+    except (OverflowError, TypeError, UnicodeEncodeError, pl.exceptions.PolarsError):
+        pass
+    return pl.Series(name, [_as_text(value) for value in values], dtype=pl.String)
+
+
+def _as_text(value: Any) -> str | None:
+    if value is None:
+        return None
+    if isinstance(value, str):
+        return value.encode("utf-8", "replace").decode()
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, int | float):
+        return str(value)
+    if isinstance(value, bytes):
+        return value.decode("utf-8", "replace")
+    try:
+        return msgspec.json.encode(value).decode()
+    except (TypeError, ValueError, RecursionError):
+        return str(value).encode("utf-8", "replace").decode()
+
+
+def cast(values: pl.Series, name: str, dtype: pl.DataType) -> tuple[pl.Series, str | None]:
+    """Give a column its canonical type; what does not fit becomes null, for `misfits` to count.
+
+    Returns:
+        The column, and a note on an assumption that was made, if any.
+    """
+    values = _flat(values.alias(name))
+    if values.dtype == dtype and name not in {schema.ACCOUNT, schema.API_KEY} and dtype != pl.String:
+        return values, None
+    if dtype == UTC_US:
+        stamps, naive = to_utc(_without_nothing(values, name))
+        return stamps, f"{NAIVE_NOTE} ({name})" if naive else None
+    if dtype == pl.String:
+        return _text(values, name)
+    values = _without_nothing(values, name)
+    if dtype == pl.Boolean:
+        return _boolean(values), None
+    if dtype == pl.Int64:
+        return _integer(values), None
+    return _finite(values.cast(pl.Float64, strict=False)), None
+
+
+def misfits(raw: pl.Series, done: pl.Series, name: str) -> tuple[str, pl.Series] | None:
+    """Find the values that were there and did not fit.
+
+    Returns:
+        The reason and a mask over the rows, or None where all fit.
+    """
+    if done.null_count() == raw.null_count():
+        return None
+    lost = done.is_null() & _without_nothing(_flat(raw), name).is_not_null()
+    if not lost.any():
+        return None
+    kinds = {pl.Int64: "a number", pl.Float64: "a number", pl.Boolean: "true or false", pl.String: "text"}
+    return f"{name}: not {kinds.get(type(done.dtype), 'a time')}", lost
+
+
+def _flat(values: pl.Series) -> pl.Series:
+    """Nested, binary and dictionary-encoded values as plain text; everything else untouched."""
+    dtype = values.dtype
+    if isinstance(dtype, pl.List | pl.Array | pl.Struct | pl.Object):
+        return pl.Series(values.name, [_as_text(v) for v in values.to_list()], dtype=pl.String)
+    if dtype == pl.Binary:
+        return pl.Series(values.name, [_as_text(v) for v in values.to_list()], dtype=pl.String)
+    if isinstance(dtype, pl.Categorical | pl.Enum) or dtype == pl.Time or isinstance(dtype, pl.Duration):
+        return values.cast(pl.String)
+    if isinstance(dtype, pl.Decimal):
+        return values.cast(pl.Float64)
+    return values
+
+
+def _without_nothing(values: pl.Series, name: str) -> pl.Series:
+    """Null for the words that exports write for a missing field; in texts only the empty one."""
+    if values.dtype != pl.String:
+        return values
+    words = [""] if name in TEXTS else list(NOTHING)
+    hit = values.is_in(words)
+    if not hit.any():
+        return values
+    return values.to_frame().select(pl.when(~hit).then(pl.first())).to_series()
+
+
+def _text(values: pl.Series, name: str) -> tuple[pl.Series, str | None]:
+    if values.dtype.is_float():
+        whole = values.cast(pl.Int64, strict=False)
+        exact = whole.cast(pl.Float64) == values
+        both = pl.DataFrame([exact.alias("e"), whole.cast(pl.String).alias("i"), values.cast(pl.String).alias("f")])
+        values = both.select(pl.when("e").then("i").otherwise("f").alias(values.name)).to_series()
+    elif isinstance(values.dtype, pl.Datetime):
+        values = values.dt.to_string("iso:strict")
+    values = _without_nothing(values.cast(pl.String, strict=False), name)
+    if name == schema.TOOL_NAMES:
+        return _tool_names(values), None
+    if name in {schema.ACCOUNT, schema.API_KEY}:
+        return _no_secrets(values)
+    if name == schema.COUNTRY:
+        return values.str.to_uppercase(), None
+    return values, None
+
+
+def _tool_names(values: pl.Series) -> pl.Series:
+    """Sort and join the names, whether they came as a JSON list or joined already."""
+    names = {text: joined_names(text) for text in values.unique().drop_nulls().to_list()}
+    return values.replace_strict(names, default=None, return_dtype=pl.String)
+
+
+def joined_names(value: Any) -> str | None:
+    """Give tool names as sorted text joined by commas, from a list, JSON text of one, or joined text."""
+    if isinstance(value, str):
+        try:
+            value = msgspec.json.decode(value) if value.startswith("[") else value.split(",")
+        except (msgspec.DecodeError, RecursionError, UnicodeError):
+            return None
+    names = {name for item in value for name in _tool_name(item)} if isinstance(value, list) else set()
+    return ",".join(sorted(names)) or None
+
+
+def _tool_name(item: Any) -> list[str]:
+    if isinstance(item, str):
+        return [item.strip()] if item.strip() else []
+    if not isinstance(item, dict):
+        return []
+    for key in ("function", "toolSpec"):
+        if isinstance(item.get(key), dict):
+            return _tool_name(item[key].get("name"))
+    return _tool_name(item.get("name") or item.get("type"))
+
+
+def _no_secrets(values: pl.Series) -> tuple[pl.Series, str | None]:
+    """Hash what looks like a credential: a raw key in a report would be a second leak."""
+    hit = values.str.contains(_SECRET).fill_null(value=False)
+    if not hit.any():
+        return values, None
+    hashed = {text: hashlib.sha256(text.encode()).hexdigest() for text in values.filter(hit).unique().to_list()}
+    return values.replace(hashed), SECRET_NOTE
+
+
+def _boolean(values: pl.Series) -> pl.Series:
+    if values.dtype == pl.Boolean:
+        return values
+    words = values.cast(pl.String, strict=False).str.strip_chars().str.to_lowercase()
+    known = {**dict.fromkeys(_TRUE, True), **dict.fromkeys(_FALSE, False)}
+    return words.replace_strict(known, default=None, return_dtype=pl.Boolean)
+
+
+def _integer(values: pl.Series) -> pl.Series:
+    """Whole numbers; fractions are rounded, because a latency of 451.3 ms is a latency."""
+    if values.dtype == pl.String:
+        values = values.str.strip_chars()
+        whole = values.cast(pl.Int64, strict=False)
+        if whole.null_count() == values.null_count():
+            return whole
+        rounded = _integer(values.cast(pl.Float64, strict=False))
+        return pl.select(pl.coalesce(whole, rounded).alias(values.name)).to_series()
+    if values.dtype.is_float():
+        return _finite(values.cast(pl.Float64)).round().cast(pl.Int64, strict=False)
+    return values.cast(pl.Int64, strict=False)
+
+
+def _finite(values: pl.Series) -> pl.Series:
+    fine = values.is_finite()
+    if fine.all():
+        return values
+    return values.to_frame().select(pl.when(fine).then(pl.first())).to_series()

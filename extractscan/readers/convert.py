@@ -1,0 +1,145 @@
+"""Make canonical frames of chunks, whatever container and source they came from."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Final
+
+import msgspec
+import polars as pl
+
+from extractscan import schema
+from extractscan.readers.cast import TEXTS, cast, misfits, series_of
+from extractscan.readers.chat import is_chat, system_text, user_text
+from extractscan.readers.source import Source
+from extractscan.readers.tally import Tally
+
+_FLAT: Final = frozenset({"canonical", "mapped"})
+"""Sources whose table columns can be taken as they are."""
+
+_HOSTILE: Final = (AttributeError, KeyError, IndexError, TypeError, ValueError, OverflowError, RecursionError)
+"""What a reader of one field may meet in a record of odd types; the field is null then."""
+
+
+def values_of(source: Source, records: pl.DataFrame | Sequence[Any], names: Sequence[str]) -> list[pl.Series]:
+    """Give the raw values of canonical columns, in the order of `names`."""
+    if isinstance(records, pl.DataFrame):
+        direct = [_direct(source, records, name) for name in names]
+        if all(column is not None for column in direct):
+            return [column for column in direct if column is not None]
+        records = records.to_dicts()
+    if records and isinstance(records[0], msgspec.Struct):
+        return [series_of(name, [getattr(record, name) for record in records]) for name in names]
+    views = [source.view(record) for record in records]
+    return [series_of(name, _read(source, name, views)) for name in names]
+
+
+def _direct(source: Source, frame: pl.DataFrame, name: str) -> pl.Series | None:
+    """A column that stands in the table under its own path and needs no reading; None where it must be read."""
+    field = source.fields[name]
+    path = field.paths[0]
+    if source.name not in _FLAT or (name in TEXTS and path != name):
+        return None
+    if path in frame.columns:
+        return frame[path].alias(name)
+    if any(head in frame.columns for head in field.heads):
+        return None
+    return pl.Series(name, [None] * frame.height, dtype=pl.String)
+
+
+def _read(source: Source, name: str, views: Sequence[Any]) -> list[Any]:
+    read = source.fields[name].read
+    try:
+        return [read(view) for view in views]
+    except _HOSTILE:
+        return [_guarded(read, view) for view in views]
+
+
+def _guarded(read: Any, view: Any) -> Any:
+    try:
+        return read(view)
+    except _HOSTILE:
+        return None
+
+
+def typed(raw: Sequence[pl.Series], places: pl.DataFrame, tallies: Sequence[Tally]) -> pl.DataFrame:
+    """Cast raw columns to canonical types beside their provenance, counting per input what did not fit.
+
+    Rows without a readable `timestamp` or an `account_id` are counted and dropped; other misfits become null.
+    """
+    columns = []
+    for values in raw:
+        dtype = schema.EVENTS[values.name]
+        done, note = cast(values, values.name, dtype)
+        if note:
+            for file in places[schema.FILE].unique().to_list():
+                tallies[file].notes.add(note)
+        lost = misfits(values, done, values.name)
+        if lost is not None:
+            _count(lost[0], lost[1], places, tallies)
+        columns.append(done.alias(values.name))
+    frame = pl.DataFrame(columns).hstack(places)
+    return _complete(frame, raw, tallies)
+
+
+def _complete(frame: pl.DataFrame, raw: Sequence[pl.Series], tallies: Sequence[Tally]) -> pl.DataFrame:
+    stamps, accounts = frame[schema.TIMESTAMP], frame[schema.ACCOUNT]
+    if stamps.null_count() == 0 and accounts.null_count() == 0:
+        return frame
+    places = frame.select(schema.FILE, schema.ROW)
+    given = next(values for values in raw if values.name == schema.TIMESTAMP)
+    _count("timestamp: missing", stamps.is_null() & given.is_null(), places, tallies)
+    _count("account_id: missing", stamps.is_not_null() & accounts.is_null(), places, tallies)
+    return frame.filter(stamps.is_not_null() & accounts.is_not_null())
+
+
+def _count(reason: str, mask: pl.Series, places: pl.DataFrame, tallies: Sequence[Tally]) -> None:
+    if not mask.any():
+        return
+    lost = places.filter(mask).group_by(schema.FILE).agg(pl.len().alias("count"), pl.col(schema.ROW).min())
+    for file, count, row in lost.select(schema.FILE, "count", schema.ROW).iter_rows():
+        tallies[file].reject(reason, f"row {row}", count)
+
+
+def open_chats(raw: list[pl.Series], *, systems: bool) -> list[pl.Series]:
+    """Replace prompts that are chat messages as JSON text by the last user's text.
+
+    With `systems`, the column `system_prompt` gets the messages' system text where it has none of its own; whether
+    to do so is fixed per input, so that it does not depend on which columns a pass asks for.
+    """
+    at = {values.name: i for i, values in enumerate(raw)}
+    if schema.PROMPT not in at or raw[at[schema.PROMPT]].dtype == pl.Null:
+        return raw
+    prompts = _as_json(raw[at[schema.PROMPT]])
+    chats = {text: chat for text in _candidates(prompts) if (chat := _chat(text)) is not None}
+    if not chats:
+        return raw
+    out = list(raw)
+    out[at[schema.PROMPT]] = prompts.replace({text: user_text(chat) for text, chat in chats.items()})
+    if systems and schema.SYSTEM_PROMPT in at:
+        own = raw[at[schema.SYSTEM_PROMPT]]
+        texts = {text: system_text(chat) for text, chat in chats.items()}
+        found = prompts.replace_strict(texts, default=None, return_dtype=pl.String)
+        mine = own.cast(pl.String, strict=False)
+        joined = pl.select(pl.coalesce(pl.when(mine != "").then(mine), found).alias(own.name))  # type: ignore[arg-type]
+        out[at[schema.SYSTEM_PROMPT]] = joined.to_series()
+    return out
+
+
+def _as_json(values: pl.Series) -> pl.Series:
+    nested = isinstance(values.dtype, pl.List | pl.Struct | pl.Array)
+    return series_of(values.name, values.to_list()) if nested else values
+
+
+def _candidates(prompts: pl.Series) -> list[str]:
+    if prompts.dtype != pl.String:
+        return []
+    return prompts.filter(prompts.str.starts_with("[").fill_null(value=False)).unique().to_list()
+
+
+def _chat(text: str) -> list[dict[str, Any]] | None:
+    try:
+        messages = msgspec.json.decode(text)
+    except (msgspec.DecodeError, RecursionError, UnicodeError):
+        return None
+    return messages if is_chat(messages) else None

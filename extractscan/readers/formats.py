@@ -1,0 +1,42 @@
+"""The table of sources: adding one is a file beside this one and a line here."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final, NamedTuple
+
+from extractscan.readers import canonical, mapped
+from extractscan.readers.source import Record, Refusal, Source
+
+SOURCES: Final[tuple[Source, ...]] = (canonical.SOURCE,)
+"""In the order of detection: the most particular first."""
+
+REFUSED: Final[tuple[Refusal, ...]] = ()
+
+
+class Format(NamedTuple):
+    """One line of `extractscan formats`."""
+
+    name: str
+    title: str
+    links_accounts: str
+    carries_prompts: str
+    recognised: str
+
+
+FORMATS: Final[tuple[Format, ...]] = tuple(
+    Format(source.name, source.title, source.links_accounts, source.carries_prompts, source.recognised)
+    for source in (*SOURCES, mapped.PLAIN)
+)
+
+KNOWN: Final = f"Known without naming: {', '.join(source.name for source in SOURCES)}."
+
+
+def source_of(records: Sequence[Record]) -> Source | None:
+    """Find the source of some sample records."""
+    return next((source for source in SOURCES if source.matches(records)), None)
+
+
+def refusal_of(records: Sequence[Record]) -> Refusal | None:
+    """Find the known kind of file that some sample records are of, if it is one that is not read."""
+    return next((refusal for refusal in REFUSED if refusal.matches(records)), None)

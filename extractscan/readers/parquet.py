@@ -1,0 +1,152 @@
+"""Read Parquet by batches: only the columns asked for, in bounded memory."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Any, Final
+
+import msgspec
+import polars as pl
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from extractscan.readers.chunk import MAX_ROWS, Chunk, rows_from
+from extractscan.readers.streams import DamagedError, Meter
+
+_BATCH_BYTES: Final = 128 << 20
+"""Uncompressed bytes of one batch: long prompts make batches of fewer rows."""
+
+_DAMAGE: Final = (pa.ArrowException, OSError, ValueError, pl.exceptions.PolarsError)
+
+
+def open_file(path: str) -> pq.ParquetFile:
+    """Open a Parquet file.
+
+    Raises:
+        DamagedError: where its footer cannot be read, which is what truncation destroys.
+    """
+    try:
+        return pq.ParquetFile(path)
+    except _DAMAGE as error:
+        raise DamagedError(f"damaged or truncated Parquet file ({_first_line(error)})") from error
+
+
+def sample(path: str, count: int) -> tuple[list[str], list[dict[str, Any]]]:
+    """Give the column names and the first rows."""
+    with open_file(path) as file:
+        names = list(file.schema_arrow.names)
+        try:
+            batch = next(file.iter_batches(count), None)
+            return names, [] if batch is None else frame_of(batch).to_dicts()
+        except _DAMAGE as error:
+            raise DamagedError(f"damaged Parquet file ({_first_line(error)})") from error
+
+
+def filled(path: str) -> frozenset[str]:
+    """Name the columns that hold any value, as far as the statistics in the footer tell."""
+    with open_file(path) as file:
+        meta = file.metadata
+        groups = [meta.row_group(group) for group in range(meta.num_row_groups)]
+        leaves = [group.column(column) for group in groups for column in range(meta.num_columns)]
+        return frozenset(leaf.path_in_schema.split(".", 1)[0] for leaf in leaves if not _is_empty(leaf))
+
+
+def _is_empty(leaf: Any) -> bool:
+    stats = leaf.statistics
+    return stats is not None and stats.has_null_count and stats.null_count >= leaf.num_values
+
+
+def read(
+    path: str, size: int, heads: frozenset[str] | None, meter: Meter, accounts: tuple[str, pl.Series] | None = None
+) -> Iterator[Chunk]:
+    """Yield the rows in order, with only the columns named in `heads` (None: all).
+
+    `accounts` is a column and the values wanted in it: row groups without any of them are skipped unread.
+    """
+    try:
+        with open_file(path) as file:
+            names = [n for n in file.schema_arrow.names if heads is None or n in heads]
+            wanted = None if accounts is None else (accounts[0], pa.array(accounts[1].to_list(), pa.string()))
+            yield from _groups(file, size, names, meter, wanted)
+    except DamagedError as error:
+        meter.tally.reject(str(error), "the footer")
+
+
+def _groups(
+    file: pq.ParquetFile, size: int, names: list[str], meter: Meter, wanted: tuple[str, pa.Array] | None
+) -> Iterator[Chunk]:
+    start, total = 0, max(file.metadata.num_rows, 1)
+    for group in range(file.num_row_groups):
+        meta = file.metadata.row_group(group)
+        row = start
+        try:
+            if wanted is None or _holds_any(file, group, *wanted):
+                for batch in file.iter_batches(_rows_for(meta), row_groups=[group], columns=names):
+                    yield Chunk(rows_from(row, batch.num_rows), frame_of(batch))
+                    row += batch.num_rows
+        except _DAMAGE as error:
+            lost = start + meta.num_rows - row
+            meter.tally.reject(f"damaged Parquet row group ({_first_line(error)})", f"row {row}", lost)
+        start += meta.num_rows
+        meter.tally.rows = start
+        meter.advance(size * start // total - size * (start - meta.num_rows) // total)
+
+
+def _rows_for(meta: Any) -> int:
+    average = max(meta.total_byte_size // max(meta.num_rows, 1), 1)
+    return int(min(MAX_ROWS, max(_BATCH_BYTES // average, 256)))
+
+
+def _holds_any(file: pq.ParquetFile, group: int, column: str, values: pa.Array) -> bool:
+    held = file.read_row_group(group, columns=[column]).column(0)
+    if not (pa.types.is_string(held.type) or pa.types.is_large_string(held.type)):
+        return True
+    return bool(pc.any(pc.is_in(held.cast(values.type), value_set=values)).as_py())
+
+
+def frame_of(batch: pa.RecordBatch) -> pl.DataFrame:
+    """Give a batch as a frame; columns of types that Polars lacks arrive as text."""
+    try:
+        return _frame(pl.from_arrow(batch))
+    except _DAMAGE:
+        columns = {name: _series(batch.column(i)) for i, name in enumerate(batch.schema.names)}
+        return pl.DataFrame(columns)
+
+
+def _frame(made: pl.DataFrame | pl.Series) -> pl.DataFrame:
+    return made if isinstance(made, pl.DataFrame) else made.to_frame()
+
+
+def _series(column: pa.Array) -> pl.Series:
+    try:
+        return pl.Series(pl.from_arrow(column))
+    except _DAMAGE:
+        return pl.Series([None if v is None else str(v) for v in column.to_pylist()], dtype=pl.String)
+
+
+def originals(path: str, rows: Iterable[int]) -> Iterator[tuple[int, bytes]]:
+    """Give chosen rows, with all their columns, as JSON with sorted keys."""
+    wanted = sorted(set(rows))
+    with open_file(path) as file:
+        start = 0
+        for group in range(file.num_row_groups):
+            count = file.metadata.row_group(group).num_rows
+            inside = [row for row in wanted if start <= row < start + count]
+            if inside:
+                yield from _rows_of(file, group, start, inside)
+            start += count
+
+
+def _rows_of(file: pq.ParquetFile, group: int, start: int, rows: list[int]) -> Iterator[tuple[int, bytes]]:
+    at = start
+    for batch in file.iter_batches(_rows_for(file.metadata.row_group(group)), row_groups=[group]):
+        inside = [row - at for row in rows if at <= row < at + batch.num_rows]
+        if inside:
+            for offset, record in zip(inside, frame_of(batch.take(pa.array(inside))).to_dicts(), strict=True):
+                yield at + offset, msgspec.json.encode(record, order="sorted", enc_hook=str)
+        at += batch.num_rows
+
+
+def _first_line(error: Exception) -> str:
+    return (str(error).strip().splitlines() or [type(error).__name__])[0][:200]
