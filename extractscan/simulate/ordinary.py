@@ -77,9 +77,7 @@ def firm(keys: Keys, accounts: Keys) -> pl.DataFrame:
     template = pair(accounts, (pick(keys, 54, 1000) % (1 + pick(accounts, 55, 4))).astype(np.uint64))
     head, tail = by_account("firm_head", template), by_account("firm_tail", template)
     short = pick(accounts, 56, 3) == 0
-    body = prose.choose(
-        short.astype(np.int64), [lambda k: prose.write("paragraph", k), lambda k: prose.write("chat", k)], keys
-    )
+    body = prose.write_chosen(short.astype(np.int64), ("chat", "paragraph"), keys)
     prompt = pl.DataFrame([head.alias("h"), body.alias("b"), tail.alias("t")]).select(pl.concat_str("h", "b", "t"))
     return _frame(prompt.to_series(), prose.write("reply", keys), by_account("firm_system", accounts))
 

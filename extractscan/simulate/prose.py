@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import cache
 from typing import Final
 
@@ -41,48 +42,103 @@ def _parse(pattern: str) -> tuple[tuple[bool, str], ...]:
     return tuple((i % 2 == 1, piece) for i, piece in enumerate(_SLOT.split(pattern)) if piece)
 
 
-def fill(pattern: str, keys: Keys) -> pl.Series:
-    """Write one text a key: each `{name}` takes from the grammar rule or the inventory of that name."""
+@cache
+def _order() -> tuple[str, ...]:
+    """List the rules so that each stands before all rules that its patterns name."""
+    done: dict[str, None] = {}
+
+    def visit(rule: str) -> None:
+        if rule not in done:
+            for pattern in GRAMMARS[rule]:
+                for is_slot, piece in _parse(pattern):
+                    if is_slot and piece in GRAMMARS:
+                        visit(piece)
+            done[rule] = None
+
+    for rule in sorted(GRAMMARS):
+        visit(rule)
+    return tuple(reversed(done))
+
+
+@dataclass(slots=True)
+class _Rule:
+    """All texts of one rule that a call needs, whoever asked for them."""
+
+    asked: list[Keys] = field(default_factory=list)
+    count: int = 0
+    texts: pl.Series = field(default_factory=lambda: pl.Series([], dtype=pl.String))
+    order: Indices = field(default_factory=lambda: np.empty(0, dtype=np.int64))
+    parts: list[tuple[str, Keys, dict[int, int]]] = field(default_factory=list)
+    """Pattern, keys, and by slot position the place of its first nested text."""
+
+    def ask(self, keys: Keys) -> int:
+        """Ask for one text a key; return the place of the first."""
+        self.asked.append(keys)
+        self.count += len(keys)
+        return self.count - len(keys)
+
+
+def write_all(requests: Sequence[tuple[str, Keys]]) -> list[pl.Series]:
+    """Write one text a key for each (rule, keys), every rule at one go: first who needs what, then bottom up."""
+    rules = {rule: _Rule() for rule in _order()}
+    places = [(rule, rules[rule].ask(keys), len(keys)) for rule, keys in requests]
+    for name, rule in rules.items():
+        if rule.count:
+            _split(name, rule, rules)
+    for rule in reversed(rules.values()):
+        if rule.count:
+            texts = pl.concat([_join(rules, *part) for part in rule.parts], rechunk=True)
+            rule.texts = texts.gather(rule.order)
+    return [rules[rule].texts.slice(start, length) for rule, start, length in places]
+
+
+def _split(name: str, rule: _Rule, rules: dict[str, _Rule]) -> None:
+    """Give each key of a rule its pattern, and ask the nested rules for what the patterns hold."""
+    patterns, keys = GRAMMARS[name], np.concatenate(rule.asked)
+    choice = pick(keys, 999, len(patterns))
+    order = np.argsort(choice, kind="stable")
+    rule.order = np.empty(len(keys), dtype=np.int64)
+    rule.order[order] = np.arange(len(keys))
+    bounds = np.searchsorted(choice[order], np.arange(len(patterns) + 1))
+    for pattern, low, high in zip(patterns, bounds[:-1], bounds[1:], strict=True):
+        if high > low:
+            mine = keys[order[low:high]]
+            nested = {
+                position: rules[piece].ask(mix(mine, 1000 + position))
+                for position, (is_slot, piece) in enumerate(_parse(pattern))
+                if is_slot and piece in rules
+            }
+            rule.parts.append((pattern, mine, nested))
+
+
+def _join(rules: dict[str, _Rule], pattern: str, keys: Keys, nested: dict[int, int]) -> pl.Series:
     columns: list[pl.Series] = [pl.Series("", [""], dtype=pl.String).new_from_index(0, len(keys))]
     for position, (is_slot, piece) in enumerate(_parse(pattern)):
-        if not is_slot:
-            columns.append(pl.Series(str(position), [piece]).new_from_index(0, len(keys)))
-        elif piece in GRAMMARS:
-            columns.append(write(piece, mix(keys, 1000 + position)))
-        else:
+        if position in nested:
+            columns.append(rules[piece].texts.slice(nested[position], len(keys)))
+        elif is_slot:
             words = _inventory(piece)
             columns.append(words.gather(pick(keys, position, len(words))))
+        else:
+            columns.append(pl.Series([piece]).new_from_index(0, len(keys)))
     frame = pl.DataFrame([column.alias(str(i)) for i, column in enumerate(columns)])
     return frame.select(pl.concat_str(pl.all())).to_series()
 
 
-def choose(choice: Indices, writers: Sequence[Callable[[Keys], pl.Series]], keys: Keys) -> pl.Series:
-    """Write each text with the writer that `choice` numbers; the result stands in the order of the keys."""
-    order = np.argsort(choice, kind="stable")
-    bounds = np.searchsorted(choice[order], np.arange(len(writers) + 1))
-    parts = [pl.Series([], dtype=pl.String)]
-    for writer, low, high in zip(writers, bounds[:-1], bounds[1:], strict=True):
-        if high > low:
-            parts.append(writer(keys[order[low:high]]).rechunk())
-    back = np.empty(len(keys), dtype=np.int64)
-    back[order] = np.arange(len(keys))
-    return pl.concat(parts, rechunk=True).gather(back)
-
-
 def write(rule: str, keys: Keys) -> pl.Series:
     """Write one text a key, each by a pattern of the grammar `rule` that its key chooses."""
-    patterns = GRAMMARS[rule]
-    if len(patterns) == 1:
-        return fill(patterns[0], keys)
-    return choose(pick(keys, 999, len(patterns)), [_filler(pattern) for pattern in patterns], keys)
+    return write_all([(rule, keys)])[0]
 
 
-def _filler(pattern: str) -> Callable[[Keys], pl.Series]:
-    return lambda keys: fill(pattern, keys)
-
-
-def _writer(rule: str) -> Callable[[Keys], pl.Series]:
-    return lambda keys: write(rule, keys)
+def write_chosen(choice: Indices, names: Sequence[str], keys: Keys) -> pl.Series:
+    """Write each text by the rule that `choice` numbers; the result stands in the order of the keys."""
+    order = np.argsort(choice, kind="stable")
+    bounds = np.searchsorted(choice[order], np.arange(len(names) + 1))
+    cuts = zip(names, bounds[:-1], bounds[1:], strict=True)
+    texts = write_all([(name, keys[order[low:high]]) for name, low, high in cuts])
+    back = np.empty(len(keys), dtype=np.int64)
+    back[order] = np.arange(len(keys))
+    return pl.concat(texts, rechunk=True).gather(back)
 
 
 REQUESTS: Final = ("chat", "paste", "code", *languages.CODES, *(f"{code}_long" for code in languages.CODES))
@@ -101,17 +157,18 @@ def request(
     foreign_rule = 2 + language + np.where(long, len(languages.CODES), 0)
     foreign = (language > 0) & ((chance(keys, 2) >= coder) | (chance(keys, 3) < 0.5))
     rule = np.where(foreign, foreign_rule, english_rule).astype(np.int64)
-    return careless(keys, choose(rule, [_writer(name) for name in REQUESTS], keys))
+    return careless(keys, write_chosen(rule, REQUESTS, keys))
 
 
 def careless(keys: Keys, text: pl.Series) -> pl.Series:
     """Give one text in twelve a typing error, or no capitals."""
     slip = pick(keys, 4, 12 * (len(_TYPOS) + 1))
-    frame = pl.DataFrame({"text": text, "slip": slip})
-    out = pl.when(pl.col("slip") == len(_TYPOS)).then(pl.col("text").str.to_lowercase())
-    for number, (right, wrong) in enumerate(_TYPOS):
-        out = out.when(pl.col("slip") == number).then(pl.col("text").str.replace_all(right, wrong, literal=True))
-    return frame.select(out.otherwise(pl.col("text"))).to_series()
+    for number in range(len(_TYPOS) + 1):
+        rows = np.flatnonzero(slip == number)
+        part = text.gather(rows)
+        part = part.str.replace_all(*_TYPOS[number], literal=True) if number < len(_TYPOS) else part.str.to_lowercase()
+        text = text.scatter(rows, part)
+    return text
 
 
 def named(rule: str, *parts: int | str) -> str:
