@@ -1,0 +1,70 @@
+"""Where reports go: checked before the work starts, written when it is done."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+from extractscan.cli.say import emit, emit_json, say, stdout_view
+from extractscan.errors import UsageError
+from extractscan.model import Report
+from extractscan.writers import WRITERS, choose, write
+from extractscan.writers.terminal import render
+from extractscan.writers.terminal.numbers import size
+
+
+def check_outputs(outputs: Sequence[str], fmt: str | None, *, clobber: bool, inputs: Iterable[str | None] = ()) -> None:
+    """Refuse outputs that could not be written at the end, or would overwrite what must stay.
+
+    Raises:
+        UsageError: for an unknown format, a missing folder, an existing file without `clobber`, an input named as
+            output, the same output twice, or one format for several files.
+    """
+    if fmt is not None:
+        choose(fmt=fmt)
+        if len(outputs) > 1:
+            raise UsageError("--format with several --output", hint="leave --format out: the suffixes tell the formats")
+    read = {Path(name).resolve() for name in inputs if name is not None}
+    seen: set[Path] = set()
+    for output in outputs:
+        choose(output, fmt)
+        target = Path(output).resolve()
+        if target in seen:
+            raise UsageError(f"{output} is named twice as output", hint="give each output its own name")
+        if target in read:
+            raise UsageError(f"{output} is also an input", hint="name another output: inputs are never written")
+        _check_place(output, target, clobber=clobber)
+        seen.add(target)
+
+
+def _check_place(output: str, target: Path, *, clobber: bool) -> None:
+    if target.exists() and not target.is_file():
+        raise UsageError(f"{output} is no regular file", hint="without --output the report goes to stdout")
+    if target.exists() and not clobber:
+        raise UsageError(f"{output} exists already", hint="--clobber overwrites it; or name another file")
+    if not target.parent.is_dir():
+        raise UsageError(f"there is no folder {target.parent}", hint="make it first, or name another place")
+    if not os.access(target.parent, os.W_OK):
+        raise UsageError(f"the folder {target.parent} may not be written", hint="name another place")
+
+
+def deliver(
+    report: Report, outputs: Sequence[str], fmt: str | None, *, no_color: bool, detail: bool, quiet: bool
+) -> None:
+    """Write a report to its files and say where; without files, print it to stdout in `fmt` or for a terminal."""
+    if not outputs:
+        _print(report, fmt or "terminal", no_color=no_color, detail=detail)
+    for output in outputs:
+        written = write(report, output, fmt)
+        if not quiet:
+            say(f"wrote {output} ({choose(output, fmt)}, {size(written)})")
+
+
+def _print(report: Report, fmt: str, *, no_color: bool, detail: bool) -> None:
+    if fmt == "terminal":
+        emit(render(report, stdout_view(no_color=no_color, detail=detail)))
+    elif fmt in ("json", "ndjson"):
+        emit_json(WRITERS[fmt].render(report))
+    else:
+        emit(WRITERS[fmt].render(report))

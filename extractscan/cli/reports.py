@@ -1,0 +1,55 @@
+"""Commands on a saved report: every format again, and why an account is where it is."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from extractscan.cli.options import Clobber, Detail, Format, NoColor, Output, Quiet, ReportFile
+
+
+def report(
+    report_file: ReportFile,
+    *,
+    output: Output = None,
+    fmt: Format = None,
+    clobber: Clobber = False,
+    quiet: Quiet = False,
+    verbose: Detail = False,
+    no_color: NoColor = False,
+) -> int:
+    """Print or write a saved report in any format, without the logs."""
+    from extractscan.cli.outputs import check_outputs, deliver
+    from extractscan.cli.saved import load_report
+
+    check_outputs(output or (), fmt, clobber=clobber, inputs=[report_file])
+    deliver(load_report(report_file), output or (), fmt, no_color=no_color, detail=verbose, quiet=quiet)
+    return 0
+
+
+def explain(
+    report_file: ReportFile,
+    network: Annotated[
+        str, typer.Argument(metavar="NETWORK", help="A network's id, or the first characters of its fingerprint.")
+    ],
+    account: Annotated[
+        str | None, typer.Argument(metavar="[ACCOUNT]", help="One of its accounts: how its bits add up.")
+    ] = None,
+    *,
+    no_color: NoColor = False,
+) -> int:
+    """Show one network down to the records it rests on, or how one account's bits add up."""
+    from extractscan.cli.saved import check_member, find_network, load_report
+    from extractscan.cli.say import emit, stdout_view
+    from extractscan.writers.terminal import render_member, render_network
+
+    found = load_report(report_file)
+    chosen = find_network(found, network)
+    view = stdout_view(no_color=no_color, detail=True)
+    if account is None:
+        emit(render_network(found, chosen, view))
+    else:
+        check_member(chosen, account)
+        emit(render_member(found, chosen, account, view))
+    return 0

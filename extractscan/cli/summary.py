@@ -1,0 +1,43 @@
+"""What is said on stderr when an analysis has ended."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from extractscan.cli.findings import rejected_rows
+from extractscan.cli.progress import Stages
+from extractscan.cli.say import say
+from extractscan.errors import PartialError
+from extractscan.model import LEVELS, Report
+
+
+def summarise(report: Report, stages: Stages | None, *, printed: bool) -> None:
+    """Say in a line what was found, unless the report was just printed, and how long each stage took if asked."""
+    if not printed:
+        levels = Counter(each.level for each in report.networks if each.verdict == "extraction_network")
+        found = ", ".join(f"{levels[level]} {level}" for level in LEVELS if levels[level])
+        others = len(report.networks) - levels.total()
+        say(
+            f"{report.coverage.events:,} events of {report.coverage.accounts:,} accounts: "
+            f"{levels.total()} extraction networks{f' ({found})' if found else ''}, {others} others, "
+            f"{rejected_rows(report):,} rows rejected"
+        )
+    for stage, seconds in stages.seconds().items() if stages is not None else ():
+        say(f"{seconds:8.2f} s  {stage}")
+
+
+def refuse_partial(report: Report) -> None:
+    """Fail where rows were lost; the report has been written by then.
+
+    Raises:
+        PartialError: naming the first input that lost rows.
+    """
+    lost = rejected_rows(report)
+    if not lost:
+        return
+    first = next(source for source in report.inputs if source.rejected)
+    reason = first.rejected[0]
+    raise PartialError(
+        f"{lost:,} rows were rejected; the first in {first.path} at {reason.first_at}: {reason.reason}",
+        hint="the report is complete but for them; mend the rows, or run without --strict",
+    )

@@ -1,0 +1,82 @@
+"""Evidence and explanations, each with its bits drawn beside it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from rich.console import RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from extractscan.model import Evidence, Hypothesis
+from extractscan.writers.terminal.numbers import bits, count, share
+from extractscan.writers.terminal.view import View, bar, sentence, value
+
+TOP_HYPOTHESES = 3
+TOP_REASONS = 3
+
+
+def evidence_table(view: View, evidence: Sequence[Evidence], full_bits: float) -> Table:
+    """Draw evidence grouped by channel, strongest channel first, with bits as bars of at most `full_bits`."""
+    strongest: dict[str, float] = {}
+    for item in evidence:
+        strongest[item.channel] = max(item.bits, strongest.get(item.channel, item.bits))
+    width = 10 if view.narrow else 20
+    table = Table.grid(padding=(0, 2, 0, 0))
+    for column in (2, 8, width, 5):
+        table.add_column(width=column, no_wrap=True)
+    table.add_column()
+    before = None
+    for item in sorted(evidence, key=lambda e: (-strongest[e.channel], e.channel, -e.bits, e.signal, e.summary)):
+        drawn = Text(bar(view, item.bits, full_bits, width), "green" if item.bits >= 0 else "magenta")
+        label = value(view, item.channel if item.channel != before else "")
+        table.add_row("", label, drawn, Text(bits(item.bits), justify="right"), sentence(view, item.summary))
+        table.add_row("", "", "", "", _background(view, item))
+        before = item.channel
+    return table
+
+
+def _background(view: View, item: Evidence) -> Text:
+    """Say what the bits rest on; with details also the original records."""
+    outside = "by no other" if item.background <= 0 else f"by {share(item.background)} of all others"
+    text = value(view, item.signal, "dim")
+    text.append(f" · held by {count(item.held_by)}, {outside}")
+    if view.detail:
+        for row in item.rows:
+            text.append(f"\nrow {row.row} of ").append_text(value(view, row.file))
+            text.append("\n  sha256 ").append_text(value(view, row.sha256))
+    return text
+
+
+def hypotheses_table(view: View, hypotheses: Sequence[Hypothesis]) -> Iterator[RenderableType]:
+    """Draw the explanations, best first, each with what speaks for it, against it, and what would decide."""
+    ordered = sorted(hypotheses, key=lambda h: (-h.bits, h.id))
+    shown = ordered if view.detail else ordered[:TOP_HYPOTHESES]
+    table = Table.grid(padding=(0, 2, 0, 0))
+    table.add_column(width=2)
+    table.add_column(width=6, no_wrap=True)
+    table.add_column()
+    for hypothesis in shown:
+        name = value(view, hypothesis.title, "bold")
+        name.append_text(value(view, f"  {hypothesis.id}", "dim"))
+        table.add_row("", Text(f"{hypothesis.bits:+.1f}", justify="right"), name)
+        for mark, style, reasons in (
+            ("for", "green", hypothesis.for_),
+            ("against", "magenta", hypothesis.against),
+            ("decide", "cyan", hypothesis.would_decide),
+        ):
+            for line in _reasons(view, mark, style, reasons):
+                table.add_row("", "", line)
+    yield table
+    if len(shown) < len(ordered):
+        rest = ", ".join(f"{value(view, h.id).plain} {h.bits:+.1f}" for h in ordered[len(shown) :])
+        yield Text(f"    and {rest}", style="dim")
+
+
+def _reasons(view: View, mark: str, style: str, reasons: Sequence[str]) -> Iterator[Text]:
+    labels = {"for": "for: ", "against": "against: ", "decide": "would decide: "}
+    shown = reasons if view.detail else reasons[:TOP_REASONS]
+    for reason in shown:
+        yield Text.assemble((labels[mark], style), sentence(view, reason))
+    if len(shown) < len(reasons):
+        yield Text(f"and {len(reasons) - len(shown)} more", style="dim")

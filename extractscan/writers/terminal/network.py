@@ -1,0 +1,166 @@
+"""One network: what links its accounts, what its traffic is consistent with, and what would explain it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from rich.console import RenderableType
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+from extractscan.model import Member, Network, Template
+from extractscan.writers.terminal.evidence import evidence_table, hypotheses_table
+from extractscan.writers.terminal.numbers import bits, count
+from extractscan.writers.terminal.view import LEVEL_STYLES, View, heading, labelled, sentence, span, value
+
+TOP_MEMBERS = 6
+TOP_TEMPLATES = 2
+TOP_NAMES = 5
+TOP_BRIEF = 2
+SKELETON = 320
+"""Characters of a template's skeleton that are shown."""
+
+
+def network_section(view: View, network: Network, full_bits: float) -> Iterator[RenderableType]:
+    """Draw one network; `full_bits` is what fills a bar, the most that one channel may say."""
+    yield ""
+    title = f"{value(view, network.id).plain} · {network.level} · {network.verdict.replace('_', ' ')}"
+    yield heading(view, title, LEVEL_STYLES[network.level] if network.level != "info" else "bold")
+    yield sentence(view, network.title, "bold")
+    yield _facts(view, network)
+    yield ""
+    yield _caption("Linked by", network.coordination_bits)
+    yield evidence_table(view, network.evidence, full_bits)
+    if network.extraction:
+        yield ""
+        yield _caption("Traffic is consistent with a harvest", network.extraction_bits)
+        yield evidence_table(view, network.extraction, full_bits)
+    yield from _templates(view, network.templates)
+    if network.hypotheses:
+        yield ""
+        yield Text.assemble(("Would be explained by", "bold"), ("  in bits", "dim"))
+        yield from hypotheses_table(view, network.hypotheses)
+    yield ""
+    yield _checks(view, network)
+    yield ""
+    yield from _members(view, network.accounts)
+    for note in network.notes:
+        yield sentence(view, f"Note: {note}", "dim")
+
+
+def network_brief(view: View, network: Network) -> Iterator[RenderableType]:
+    """Draw a network that is no finding: its strongest evidence and the leading explanation."""
+    yield ""
+    yield Text.assemble(
+        value(view, network.id, "bold"),
+        (f" · {network.level} · {network.verdict.replace('_', ' ')}", LEVEL_STYLES[network.level]),
+        (f" · {count(len(network.accounts), 'account')} · {count(network.events, 'event')}", "dim"),
+    )
+    yield Padding(sentence(view, network.title), (0, 0, 0, 2))
+    table = labelled(12)
+    for item in sorted(network.evidence, key=lambda e: (-e.bits, e.channel, e.signal))[:TOP_BRIEF]:
+        linked = Text.assemble(f"{bits(item.bits)} ", value(view, item.channel), ": ", sentence(view, item.summary))
+        table.add_row(Text("  linked by", "dim"), linked)
+    for hypothesis in sorted(network.hypotheses, key=lambda h: (-h.bits, h.id))[:1]:
+        table.add_row(
+            Text("  leads", "dim"), Text(f"{hypothesis.bits:+.1f} ").append_text(sentence(view, hypothesis.title))
+        )
+        for reason in hypothesis.would_decide[:1]:
+            table.add_row(Text("  to decide", "dim"), sentence(view, reason))
+    yield table
+
+
+def _caption(title: str, total: float) -> Text:
+    return Text.assemble((title, "bold"), (f"  {bits(total)} bits in all", "dim"))
+
+
+def _facts(view: View, network: Network) -> Table:
+    cost = f" · {network.cost_usd:,.2f} USD" if network.cost_usd is not None else ""
+    table = labelled()
+    campaign = f"{count(network.events_in_campaign)} of {count(network.events, 'event')} in the campaign"
+    table.add_row(Text("traffic", "dim"), f"{campaign} · {count(network.tokens, 'token')}{cost}")
+    table.add_row(Text("seen", "dim"), span(view, network.first_seen, network.last_seen))
+    for label, counts in (("models", network.models), ("countries", network.countries)):
+        if counts:
+            table.add_row(Text(label, "dim"), names(view, counts))
+    table.add_row(Text("fingerprint", "dim"), value(view, network.fingerprint))
+    return table
+
+
+def names(view: View, counts: Mapping[str, int]) -> Text:
+    """Draw counts by name as a list, most frequent first."""
+    ordered = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
+    shown = ordered if view.detail else ordered[:TOP_NAMES]
+    parts = [Text.assemble(value(view, name, limit=60), (f" {number:,}", "dim")) for name, number in shown]
+    if len(shown) < len(ordered):
+        parts.append(Text(f"{len(ordered) - len(shown)} more", "dim"))
+    return Text(", ").join(parts)
+
+
+def _templates(view: View, templates: Sequence[Template]) -> Iterator[RenderableType]:
+    shown = templates if view.detail else templates[:TOP_TEMPLATES]
+    for template in shown:
+        outside = f"{count(template.outside_accounts)} outside"
+        yield ""
+        yield Text.assemble(
+            ("Template ", "bold"),
+            value(view, template.id, "bold"),
+            (f"  {count(template.events, 'event')} of {count(template.accounts, 'account')}, {outside}", "dim"),
+        )
+        yield Padding(value(view, template.skeleton, "italic", SKELETON), (0, 0, 0, 4))
+    if len(shown) < len(templates):
+        yield Text(f"and {count(len(templates) - len(shown), 'template')} more", style="dim")
+
+
+def _checks(view: View, network: Network) -> Table:
+    null = network.null
+    table = labelled()
+    table.add_row(
+        Text("Null test", "bold"),
+        f"{null.as_strong} of {count(null.shuffles, 'shuffle')} gave a network this strong; "
+        f"{null.expected_false:.3g} false networks expected at the threshold in use",
+    )
+    survives = network.survives_without
+    if survives:
+        groups = (
+            ("stands", "green", [name for name, kept in survives.items() if kept]),
+            ("falls", "yellow", [name for name, kept in survives.items() if not kept]),
+        )
+        parts = [
+            Text.assemble((word, style), " without ", value(view, ", ".join(sorted(names))))
+            for word, style, names in groups
+            if names
+        ]
+        table.add_row(Text("Left out", "bold"), Text("; ").join(parts))
+    return table
+
+
+def _members(view: View, members: Sequence[Member]) -> Iterator[RenderableType]:
+    ordered = sorted(members, key=lambda m: (-m.bits, m.account_id))
+    shown = ordered if view.detail else ordered[:TOP_MEMBERS]
+    table = Table.grid(padding=(0, 2, 0, 0))
+    table.add_column()
+    table.add_column(overflow="fold")
+    for right in (True, False, True, False):
+        table.add_column(justify="right" if right else "left", no_wrap=True)
+    names = ["", "account", "bits", "role", "in campaign of", "seen"]
+    if not view.narrow:
+        table.add_column()
+        names.append("by channel")
+    table.add_row(*(Text(name, "dim") for name in names))
+    for member in shown:
+        campaign = f"{count(member.events_in_campaign)} of {count(member.events)}"
+        when = Text(span(view, member.first_seen, member.last_seen), "dim")
+        name = value(view, member.account_id, limit=40 if view.narrow else 80)
+        channels = () if view.narrow else (_channels(view, member),)
+        table.add_row("", name, bits(member.bits), value(view, member.role), campaign, when, *channels)
+    yield Text.assemble(("Accounts", "bold"), (f"  {count(len(members))}, by bits", "dim"))
+    yield table
+    if len(shown) < len(ordered):
+        yield Text(f"  and {count(len(ordered) - len(shown))} more: -v lists them, csv has a row for each", "dim")
+
+
+def _channels(view: View, member: Member) -> Text:
+    ordered = sorted(member.channels.items(), key=lambda item: (-item[1], item[0]))
+    return Text(" · ", "dim").join(value(view, f"{name} {amount:.1f}") for name, amount in ordered)

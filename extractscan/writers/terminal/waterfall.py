@@ -1,0 +1,79 @@
+"""How one member's bits add up: from the odds against, channel by channel, to its sum."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from dataclasses import replace
+
+from rich.console import RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from extractscan.model import Member, Network, Report
+from extractscan.writers.terminal.evidence import evidence_table
+from extractscan.writers.terminal.numbers import bits, count
+from extractscan.writers.terminal.view import LEVEL_STYLES, View, heading, span, value
+
+
+def waterfall(view: View, report: Report, network: Network, account: str, full_bits: float) -> Iterator[RenderableType]:
+    """Draw a member's sum of bits, then the evidence in the channels that it has bits in."""
+    member = {each.account_id: each for each in network.accounts}[account]
+    yield heading(
+        view,
+        f"{value(view, member.account_id, limit=40).plain} in {value(view, network.id).plain}",
+        LEVEL_STYLES[network.level],
+    )
+    campaign = f"{count(member.events_in_campaign)} of {count(member.events, 'event')} in the campaign"
+    seen = span(view, member.first_seen, member.last_seen)
+    yield Text(f"{value(view, member.role).plain} · {campaign} · {seen}")
+    yield ""
+    yield _steps(view, report, network, member)
+    yield ""
+    yield from _verdict(report, network, member)
+    evidence = [item for item in network.evidence if item.channel in member.channels]
+    if evidence:
+        yield ""
+        yield Text("Evidence of the network in these channels", "bold")
+        yield evidence_table(replace(view, detail=True), evidence, full_bits)
+
+
+def prior_bits(report: Report, network: Network) -> float:
+    """Return the odds, in bits, against a random account of the log being one of the network's members."""
+    return math.log2(max(report.coverage.accounts, 1) / max(len(network.accounts), 1))
+
+
+def _steps(view: View, report: Report, network: Network, member: Member) -> Table:
+    prior = prior_bits(report, network)
+    steps = [("prior", -prior), *sorted(member.channels.items(), key=lambda item: (-item[1], item[0]))]
+    positions = [0.0]
+    for _, amount in steps:
+        positions.append(positions[-1] + amount)
+    low, high = min(positions), max(positions)
+    width = max(view.width - 36, 20)
+    table = Table.grid(padding=(0, 2, 0, 0))
+    for column, justify in ((0, "left"), (10, "left"), (6, "right"), (6, "right"), (width, "left")):
+        table.add_column(width=column, justify=justify, no_wrap=True)  # type: ignore[arg-type]
+    table.add_row("", *(Text(name, "dim") for name in ("", "bits", "sum", "")))
+    for (name, amount), start, end in zip(steps, positions, positions[1:], strict=False):
+        style = "green" if amount >= 0 else "magenta"
+        table.add_row(
+            "", value(view, name), f"{amount:+.1f}", bits(end),
+            Text(_floating(start, end, low, high, width, hatched=amount < 0), style),
+        )  # fmt: skip
+    return table
+
+
+def _floating(start: float, end: float, low: float, high: float, width: int, *, hatched: bool) -> str:
+    scale = (width - 1) / (high - low) if high > low else 0.0
+    left, right = sorted((round((start - low) * scale), round((end - low) * scale)))
+    return " " * left + ("░" if hatched else "█") * max(right - left, 1)
+
+
+def _verdict(report: Report, network: Network, member: Member) -> Iterator[RenderableType]:
+    prior = prior_bits(report, network)
+    accounts = f"log2({count(report.coverage.accounts)} accounts / {count(len(network.accounts))} members)"
+    yield Text(f"prior: {accounts} = {bits(prior)} bits against any one account")
+    margin = report.tool.settings.get("margin_bits")
+    needed = f"; membership asks for {bits(prior)} + {bits(margin)} = {bits(prior + margin)}" if margin else ""
+    yield Text(f"sum of channels: {bits(member.bits)} bits{needed}", style="bold")
