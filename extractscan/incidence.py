@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import numpy.typing as npt
@@ -51,6 +51,23 @@ class Incidence:
 
     units: int
     kinds: tuple[Kind, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """What a group of units looks like against everybody else.
+
+    Attributes:
+        members: Sorted unit numbers.
+        channels: For each channel the bits of every unit (units,).
+        kinds: For each signal the bits of every unit before the channel takes the largest.
+        rates: For each signal: value numbers held inside, members holding them, outside holders.
+    """
+
+    members: Ints
+    channels: dict[str, Floats]
+    kinds: dict[str, Floats] = field(default_factory=dict)
+    rates: dict[str, tuple[Ints, Ints, Ints]] = field(default_factory=dict)
 
 
 def kind_of(

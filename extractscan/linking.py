@@ -6,13 +6,12 @@ own values look common. An account never counts as its own witness: rates leave 
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 
 import numpy as np
 import numpy.typing as npt
 
 from extractscan import schema
-from extractscan.incidence import Floats, Incidence, Ints, Kind, spans
+from extractscan.incidence import Floats, Incidence, Ints, Kind, Profile, spans
 from extractscan.settings import Settings
 
 CELL = 0.5
@@ -21,23 +20,6 @@ SHRINK = 1.0
 """Outsiders mixed into the inside rate: two members prove less than two hundred."""
 PRICE_FLOOR = -5.0
 """No missing value speaks louder against an account than this: members do change cards."""
-
-
-@dataclass(frozen=True, slots=True)
-class Profile:
-    """What a group of units looks like against everybody else.
-
-    Attributes:
-        members: Sorted unit numbers.
-        channels: For each channel the bits of every unit (units,).
-        kinds: For each signal the bits of every unit before the channel takes the largest.
-        rates: For each signal: value numbers held inside, members holding them, outside holders.
-    """
-
-    members: Ints
-    channels: dict[str, Floats]
-    kinds: dict[str, Floats] = field(default_factory=dict)
-    rates: dict[str, tuple[Ints, Ints, Ints]] = field(default_factory=dict)
 
 
 def profile(
@@ -105,9 +87,7 @@ def _ratios(k: Ints, total: Ints, n: int, units: int) -> tuple[Floats, Floats]:
     return p_in / u_in, p_out / u_out
 
 
-def _enriched(
-    k: Ints, total: Ints, n: int, units: int, tests: int, settings: Settings
-) -> npt.NDArray[np.bool_]:
+def _enriched(k: Ints, total: Ints, n: int, units: int, tests: int, settings: Settings) -> npt.NDArray[np.bool_]:
     """Tell which of many text pieces are inside more often than drawing members at random would give (Poisson bound)."""
     expected = total * n / units
     surprise = k * np.log2(k / expected) - (k - expected) / np.log(2)
@@ -115,9 +95,7 @@ def _enriched(
     return (k > expected) & (surprise > np.minimum(needed, 30.0)) & (k >= 2)
 
 
-def _holders_bits(
-    kind: Kind, held: Ints, ratio_in: Floats, ratio_out: Floats, inside: npt.NDArray[np.bool_]
-) -> Floats:
+def _holders_bits(kind: Kind, held: Ints, ratio_in: Floats, ratio_out: Floats, inside: npt.NDArray[np.bool_]) -> Floats:
     at = spans(kind.by_value_ptr, held)
     unit, weight = kind.by_value[at], kind.by_value_weight[at]
     which = np.repeat(np.arange(len(held)), kind.by_value_ptr[held + 1] - kind.by_value_ptr[held])
@@ -130,9 +108,7 @@ def _holders_bits(
     return np.asarray(np.log2(np.maximum(mean, 1.0)))
 
 
-def _lacking(
-    kind: Kind, held: Ints, k: Ints, total: Ints, n: int, units: int, inside: npt.NDArray[np.bool_]
-) -> Floats:
+def _lacking(kind: Kind, held: Ints, k: Ints, total: Ints, n: int, units: int, inside: npt.NDArray[np.bool_]) -> Floats:
     """Price of not holding the group's most constant value, for units of which the kind is known at all."""
     price = np.zeros(len(inside))
     if n < 2:

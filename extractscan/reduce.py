@@ -87,7 +87,9 @@ def reduce(batch: pl.DataFrame, values: dict[str, pl.Expr], intent: Intent | Non
     """
     frame = _complete(batch)
     lazy = frame.lazy()
-    tables = pl.collect_all([_totals(lazy), _activity(lazy), *(_sightings(lazy, kind, v) for kind, v in values.items())])
+    tables = pl.collect_all(
+        [_totals(lazy), _activity(lazy), *(_sightings(lazy, kind, v) for kind, v in values.items())]
+    )
     digests, texts = _system_prompts(frame)
     sightings = [*tables[2:], digests]
     return Summary(
@@ -151,9 +153,9 @@ def _totals(lazy: pl.LazyFrame) -> pl.LazyFrame:
 
 
 def _activity(lazy: pl.LazyFrame) -> pl.LazyFrame:
-    return lazy.group_by(
-        schema.ACCOUNT, (pl.col("at") // HOUR_US).alias(HOUR), pl.col(schema.MODEL).fill_null("")
-    ).agg(pl.len().cast(pl.Int64).alias(EVENTS))
+    return lazy.group_by(schema.ACCOUNT, (pl.col("at") // HOUR_US).alias(HOUR), pl.col(schema.MODEL).fill_null("")).agg(
+        pl.len().cast(pl.Int64).alias(EVENTS)
+    )
 
 
 def _sightings(lazy: pl.LazyFrame, kind: str, value: pl.Expr) -> pl.LazyFrame:

@@ -71,7 +71,9 @@ def clip(texts: pl.Series) -> pl.Series:
     if not long.any():
         return texts
     short = texts.str.head(HEAD_CHARS) + "\n" + texts.str.tail(TAIL_CHARS)
-    return pl.select(pl.when(long & (texts.str.len_chars() > HEAD_CHARS + TAIL_CHARS)).then(short).otherwise(texts)).to_series()
+    return pl.select(
+        pl.when(long & (texts.str.len_chars() > HEAD_CHARS + TAIL_CHARS)).then(short).otherwise(texts)
+    ).to_series()
 
 
 def shingles(texts: pl.Series) -> tuple[npt.NDArray[np.uint32], U64]:

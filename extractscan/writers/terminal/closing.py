@@ -10,7 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from extractscan.model import Hub, Input, NearMiss, Report, SingleSource, Suppressed
-from extractscan.writers.terminal.evidence import evidence_table
+from extractscan.writers.terminal.evidence import evidence_lines
 from extractscan.writers.terminal.numbers import bits, count, size
 from extractscan.writers.terminal.view import View, bullets, heading, sentence, value
 
@@ -29,8 +29,9 @@ def closing(view: View, report: Report, full_bits: float) -> Iterator[Renderable
     yield from _single_sources(view, report, full_bits)
     yield from _cleared(view, report)
     yield from _untested(view, report)
-    yield ""
-    yield heading(view, "Inputs")
+    if report.inputs:
+        yield ""
+        yield heading(view, "Inputs")
     for source in report.inputs:
         yield from _input(view, source)
     if report.limits:
@@ -60,7 +61,7 @@ def _single_sources(view: View, report: Report, full_bits: float) -> Iterator[Re
     for source in sources[: _limit(view)]:
         yield bullets([_single_source(view, source)])
         if view.detail and source.evidence:
-            yield evidence_table(view, source.evidence, full_bits)
+            yield from evidence_lines(view, source.evidence, full_bits)
     yield from _more(view, len(sources))
 
 

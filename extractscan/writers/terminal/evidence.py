@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from rich.console import RenderableType
+from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
@@ -16,36 +17,41 @@ TOP_HYPOTHESES = 3
 TOP_REASONS = 3
 
 
-def evidence_table(view: View, evidence: Sequence[Evidence], full_bits: float) -> Table:
-    """Draw evidence grouped by channel, strongest channel first, with bits as bars of at most `full_bits`."""
+def evidence_lines(view: View, evidence: Sequence[Evidence], full_bits: float) -> Iterator[RenderableType]:
+    """Draw evidence grouped by channel, strongest channel first, with bits as bars of at most `full_bits`.
+
+    With details each piece is followed by the original records it points at.
+    """
     strongest: dict[str, float] = {}
     for item in evidence:
         strongest[item.channel] = max(item.bits, strongest.get(item.channel, item.bits))
     width = 10 if view.narrow else 20
-    table = Table.grid(padding=(0, 2, 0, 0))
-    for column in (2, 8, width, 5):
-        table.add_column(width=column, no_wrap=True)
-    table.add_column()
     before = None
     for item in sorted(evidence, key=lambda e: (-strongest[e.channel], e.channel, -e.bits, e.signal, e.summary)):
+        table = Table.grid(padding=(0, 2, 0, 0))
+        for column in (2, 8, width, 5):
+            table.add_column(width=column, no_wrap=True)
+        table.add_column(overflow="fold")
         drawn = Text(bar(view, item.bits, full_bits, width), "green" if item.bits >= 0 else "magenta")
         label = value(view, item.channel if item.channel != before else "")
         table.add_row("", label, drawn, Text(bits(item.bits), justify="right"), sentence(view, item.summary))
         table.add_row("", "", "", "", _background(view, item))
+        yield table
+        yield from _records(view, item)
         before = item.channel
-    return table
 
 
 def _background(view: View, item: Evidence) -> Text:
-    """Say what the bits rest on; with details also the original records."""
+    """Say what the bits rest on."""
     outside = "by no other" if item.background <= 0 else f"by {share(item.background)} of all others"
-    text = value(view, item.signal, "dim")
-    text.append(f" · held by {count(item.held_by)}, {outside}")
-    if view.detail:
-        for row in item.rows:
-            text.append(f"\nrow {row.row} of ").append_text(value(view, row.file))
-            text.append("\n  sha256 ").append_text(value(view, row.sha256))
-    return text
+    return value(view, item.signal, "dim").append(f" · held by {count(item.held_by)}, {outside}")
+
+
+def _records(view: View, item: Evidence) -> Iterator[RenderableType]:
+    for row in item.rows if view.detail else ():
+        place = Text(f"row {row.row} of ", "dim").append_text(value(view, row.file))
+        place.append(f"\nsha256 {value(view, row.sha256).plain}")
+        yield Padding(place, (0, 0, 0, 6))
 
 
 def hypotheses_table(view: View, hypotheses: Sequence[Hypothesis]) -> Iterator[RenderableType]:
@@ -55,7 +61,7 @@ def hypotheses_table(view: View, hypotheses: Sequence[Hypothesis]) -> Iterator[R
     table = Table.grid(padding=(0, 2, 0, 0))
     table.add_column(width=2)
     table.add_column(width=6, no_wrap=True)
-    table.add_column()
+    table.add_column(overflow="fold")
     for hypothesis in shown:
         name = value(view, hypothesis.title, "bold")
         name.append_text(value(view, f"  {hypothesis.id}", "dim"))

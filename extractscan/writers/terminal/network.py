@@ -10,7 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from extractscan.model import Member, Network, Template
-from extractscan.writers.terminal.evidence import evidence_table, hypotheses_table
+from extractscan.writers.terminal.evidence import evidence_lines, hypotheses_table
 from extractscan.writers.terminal.numbers import bits, count
 from extractscan.writers.terminal.view import LEVEL_STYLES, View, heading, labelled, sentence, span, value
 
@@ -31,11 +31,11 @@ def network_section(view: View, network: Network, full_bits: float) -> Iterator[
     yield _facts(view, network)
     yield ""
     yield _caption("Linked by", network.coordination_bits)
-    yield evidence_table(view, network.evidence, full_bits)
+    yield from evidence_lines(view, network.evidence, full_bits)
     if network.extraction:
         yield ""
         yield _caption("Traffic is consistent with a harvest", network.extraction_bits)
-        yield evidence_table(view, network.extraction, full_bits)
+        yield from evidence_lines(view, network.extraction, full_bits)
     yield from _templates(view, network.templates)
     if network.hypotheses:
         yield ""

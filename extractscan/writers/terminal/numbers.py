@@ -27,8 +27,8 @@ def share(part: float) -> str:
     """Return a share of accounts in per cent with the digits that still say something."""
     percent = part * 100
     if percent < 0.01:
-        return "<0.01\u00a0%"
-    return f"{percent:.2g}\u00a0%" if percent < 10 else f"{percent:.0f}\u00a0%"
+        return "<0.01%"
+    return f"{percent:.2g}%" if percent < 10 else f"{percent:.0f}%"
 
 
 def size(number: int) -> str:

@@ -100,7 +100,7 @@ def labelled(width: int = 11) -> Table:
     """Return an empty table of labels and texts whose further lines stay clear of the label."""
     table = Table.grid(padding=(0, 1, 0, 0))
     table.add_column(width=width, no_wrap=True)
-    table.add_column()
+    table.add_column(overflow="fold")
     return table
 
 
@@ -109,7 +109,7 @@ def bullets(lines: Iterable[Text]) -> Table:
     table = Table.grid(padding=(0, 1, 0, 0))
     table.add_column(width=1)
     table.add_column(width=1)
-    table.add_column()
+    table.add_column(overflow="fold")
     for line in lines:
         table.add_row("", "•", line)
     return table

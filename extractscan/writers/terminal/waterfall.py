@@ -11,7 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from extractscan.model import Member, Network, Report
-from extractscan.writers.terminal.evidence import evidence_table
+from extractscan.writers.terminal.evidence import evidence_lines
 from extractscan.writers.terminal.numbers import bits, count
 from extractscan.writers.terminal.view import LEVEL_STYLES, View, heading, span, value
 
@@ -35,7 +35,7 @@ def waterfall(view: View, report: Report, network: Network, account: str, full_b
     if evidence:
         yield ""
         yield Text("Evidence of the network in these channels", "bold")
-        yield evidence_table(replace(view, detail=True), evidence, full_bits)
+        yield from evidence_lines(replace(view, detail=True), evidence, full_bits)
 
 
 def prior_bits(report: Report, network: Network) -> float:
@@ -75,5 +75,5 @@ def _verdict(report: Report, network: Network, member: Member) -> Iterator[Rende
     accounts = f"log2({count(report.coverage.accounts)} accounts / {count(len(network.accounts))} members)"
     yield Text(f"prior: {accounts} = {bits(prior)} bits against any one account")
     margin = report.tool.settings.get("margin_bits")
-    needed = f"; membership asks for {bits(prior)} + {bits(margin)} = {bits(prior + margin)}" if margin else ""
+    needed = f"; membership asks for about {bits(prior)} + {bits(margin)} = {bits(prior + margin)}" if margin else ""
     yield Text(f"sum of channels: {bits(member.bits)} bits{needed}", style="bold")

@@ -1,0 +1,162 @@
+"""What the linked traffic was for: the stream inside it, its items, and how much of it is a harvest.
+
+Coordination is judged elsewhere. Here a group's own events are read once more, with the text: which of them carry the
+group's private wording, whether two members ever send the same item, and what the requests ask for.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+import polars as pl
+
+from extractscan import schema, shingles
+
+NETWORK: Final = "network"
+EVENT: Final = "event"
+SIZE: Final = "size"
+MASK: Final = "mask"
+PROMPT_KEY: Final = "prompt_key"
+SYSTEM_KEY: Final = "system_key"
+IN_TEMPLATE: Final = "in_template"
+SHARED_ITEM: Final = "shared_item"
+IN_STREAM: Final = "in_stream"
+
+COLUMNS: Final = (
+    schema.TIMESTAMP,
+    schema.ACCOUNT,
+    schema.REQUEST,
+    schema.END_USER,
+    schema.CLIENT_IP,
+    schema.COUNTRY,
+    schema.USER_AGENT,
+    schema.MODEL,
+    schema.PROMPT,
+    schema.SYSTEM_PROMPT,
+    schema.INPUT_TOKENS,
+    schema.OUTPUT_TOKENS,
+    schema.COST,
+)
+"""Event columns that the second reading needs; all but the first two may be missing."""
+
+REPEATS: Final = 1.5
+"""Events an account, over which shared wording is a template (sent again and again) and not an item (sent once)."""
+COVER: Final = 0.2
+"""Share of a group's events, over which shared wording is a template even if every account sends it once."""
+SHARERS: Final = 3
+"""Members that must send one item before it counts as everybody's: two may be a retry through another account."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """The second reading of all groups' events.
+
+    Attributes:
+        events: One row an event: event number, network, the columns of `COLUMNS` without texts, prompt and system
+            prompt keys, mask of matching rules, number of shingles, source file and row.
+        hits: event, shingle: where the wording that is rare outside the event's network occurs.
+        texts: For each event number, the head of its prompt.
+    """
+
+    events: pl.DataFrame
+    hits: pl.DataFrame
+
+
+def read_again(
+    batches: Iterable[pl.DataFrame], network_of: pl.DataFrame, wording: Mapping[int, np.ndarray], intent: object
+) -> Reading:
+    """Read the events of all groups once more.
+
+    Args:
+        batches: Canonical events of the member accounts, with provenance.
+        network_of: account_id, network (Int64).
+        wording: For each network the shingles that are common inside and rare outside it.
+        intent: Callable from a batch to the mask of matching rules (UInt64 series).
+    """
+    known = _wording_table(wording)
+    events, hits = [], []
+    done = 0
+    for batch in batches:
+        part = _complete(batch).join(network_of, on=schema.ACCOUNT, how="inner", maintain_order="left")
+        part = part.with_columns(pl.int_range(done, done + pl.len(), dtype=pl.Int64).alias(EVENT))
+        row, value = shingles.shingles(part[schema.PROMPT])
+        kept = (value & np.uint64(1)) == 0
+        pairs = pl.DataFrame({EVENT: row[kept].astype(np.int64) + done, "shingle": value[kept]}).unique()
+        sizes = pairs.group_by(EVENT).agg(pl.len().alias(SIZE))
+        found = pairs.join(part.select(EVENT, NETWORK), on=EVENT).join(known, on=[NETWORK, "shingle"], how="semi")
+        hits.append(found.select(EVENT, "shingle"))
+        events.append(_slim(part, intent).join(sizes, on=EVENT, how="left").with_columns(pl.col(SIZE).fill_null(0)))
+        done += len(part)
+    if not events:
+        return Reading(pl.DataFrame(), pl.DataFrame())
+    return Reading(pl.concat(events), pl.concat(hits))
+
+
+def _wording_table(wording: Mapping[int, np.ndarray]) -> pl.DataFrame:
+    parts = [
+        pl.DataFrame({NETWORK: np.full(len(values), number, dtype=np.int64), "shingle": values.astype(np.uint64)})
+        for number, values in sorted(wording.items())
+    ]
+    nothing = pl.DataFrame(schema={NETWORK: pl.Int64, "shingle": pl.UInt64})
+    return pl.concat([nothing, *parts])
+
+
+def _complete(batch: pl.DataFrame) -> pl.DataFrame:
+    missing = [pl.lit(None, schema.EVENTS[name]).alias(name) for name in COLUMNS if name not in batch.columns]
+    return batch.with_columns(missing)
+
+
+def _slim(part: pl.DataFrame, intent: object) -> pl.DataFrame:
+    assert callable(intent)
+    mask = intent(part)
+    return part.with_columns(
+        pl.col(schema.PROMPT)
+        .str.to_lowercase()
+        .str.replace_all(r"\s+", " ")
+        .str.strip_chars()
+        .hash(1)
+        .alias(PROMPT_KEY),
+        pl.col(schema.SYSTEM_PROMPT).alias(SYSTEM_KEY),
+        pl.Series(MASK, mask, dtype=pl.UInt64),
+    ).drop(schema.SYSTEM_PROMPT)
+
+
+def classify(reading: Reading, network: int, system_prompts: frozenset[str]) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Tell for each event of one group whether it carries the group's wording, and whether others sent its item.
+
+    Args:
+        reading: As from `read_again`.
+        network: Which group.
+        system_prompts: System prompts that are private to the group.
+
+    Returns:
+        The group's events with `in_template` and `shared_item` added; and the wording itself: shingle, events, accounts.
+    """
+    events = reading.events.filter(pl.col(NETWORK) == network)
+    hits = reading.hits.join(events.select(EVENT, schema.ACCOUNT), on=EVENT)
+    use = hits.group_by("shingle").agg(pl.len().alias("events"), pl.col(schema.ACCOUNT).n_unique().alias("accounts"))
+    fixed = (pl.col("events") >= REPEATS * pl.col("accounts")) | (pl.col("events") >= COVER * len(events))
+    template = use.filter(fixed & (pl.col("accounts") >= 2))
+    item = use.filter(~fixed & (pl.col("accounts") >= SHARERS))
+    in_template = hits.join(template, on="shingle", how="semi").group_by(EVENT).agg(pl.len().alias("fixed"))
+    in_item = hits.join(item, on="shingle", how="semi").group_by(EVENT).agg(pl.len().alias("common"))
+    senders = pl.col(schema.ACCOUNT).n_unique().over(PROMPT_KEY)
+    flagged = (
+        events.join(in_template, on=EVENT, how="left")
+        .join(in_item, on=EVENT, how="left")
+        .with_columns(pl.col("fixed").fill_null(0), pl.col("common").fill_null(0))
+        .with_columns(
+            ((pl.col("fixed") > 0) | pl.col(SYSTEM_KEY).is_in(list(system_prompts)).fill_null(value=False)).alias(
+                IN_TEMPLATE
+            ),
+            (
+                (pl.col(PROMPT_KEY).is_not_null() & (senders >= SHARERS))
+                | ((pl.col("common") >= 2) & (pl.col("common") * 2 >= pl.col(SIZE) - pl.col("fixed")))
+            ).alias(SHARED_ITEM),
+        )
+        .sort(schema.TIMESTAMP, schema.ACCOUNT, schema.REQUEST, PROMPT_KEY, nulls_last=True)
+    )
+    return flagged, template.sort("shingle")

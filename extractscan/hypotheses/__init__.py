@@ -1,0 +1,52 @@
+"""The six explanations of a network, one file each, and the verdict that their weights lead to."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from extractscan.hypotheses import (
+    compromised_keys,
+    extraction_operator,
+    popular_content,
+    reseller,
+    shared_infrastructure,
+    single_customer,
+)
+from extractscan.hypotheses.facts import Facts
+from extractscan.hypotheses.weighing import Weighed
+from extractscan.model import Verdict
+from extractscan.settings import Settings
+
+HYPOTHESES: tuple[Callable[[Facts], Weighed], ...] = (
+    extraction_operator.weigh,
+    single_customer.weigh,
+    shared_infrastructure.weigh,
+    reseller.weigh,
+    compromised_keys.weigh,
+    popular_content.weigh,
+)
+"""H1 to H6, in their order."""
+
+
+def weigh(facts: Facts) -> list[Weighed]:
+    """Weigh all six, best first; ties keep their order."""
+    return sorted((hypothesis(facts) for hypothesis in HYPOTHESES), key=lambda w: -round(w.bits, 3))
+
+
+def verdict(weighed: list[Weighed], extraction_bits: float, settings: Settings) -> Verdict:
+    """Say what the report says of a network whose coordination stands.
+
+    A harvest threaded through a reseller stays an extraction network: the reseller is named as an explanation of the
+    rest of its traffic. Any other innocent explanation that comes within the margin takes the accusation away.
+    """
+    bits = {one.name: one.bits for one in weighed}
+    guilty = bits["extraction_operator"]
+    rivals = {name: b for name, b in bits.items() if name != "extraction_operator"}
+    harvest = extraction_bits >= settings.extraction_bits
+    strongest = max(b for name, b in rivals.items() if not (harvest and name == "reseller"))
+    if harvest and guilty - strongest >= settings.hypothesis_margin_bits:
+        return "extraction_network"
+    leader = weighed[0].name
+    if leader == "reseller" and not harvest:
+        return "reseller"
+    return "coordinated" if leader in {"extraction_operator", "reseller"} else "explained"

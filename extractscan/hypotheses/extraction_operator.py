@@ -1,0 +1,46 @@
+"""H1: one hidden operator harvests through many accounts."""
+
+from __future__ import annotations
+
+from extractscan.hypotheses.facts import Facts
+from extractscan.hypotheses.harvesting import extraction
+from extractscan.hypotheses.weighing import Weighed, percent, points
+
+HARD = ("payment", "phone", "signup_device", "device")
+SOFT = ("email_pattern", "email_domain", "referral", "signup_address", "signup_batch", "organization")
+
+
+def weigh(facts: Facts) -> Weighed:
+    """Weigh what only a hidden operator explains."""
+    hard = max((facts.share(s).shared * facts.share(s).known for s in HARD), default=0.0)
+    soft = max((facts.share(s).bits for s in SOFT), default=0.0)
+    address = facts.share("address")
+    pool = address.shared >= 0.5 and address.top < 0.5
+    harvest = sum(bits for _, bits, _, _ in extraction(facts))
+    even = facts.load_ratio or 1.0
+    return Weighed(
+        id="H1",
+        name="extraction_operator",
+        title="one hidden operator harvests through many accounts",
+        points=points(
+            (
+                hard >= 0.3,
+                5 * hard,
+                f"{percent(hard)} of the members share a card, a phone or a device with another member",
+            ),
+            (soft >= 2, min(3.0, soft / 2), "sign-up details follow one scheme"),
+            (pool, 2.0, "addresses come from a pool that several members draw from"),
+            (even > 1.3, min(3.0, 2 * (even - 1)), "the load is spread evenly, as by a dispatcher"),
+            (
+                facts.channels.get("content", 0.0) >= 3,
+                2.0,
+                "a wording that is rare outside runs through the members' prompts",
+            ),
+            (harvest > 0, min(6.0, harvest / 2), "the traffic looks like a harvest"),
+            (facts.same_list >= 0.5, -5.0, "most items are on a list that many members sent"),
+            (facts.end_users >= 0.5 and facts.end_users_each >= 5, -4.0, "members serve end users of their own"),
+            ((facts.verified_distinct or 0.0) >= 0.5, -4.0, "members belong to different verified organizations"),
+            (facts.takeover >= 0.5, -3.0, "the stream comes from clients and addresses foreign to the accounts"),
+        ),
+        would_decide=("payment and sign-up records of the members", "whether the members answer to one contract"),
+    )

@@ -1,0 +1,108 @@
+"""What is known of one network, as numbers that every hypothesis reads; None where the log does not say."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True)
+class Sharing:
+    """How the members hold one kind of observable.
+
+    Attributes:
+        known: Share of members of which it is known.
+        shared: Share of those that hold a value which another member holds too.
+        distinct: Distinct values for each member that is known.
+        top: Largest share of those on one value.
+        outside: Accounts outside that hold the top value.
+        bits: Mean bits of the members.
+    """
+
+    known: float = 0.0
+    shared: float = 0.0
+    distinct: float = 0.0
+    top: float = 0.0
+    outside: int = 0
+    bits: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """How often the stream asks for one thing that a harvest asks for.
+
+    Attributes:
+        share: Share of the stream's events that match.
+        outside: Share of everybody else's events.
+        cap: What the rules of this family may say at most, in bits.
+        title: What it is.
+    """
+
+    share: float
+    outside: float
+    cap: float
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """Everything that a hypothesis may weigh about one network.
+
+    Attributes:
+        units, accounts, population: Members (customers merged), accounts, and units in the log.
+        channels: Mean bits of the members by channel.
+        sharing: By signal.
+        events, stream_events: All events of the members; those that carry the group's private wording or request.
+        stream_members: Share of members with at least one event in the stream.
+        stream_known: Whether the log has text, so that a stream could be told.
+        same_list: Share of stream events whose item at least three members sent.
+        asks: By family.
+        load_ratio: Spread (standard deviation of log2 events an active day) outside over inside; > 1 = more even.
+        round_the_clock, round_the_clock_outside: Share of members (outsiders) active in all parts of the day.
+        duty_known: Whether enough members have enough events to tell.
+        ramp_share, ramp_outside: Share of members (outsiders) at full load from the first day.
+        age_days: Median days from account creation to first event, or None.
+        created_span_days: Days in which the middle half of the members was created, or None.
+        end_users: Share of events with an end-user id; end_users_each: distinct ones an account.
+        end_users_outside: Share of everybody else's events with an end-user id.
+        verified_distinct: Different verified organizations for each member, or None.
+        takeover: Share of members whose stream comes from clients and addresses that their other traffic never uses.
+        own_traffic: Share of the members' events outside the stream.
+        clients_distinct_outside: Distinct clients for each account among everybody else, at the same size.
+        succession: Members first seen within two days after another member fell silent, as share; and by chance.
+        banned: Share of members with a status other than active, or None.
+        countries: Distinct countries for each member; billing_mismatch: share billed in one and calling from another.
+    """
+
+    units: int
+    accounts: int
+    population: int
+    channels: Mapping[str, float]
+    sharing: Mapping[str, Sharing]
+    events: int
+    stream_events: int
+    stream_members: float
+    stream_known: bool
+    same_list: float
+    asks: Mapping[str, Ask] = field(default_factory=dict)
+    load_ratio: float | None = None
+    round_the_clock: float = 0.0
+    round_the_clock_outside: float = 0.0
+    duty_known: bool = False
+    ramp_share: float = 0.0
+    ramp_outside: float = 0.0
+    age_days: float | None = None
+    created_span_days: float | None = None
+    end_users: float = 0.0
+    end_users_each: float = 0.0
+    end_users_outside: float = 0.0
+    verified_distinct: float | None = None
+    takeover: float = 0.0
+    own_traffic: float = 0.0
+    clients_distinct_outside: float = 1.0
+    banned: float | None = None
+    billing_mismatch: float | None = None
+
+    def share(self, signal: str) -> Sharing:
+        """Return how the members hold one kind of observable; nothing known where the log lacks it."""
+        return self.sharing.get(signal, Sharing())

@@ -1,0 +1,199 @@
+"""Gathers the facts of one network from its profile, its events, and what everybody else does."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import polars as pl
+
+from extractscan import schema
+from extractscan.hypotheses.facts import Ask, Facts, Sharing
+from extractscan.incidence import Incidence, Kind, Profile, spans
+
+SMALLEST_SD = 0.25
+"""Spread of log2 load that counting noise alone leaves; nothing is held to be more even than that."""
+EVENTS_FOR_RHYTHM = 24
+
+
+@dataclass(frozen=True, slots=True)
+class Family:
+    """One family of intent rules: its bits in the mask, its weight, and its rate over the whole log.
+
+    Attributes:
+        title: What it is.
+        mask: Bits of its rules.
+        cap: The most it may say, in bits.
+    """
+
+    title: str
+    mask: int
+    cap: float
+
+
+@dataclass(frozen=True, slots=True)
+class Background:
+    """What is known of all accounts, for comparison.
+
+    Attributes:
+        incidence: Who holds what.
+        behaviour: One row an account, with `unit` added.
+        accounts: The accounts table, with `unit` added.
+        totals: account_id, unit, events.
+        intent: account_id, mask, count.
+        end_users: account_id, distinct end users, events with one.
+        families: Of intent rules.
+    """
+
+    incidence: Incidence
+    behaviour: pl.DataFrame
+    accounts: pl.DataFrame
+    totals: pl.DataFrame
+    intent: pl.DataFrame
+    end_users: pl.DataFrame
+    families: Mapping[str, Family]
+
+
+def gather(back: Background, profile: Profile, events: pl.DataFrame, *, text: bool) -> Facts:
+    """Gather what every hypothesis weighs.
+
+    Args:
+        back: What is known of all accounts.
+        profile: The network's.
+        events: The network's events with `in_template`, `shared_item` and `in_stream`.
+        text: Whether the log holds prompts.
+    """
+    inside = pl.Series(profile.members)
+    mine = back.behaviour.filter(pl.col("unit").is_in(inside.implode()))
+    others = back.behaviour.filter(~pl.col("unit").is_in(inside.implode()))
+    stream = events.filter("in_stream")
+    known_rows = back.accounts.filter(pl.col("unit").is_in(inside.implode()))
+    shared = stream["shared_item"].mean()
+    return Facts(
+        units=len(profile.members),
+        accounts=len(mine),
+        population=back.incidence.units,
+        channels={name: float(np.mean(bits[profile.members])) for name, bits in profile.channels.items()},
+        sharing={kind.name: _sharing(kind, profile) for kind in back.incidence.kinds if not kind.mixture},
+        events=len(events),
+        stream_events=len(stream),
+        stream_members=stream[schema.ACCOUNT].n_unique() / max(len(mine), 1),
+        stream_known=text,
+        same_list=float(shared) if shared is not None else 0.0,  # type: ignore[arg-type]
+        asks=_asks(back, stream, mine[schema.ACCOUNT]),
+        own_traffic=1.0 - len(stream) / max(len(events), 1),
+        takeover=_takeover(events, mine[schema.ACCOUNT].to_list()),
+        **_rhythm(mine, others),
+        **_people(back, mine, others),
+        **_origin(known_rows, mine, events),
+    )
+
+
+def _sharing(kind: Kind, profile: Profile) -> Sharing:
+    members = profile.members
+    has = kind.ptr[members + 1] > kind.ptr[members]
+    if not has.any():
+        return Sharing()
+    held, count = np.unique(kind.value[spans(kind.ptr, members)], return_counts=True)
+    common = held[count >= 2]
+    holders = kind.by_value[spans(kind.by_value_ptr, common)]
+    sharing = np.isin(members, holders).sum()
+    top = int(np.argmax(count))
+    return Sharing(
+        known=float(has.mean()),
+        shared=float(sharing / has.sum()),
+        distinct=float(len(held) / has.sum()),
+        top=float(count[top] / has.sum()),
+        outside=int(kind.by_value_ptr[held[top] + 1] - kind.by_value_ptr[held[top]] - count[top]),
+        bits=float(np.mean(profile.kinds[kind.name][members])) if kind.name in profile.kinds else 0.0,
+    )
+
+
+def _asks(back: Background, stream: pl.DataFrame, members: pl.Series) -> dict[str, Ask]:
+    other = back.intent.filter(~pl.col(schema.ACCOUNT).is_in(members.implode()))
+    everything = back.totals.filter(~pl.col(schema.ACCOUNT).is_in(members.implode()))["events"].sum()
+    asks = {}
+    for name, family in back.families.items():
+        here = int(((stream["mask"] & family.mask) != 0).sum())
+        there = int(other.filter((pl.col("mask") & family.mask) != 0)["count"].sum())
+        asks[name] = Ask(here / max(len(stream), 1), there / max(everything, 1), family.cap, family.title)
+    return asks
+
+
+def _rhythm(mine: pl.DataFrame, others: pl.DataFrame) -> dict[str, float | bool | None]:
+    def spread(frame: pl.DataFrame) -> float | None:
+        sd = frame["events_per_active_day"].log(2).std()
+        return None if sd is None else float(sd)  # type: ignore[arg-type]
+
+    def share(frame: pl.DataFrame, test: pl.Expr) -> float:
+        found = frame.filter(pl.col("events") >= EVENTS_FOR_RHYTHM).select(test.mean()).item()
+        return 0.0 if found is None else float(found)
+
+    inner, outer = spread(mine), spread(others)
+    enough = int((mine["events"] >= EVENTS_FOR_RHYTHM).sum())
+    return {
+        "load_ratio": None if inner is None or outer is None else max(outer, SMALLEST_SD) / max(inner, SMALLEST_SD),
+        "round_the_clock": share(mine, pl.col("day_parts") >= 8),
+        "round_the_clock_outside": share(others, pl.col("day_parts") >= 8),
+        "duty_known": enough * 2 >= len(mine) and enough >= 3,
+        "ramp_share": share(mine, (pl.col("ramp_hours") <= 24).fill_null(value=False)),
+        "ramp_outside": share(others, (pl.col("ramp_hours") <= 24).fill_null(value=False)),
+    }
+
+
+def _people(back: Background, mine: pl.DataFrame, others: pl.DataFrame) -> dict[str, float]:
+    def rates(frame: pl.DataFrame) -> tuple[float, float]:
+        held = frame.select(schema.ACCOUNT, "events").join(back.end_users, on=schema.ACCOUNT, how="left").fill_null(0)
+        return float(held["seen"].sum() / max(held["events"].sum(), 1)), float(
+            held["distinct"].sum() / max(len(held), 1)
+        )
+
+    here, each = rates(mine)
+    clients = others["clients"].mean()
+    return {
+        "end_users": here,
+        "end_users_each": each,
+        "end_users_outside": rates(others)[0],
+        "clients_distinct_outside": float(clients) if clients is not None else 1.0,  # type: ignore[arg-type]
+    }
+
+
+def _origin(known: pl.DataFrame, mine: pl.DataFrame, events: pl.DataFrame) -> dict[str, float | None]:
+    facts: dict[str, float | None] = {}
+    if schema.CREATED_AT in known.columns and known[schema.CREATED_AT].null_count() < len(known):
+        made = known.join(mine.select(schema.ACCOUNT, "first"), on=schema.ACCOUNT).drop_nulls(schema.CREATED_AT)
+        created = made[schema.CREATED_AT].to_physical()
+        facts["age_days"] = float(((made["first"] - created) / 86_400e6).median() or 0.0)  # type: ignore[arg-type]
+        quarters = [created.quantile(q) or 0.0 for q in (0.25, 0.75)]
+        facts["created_span_days"] = float((quarters[1] - quarters[0]) / 86_400e6)
+    if schema.VERIFIED in known.columns and schema.ORGANIZATION in known.columns:
+        verified = known.filter(pl.col(schema.VERIFIED).fill_null(value=False))
+        facts["verified_distinct"] = verified[schema.ORGANIZATION].n_unique() / max(len(known), 1)
+    if schema.STATUS in known.columns:
+        status = known[schema.STATUS].drop_nulls()
+        facts["banned"] = float((status != "active").mean()) if len(status) else None  # type: ignore[arg-type]
+    if schema.BILLING_COUNTRY in known.columns:
+        calls = events.select(schema.ACCOUNT, schema.COUNTRY).drop_nulls().unique()
+        both = calls.join(known.select(schema.ACCOUNT, schema.BILLING_COUNTRY).drop_nulls(), on=schema.ACCOUNT)
+        if len(both):
+            same = both.group_by(schema.ACCOUNT).agg((pl.col(schema.COUNTRY) == pl.col(schema.BILLING_COUNTRY)).any())
+            facts["billing_mismatch"] = 1.0 - float(same[schema.COUNTRY].mean() or 0.0)  # type: ignore[arg-type]
+    return facts
+
+
+def _takeover(events: pl.DataFrame, members: Sequence[str]) -> float:
+    """Share of members whose stream comes from clients and addresses that their other traffic never uses."""
+    if schema.CLIENT_IP not in events.columns:
+        return 0.0
+    wanted = (schema.USER_AGENT, schema.CLIENT_IP)
+    sets = events.group_by(schema.ACCOUNT).agg(
+        *(pl.col(c).filter(pl.col("in_stream")).drop_nulls().unique().alias(f"{c}_in") for c in wanted),
+        *(pl.col(c).filter(~pl.col("in_stream")).drop_nulls().unique().alias(f"{c}_out") for c in wanted),
+        (~pl.col("in_stream")).sum().alias("own"),
+    )
+    parted = pl.lit(value=True)
+    for c in wanted:
+        both = (pl.col(f"{c}_in").list.len() > 0) & (pl.col(f"{c}_out").list.len() > 0)
+        parted &= both & (pl.col(f"{c}_in").list.set_intersection(pl.col(f"{c}_out")).list.len() == 0)
+    return sets.filter(parted & (pl.col("own") >= 3)).height / max(len(members), 1)

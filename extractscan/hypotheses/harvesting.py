@@ -1,0 +1,68 @@
+"""The extraction axis: does the linked traffic look like a harvest of capabilities? Kept apart from who is linked."""
+
+from __future__ import annotations
+
+from math import log2
+
+from extractscan.hypotheses.facts import Ask, Facts
+from extractscan.hypotheses.weighing import percent
+
+FLOOR = 0.002
+"""Rates below one event in 500 are not told apart: a small log cannot measure them."""
+LEAST_SHARE = 0.02
+SECOND_WEIGHT = 0.5
+
+
+def extraction(facts: Facts) -> list[tuple[str, float, float, str]]:
+    """List what speaks for and against a harvest.
+
+    Returns:
+        (signal, bits, rate outside, sentence); their sum is the network's extraction bits.
+    """
+    found = _asks(facts)
+    even = facts.load_ratio
+    if even is not None and even > 1.15 and facts.units >= 3:
+        bits = min(3.0, 2.0 * log2(even))
+        found.append(
+            ("load", bits, 0.0, f"requests are spread over the members {even:.1f} times more evenly than over others")
+        )
+    if facts.duty_known:
+        bits = log2((facts.round_the_clock + 0.05) / (facts.round_the_clock_outside + 0.05))
+        if bits > 0:
+            says = f"{percent(facts.round_the_clock)} of the members work round the clock"
+            found.append(("duty", min(3.0, bits), facts.round_the_clock_outside, says))
+        bits = log2((facts.ramp_share + 0.1) / (facts.ramp_outside + 0.1))
+        if bits > 0.5:
+            says = f"{percent(facts.ramp_share)} of the members run at full load from their first day"
+            found.append(("ramp", min(1.5, bits), facts.ramp_outside, says))
+    if facts.stream_known and facts.stream_events >= 30:
+        if facts.same_list >= 0.5:
+            says = (
+                f"{percent(facts.same_list)} of the items were sent by three members or more: everybody runs one list"
+            )
+            found.append(("item_order", -10.0, 0.0, says))
+        elif facts.same_list <= 0.1 and facts.channels.get("content", 0.0) >= 3.0:
+            says = f"one wording, but hardly an item twice ({percent(facts.same_list)}): the work is dealt out"
+            found.append(("dealt_deck", 3.0, 0.0, says))
+    if facts.end_users >= 0.5 and facts.end_users_each >= 5:
+        says = f"requests carry the ids of the members' own end users ({facts.end_users_each:.0f} an account)"
+        found.append(("end_users", -4.0, facts.end_users_outside, says))
+    return found
+
+
+def _asks(facts: Facts) -> list[tuple[str, float, float, str]]:
+    scored = sorted(((ask_bits(ask), name, ask) for name, ask in facts.asks.items()), key=lambda row: (-row[0], row[1]))
+    found = []
+    for rank, (bits, name, ask) in enumerate(scored[:2]):
+        weight = bits if rank == 0 else min(3.0, SECOND_WEIGHT * bits)
+        if weight > 0.5:
+            says = f"{percent(ask.share)} of the stream asks for {ask.title}, {percent(ask.outside)} of all other traffic does"
+            found.append((name, weight, ask.outside, says))
+    return found
+
+
+def ask_bits(ask: Ask) -> float:
+    """Bits of one family: how many times more often the stream asks for it than everybody else, capped."""
+    if ask.share < LEAST_SHARE:
+        return 0.0
+    return max(0.0, min(ask.cap, log2((ask.share + FLOOR) / (ask.outside + FLOOR))))

@@ -1,0 +1,34 @@
+"""H6: a public tool, benchmark, class or viral prompt, or an artefact of the log."""
+
+from __future__ import annotations
+
+from extractscan.hypotheses.facts import Facts
+from extractscan.hypotheses.weighing import Weighed, percent, points
+
+
+def weigh(facts: Facts) -> Weighed:
+    """Weigh what unrelated users of one public thing would look like."""
+    card, client = facts.share("payment"), facts.share("user_agent")
+    even = facts.load_ratio or 1.0
+    tied = max(facts.share(s).shared * facts.share(s).known for s in ("payment", "phone", "signup_device", "device"))
+    return Weighed(
+        id="H6",
+        name="popular_content",
+        title="unrelated users of one public tool, list, class or prompt",
+        points=points(
+            (
+                facts.same_list >= 0.5,
+                8.0,
+                f"{percent(facts.same_list)} of the items are on a list that many members sent",
+            ),
+            (facts.stream_known and facts.same_list < 0.1, -2.0, "members hardly ever send the same item"),
+            (facts.channels.get("content", 0.0) < 3, -4.0, "no wording is common to them"),
+            (card.known >= 0.5 and card.shared < 0.1, 4.0, "everybody pays with a card of their own"),
+            (tied >= 0.3, -5.0, "members share a card, a phone or a device"),
+            (client.known > 0 and client.top < 0.5, 2.0, "clients differ"),
+            (even < 1.3, 2.0, "loads differ as they do among strangers"),
+            (even >= 1.6, -2.0, "loads are even"),
+            (facts.channels.get("identity", 0.0) >= 5, -2.0, "sign-up details are alike"),
+        ),
+        would_decide=("whether the wording is published", "the same wording in other logs"),
+    )

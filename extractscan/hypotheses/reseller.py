@@ -1,0 +1,38 @@
+"""H4: a proxy whose accounts carry other people's traffic."""
+
+from __future__ import annotations
+
+from extractscan.hypotheses.facts import Facts
+from extractscan.hypotheses.weighing import Weighed, percent, points
+
+
+def weigh(facts: Facts) -> Weighed:
+    """Weigh what a gateway that resells access would look like."""
+    client, domain = facts.share("user_agent"), facts.share("email_domain")
+    hard = max(facts.share(s).shared * facts.share(s).known for s in ("payment", "phone", "signup_device"))
+    even = facts.load_ratio or 1.0
+    mixed = facts.own_traffic >= 0.4
+    return Weighed(
+        id="H4",
+        name="reseller",
+        title="a reseller whose accounts carry other people's traffic",
+        points=points(
+            (hard >= 0.5, 3.0, "the accounts are paid for together"),
+            (
+                client.known > 0 and client.top >= 0.7 and client.bits >= 2,
+                3.0,
+                "one client that is rare outside carries all",
+            ),
+            (mixed, 4.0, f"{percent(facts.own_traffic)} of the traffic carries no common wording"),
+            (
+                not mixed and facts.stream_known,
+                -5.0,
+                f"{percent(1 - facts.own_traffic)} of the traffic carries one wording",
+            ),
+            (facts.end_users >= 0.3 and facts.end_users_each >= 3, 3.0, "requests name many end users"),
+            (even < 1.3, 1.0, "loads differ"),
+            (even >= 2.0, -1.0, "loads are even"),
+            (domain.known >= 0.5 and domain.top >= 0.8, -1.0, "all accounts sit at one mail domain"),
+        ),
+        would_decide=("end_user_id", "whether a reseller's agreement names the accounts"),
+    )

@@ -1,0 +1,37 @@
+"""H3: many users behind one campus, carrier, office or VPN."""
+
+from __future__ import annotations
+
+from extractscan.hypotheses.facts import Facts
+from extractscan.hypotheses.weighing import Weighed, points
+
+
+def weigh(facts: Facts) -> Weighed:
+    """Weigh what independent people behind shared addresses would look like."""
+    prefix, card, client = facts.share("prefix"), facts.share("payment"), facts.share("user_agent")
+    gate = prefix.known > 0 and (prefix.top >= 0.5 or (prefix.shared >= 0.9 and prefix.distinct <= 0.5))
+    even = facts.load_ratio or 1.0
+    asks = max((ask.share for ask in facts.asks.values()), default=0.0)
+    return Weighed(
+        id="H3",
+        name="shared_infrastructure",
+        title="many users behind one gateway",
+        points=points(
+            (gate, 4.0, "most calls pass one network"),
+            (not gate, -4.0, "no network carries most of the calls"),
+            (card.known >= 0.5 and card.shared < 0.1, 4.0, "everybody pays with a card of their own"),
+            (card.known >= 0.3 and card.shared >= 0.3, -5.0, "members share cards"),
+            (client.known > 0 and client.top < 0.5, 2.0, "clients differ"),
+            (
+                client.known > 0 and client.top >= 0.9 and client.bits >= 3,
+                -2.0,
+                "all use one client that is rare outside",
+            ),
+            (even < 1.3, 2.0, "loads differ as they do among strangers"),
+            (even >= 1.6, -3.0, "loads are even"),
+            (facts.channels.get("content", 0.0) < 3, 2.0, "no wording is common to them"),
+            (facts.stream_known and asks >= 0.3, -3.0, "a third of the stream asks for what a harvest asks for"),
+            (facts.round_the_clock <= facts.round_the_clock_outside + 0.15, 1.0, "hours are human"),
+        ),
+        would_decide=("payment_fingerprint and phone_hash", "who runs the network that carries the calls"),
+    )

@@ -1,0 +1,248 @@
+"""Links to networks: seeds from values that meet more often than chance, grown until no account moves."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import scipy.sparse as sp
+
+from extractscan import schema
+from extractscan.incidence import Incidence, Ints, Kind, Profile
+from extractscan.linking import belongs, profile, total_bits
+from extractscan.settings import Settings
+
+ROUNDS = 10
+"""Refinement ends sooner as a rule; a group that still swings after this many rounds is dropped."""
+SEED_PAIRS = 20_000
+"""Seeds that are tried, strongest first; more would only repeat the same groups."""
+PARTNERS = frozenset(
+    {
+        frozenset({schema.IDENTITY, schema.NETWORK}),
+        frozenset({schema.IDENTITY, schema.CLIENT}),
+        frozenset({schema.IDENTITY, schema.CONTENT}),
+        frozenset({schema.IDENTITY, schema.TIME}),
+        frozenset({schema.NETWORK, schema.CLIENT}),
+        frozenset({schema.NETWORK, schema.CONTENT}),
+        frozenset({schema.NETWORK, schema.TIME}),
+        frozenset({schema.CONTENT, schema.TIME}),
+        frozenset({schema.CONTENT, schema.CLIENT}),
+        frozenset({schema.IDENTITY, "intent"}),
+        frozenset({schema.NETWORK, "intent"}),
+        frozenset({schema.CONTENT, "intent"}),
+    }
+)
+"""Channels whose values may start a candidate together; what people ask for labels accounts but never links them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A group of units that holds together, with the profile that says so."""
+
+    members: Ints
+    profile: Profile
+    seed_bits: float
+
+
+@dataclass(frozen=True, slots=True)
+class Seed:
+    """Units that share two values of different channels more often than chance."""
+
+    bits: float
+    units: Ints
+
+
+def find(incidence: Incidence, labels: Sequence[Kind], settings: Settings) -> list[Found]:
+    """Find all groups of units that hold together.
+
+    Args:
+        incidence: Who holds what.
+        labels: Further kinds that may be one half of a seed, but never count for membership.
+        settings: Thresholds.
+
+    Returns:
+        Disjoint groups, largest first, then by first member.
+    """
+    found: list[Found] = []
+    tried: list[frozenset[int]] = []
+    owner: dict[int, set[int]] = {}
+    for seed in seeds(incidence, labels, settings):
+        start = frozenset(seed.units.tolist())
+        if _known(start, tried, owner):
+            continue
+        group = refine(incidence, seed.units, settings)
+        covered = start if group is None else start | frozenset(group.members.tolist())
+        for unit in covered:
+            owner.setdefault(unit, set()).add(len(tried))
+        tried.append(covered)
+        if group is not None:
+            found.append(Found(group.members, group, seed.bits))
+    return merge_siblings(incidence, disjoint(incidence, found, settings), settings)
+
+
+def _known(start: frozenset[int], tried: Sequence[frozenset[int]], owner: dict[int, set[int]]) -> bool:
+    """Tell whether three quarters of a start set lie in one group that was tried already."""
+    counts: dict[int, int] = {}
+    for unit in start:
+        for group in owner.get(unit, ()):
+            counts[group] = counts.get(group, 0) + 1
+    return any(count >= 0.75 * len(start) for count in counts.values())
+
+
+def seeds(incidence: Incidence, labels: Sequence[Kind], settings: Settings) -> Iterator[Seed]:
+    """Yield pairs of values of different channels whose holders overlap beyond chance, strongest first.
+
+    The Poisson tail of k shared holders where n1 n2 / N are expected has to beat the number of all possible pairs.
+    Bound: every unit adds at most the product of its rare values in two channels.
+    """
+    columns = {}
+    for channel in (*schema.CHANNELS, "intent"):
+        kinds = [k for k in (*incidence.kinds, *labels) if k.channel == channel]
+        if kinds:
+            columns[channel] = _rare_columns(kinds, incidence.units, settings)
+    rows = []
+    tests = 0.0
+    names = list(columns)
+    for i, left in enumerate(names):
+        for right in names[i + 1 :]:
+            if frozenset({left, right}) in PARTNERS:
+                tests += float(columns[left].shape[1]) * columns[right].shape[1]
+                rows.append((left, right, *_overlaps(columns[left], columns[right], incidence.units, settings)))
+    needed = np.log2(max(tests, 2.0)) + settings.seed_bits
+    ranked = []
+    for left, right, a, b, bits in rows:
+        for j in np.flatnonzero(bits >= needed):
+            ranked.append((-float(bits[j]), left, right, int(a[j]), int(b[j])))
+    ranked.sort()
+    for bits, left, right, a, b in ranked[:SEED_PAIRS]:
+        yield Seed(-bits, np.intersect1d(_column(columns[left], a), _column(columns[right], b)))
+
+
+def _rare_columns(kinds: Sequence[Kind], units: int, settings: Settings) -> sp.csc_matrix:
+    """Return the unit × value incidence of values that enough units hold, and not too many."""
+    most = min(max(settings.hub_share * units, 50.0), settings.max_members_per_value)
+    blocks = []
+    for kind in kinds:
+        count = kind.holders
+        use = np.flatnonzero((count >= settings.min_accounts) & (count <= most))
+        if kind.mixture:
+            use = use[_steady(kind, use, settings.min_accounts)]
+        full = sp.csc_matrix(
+            (np.ones(len(kind.by_value), dtype=np.int32), kind.by_value, kind.by_value_ptr),
+            shape=(units, len(kind.values)),
+        )
+        blocks.append(full[:, use])
+    return sp.csc_matrix(sp.hstack(blocks, format="csc"))
+
+
+def _steady(kind: Kind, use: Ints, least: int) -> npt.NDArray[np.bool_]:
+    """Tell which pieces of text make up at least a twentieth of the traffic of most of their holders."""
+    total = (
+        np.add.reduceat((kind.by_value_weight >= 0.05).astype(np.int64), kind.by_value_ptr[:-1]) if len(use) else use
+    )
+    return np.asarray((total[use] >= least) & (total[use] * 2 >= kind.holders[use]))
+
+
+def _column(matrix: sp.csc_matrix, number: int) -> Ints:
+    return np.sort(matrix.indices[matrix.indptr[number] : matrix.indptr[number + 1]]).astype(np.int64)
+
+
+def _overlaps(
+    left: sp.csc_matrix, right: sp.csc_matrix, units: int, settings: Settings
+) -> tuple[Ints, Ints, npt.NDArray[np.float64]]:
+    """Return value pairs with enough shared holders and the bits of their overlap."""
+    product = (left.T @ right).tocoo()
+    keep = product.data >= settings.min_accounts
+    a, b, k = product.row[keep].astype(np.int64), product.col[keep].astype(np.int64), product.data[keep].astype(float)
+    n1, n2 = np.diff(left.indptr)[a], np.diff(right.indptr)[b]
+    expected = n1 * n2 / units
+    bits = np.where(k > expected, k * np.log2(k / expected) - (k - expected) / np.log(2), 0.0)
+    return a, b, bits
+
+
+def refine(
+    incidence: Incidence, start: Ints, settings: Settings, *, without: frozenset[str] = frozenset()
+) -> Profile | None:
+    """Grow or shrink a group until its members are just the units that belong to it.
+
+    Args:
+        incidence: Who holds what.
+        start: Sorted units to begin with.
+        settings: Thresholds.
+        without: Channels that may not be used.
+
+    Returns:
+        The profile of the stable group, or None where it falls apart.
+    """
+    members = start
+    seen: set[bytes] = set()
+    for _ in range(ROUNDS):
+        group = profile(incidence, members, settings, without=without)
+        following = np.flatnonzero(belongs(group, incidence.units, settings))
+        if len(following) < settings.min_accounts:
+            return None
+        if np.array_equal(following, members):
+            return group
+        key = following.tobytes()
+        if key in seen:
+            following = np.intersect1d(following, members)
+            if len(following) < settings.min_accounts:
+                return None
+        seen.add(key)
+        members = following
+    group = profile(incidence, members, settings, without=without)
+    return group if np.all(belongs(group, incidence.units, settings)[members]) else None
+
+
+def disjoint(incidence: Incidence, found: Sequence[Found], settings: Settings) -> list[Found]:
+    """Give every unit to the group that holds it with the most bits; groups that are left too small go."""
+    best: dict[int, tuple[float, int]] = {}
+    ranked = sorted(found, key=lambda f: (-len(f.members), tuple(f.members.tolist())))
+    for number, group in enumerate(ranked):
+        bits = total_bits(group.profile)
+        for unit in group.members.tolist():
+            if unit not in best or bits[unit] > best[unit][0] + 1e-9:
+                best[unit] = (float(bits[unit]), number)
+    kept = []
+    for number, group in enumerate(ranked):
+        members = np.array([u for u in group.members.tolist() if best[u][1] == number], dtype=np.int64)
+        if len(members) == len(group.members):
+            kept.append(group)
+        elif len(members) >= settings.min_accounts:
+            kept.append(Found(members, profile(incidence, members, settings), group.seed_bits))
+    return kept
+
+
+def merge_siblings(incidence: Incidence, found: Sequence[Found], settings: Settings) -> list[Found]:
+    """Join groups that show the same rare values in two channels, where the union still holds nearly all of both."""
+    groups = list(found)
+    joined = True
+    while joined:
+        joined = False
+        for i in range(len(groups)):
+            for j in range(i + 1, len(groups)):
+                union = _union(incidence, groups[i], groups[j], settings)
+                if union is not None:
+                    groups[i] = union
+                    del groups[j]
+                    joined = True
+                    break
+            if joined:
+                break
+    return sorted(groups, key=lambda f: (-len(f.members), tuple(f.members.tolist())))
+
+
+def _union(incidence: Incidence, a: Found, b: Found, settings: Settings) -> Found | None:
+    """Join two groups if most members of each would be taken by the other on at least two channels' evidence."""
+    near_ab = np.mean(belongs(a.profile, incidence.units, settings)[b.members])
+    near_ba = np.mean(belongs(b.profile, incidence.units, settings)[a.members])
+    if max(near_ab, near_ba) < 0.5:
+        return None
+    group = refine(incidence, np.union1d(a.members, b.members), settings)
+    if group is None:
+        return None
+    kept_a = np.isin(a.members, group.members).mean()
+    kept_b = np.isin(b.members, group.members).mean()
+    return Found(group.members, group, max(a.seed_bits, b.seed_bits)) if min(kept_a, kept_b) >= 0.8 else None
