@@ -10,12 +10,9 @@ import re
 from collections.abc import Iterator, Sequence
 
 from extractscan.model import Evidence, Network, Report
+from extractscan.writers.reading import PROMISE, nothing_found, ranked
 from extractscan.writers.show import SENTENCE, VALUE, show
 
-PROMISE = (
-    "A shared signal is a reason to look, not proof. Bits are log2 likelihood ratios, not calibrated to a "
-    "probability. The report links accounts; it says nothing about who runs them or why."
-)
 TOP_MEMBERS = 20
 TOP_LISTED = 20
 SKELETON = 600
@@ -53,14 +50,12 @@ def render(report: Report) -> bytes:
 
 
 def _lines(report: Report) -> Iterator[str]:
-    from extractscan.writers.terminal import ranked
-
     coverage = report.coverage
     yield f"# extractscan: {_found(report)}"
     yield ""
     yield f"> {PROMISE}"
     yield ""
-    span = f", {show(coverage.first)} to {show(coverage.last)}" if coverage.first else ""
+    span = f", {code(coverage.first)} to {code(coverage.last)}" if coverage.first else ""
     yield f"Read: {coverage.events:,} events of {coverage.accounts:,} accounts{span}."
     yield ""
     networks = ranked(report.networks)
@@ -73,6 +68,9 @@ def _lines(report: Report) -> Iterator[str]:
                 f"| {len(network.accounts):,} | {network.events_in_campaign:,} | {network.events:,} "
                 f"| {network.coordination_bits:.1f} | {network.extraction_bits:.1f} |"
             )
+        yield ""
+    else:
+        yield prose(nothing_found(report))
         yield ""
     for network in networks:
         yield from _network(network)
@@ -98,7 +96,7 @@ def _network(network: Network) -> Iterator[str]:
     yield ""
     yield prose(network.title)
     yield ""
-    yield f"- fingerprint {code(network.fingerprint)}, seen {show(network.first_seen)} to {show(network.last_seen)}"
+    yield f"- fingerprint {code(network.fingerprint)}, seen {code(network.first_seen)} to {code(network.last_seen)}"
     for label, counts in (("models", network.models), ("countries", network.countries)):
         if counts:
             ordered = sorted(counts.items(), key=lambda item: (-item[1], item[0]))[:TOP_LISTED]
@@ -230,8 +228,9 @@ def _untested(report: Report) -> Iterator[str]:
 
 def _inputs(report: Report) -> Iterator[str]:
     tool = report.tool
-    yield "## Inputs"
-    yield ""
+    if report.inputs:
+        yield "## Inputs"
+        yield ""
     for source in report.inputs:
         yield (
             f"- {code(source.path, 200)}: {code(source.format)}, {source.bytes:,} bytes, "
@@ -242,6 +241,7 @@ def _inputs(report: Report) -> Iterator[str]:
             yield f"  - {reason.count:,} rows rejected, first at {first}: {prose(reason.reason)}"
         for note in source.notes:
             yield f"  - {prose(note)}"
-    yield ""
+    if report.inputs:
+        yield ""
     settings = code(tool.settings_sha256)
     yield f"{code(f'{tool.name} {tool.version}')}, seed {tool.seed}, settings sha256 {settings}"

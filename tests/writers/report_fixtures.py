@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 from extractscan import model
-from extractscan.settings import Settings
 
 FIRST_DAY = date(2026, 3, 1)
 SHA = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"
@@ -18,12 +17,11 @@ LONG = "long " * 2000
 
 
 def tool() -> model.Tool:
-    """The same tool in every fixture; its version is fixed so that a release changes no golden file."""
-    settings = Settings(seed=7)
+    """The same tool in every fixture, so that neither a release nor a new setting changes a golden file."""
     return model.Tool(
         name="extractscan",
         version="0.0.0",
-        settings=settings.to_dict(),
+        settings={"channel_cap_bits": 10.0, "margin_bits": 7.0, "seed": 7},
         settings_sha256=SHA,
         seed=7,
         generated_at="2026-11-01T00:00:00Z",
@@ -80,24 +78,26 @@ HYPOTHESES = [
         "H1",
         "one hidden operator harvests",
         18.2,
-        "206 accounts of 206 organizations send one private template",
+        "40 accounts of 40 organizations send one private template",
         "",
-        "payment fingerprints of the 31 accounts that have none",
+        "payment fingerprints of the 4 accounts that have none",
     ),
     hypothesis(
         "H4",
         "a reseller carries other people's traffic",
         4.1,
-        "one client build in front of 206 accounts",
+        "one client build in front of 40 accounts",
         "no account has end users of its own",
         "end_user_id on the accounts' requests",
     ),
     hypothesis(
-        "H2", "one declared customer", -3.0, "", "206 unverified organizations, median age 9 days", "organization_id"
+        "H2", "one declared customer", -3.0, "", "40 unverified organizations, median age 9 days", "organization_id"
     ),
     hypothesis("H6", "a popular tool or text", -6.4, "", "the template is held by no account outside", ""),
     hypothesis("H3", "many users behind shared addresses", -9.9, "", "clients and hours are the same", ""),
-    hypothesis("H5", "stolen keys of ordinary customers", -12.0, "", "no account has a rhythm of its own before", ""),
+    hypothesis(
+        "H5", "keys of ordinary customers in other hands", -12.0, "", "no account has a rhythm of its own before", ""
+    ),
 ]
 
 
@@ -105,7 +105,7 @@ def harvest_network() -> model.Network:
     """A campaign as the tool is meant to find it."""
     members = [
         member(f"acct_{n:05d}", 27.4 - n / 100, identity=10.0, content=9.4 - n / 100, network=6.1, client=1.9)
-        for n in range(204)
+        for n in range(38)
     ]
     members.append(member("acct_90001", 15.2, "heir", content=9.4, network=5.8))
     members.append(member("acct_90002", 11.9, "pool", network=6.1, content=7.0, time=-1.2))
@@ -114,7 +114,7 @@ def harvest_network() -> model.Network:
         fingerprint="3f1d0a77c2b94e10",
         verdict="extraction_network",
         level="critical",
-        title="206 accounts send one private template through disjoint queues, from sign-ups of the same nights.",
+        title="40 accounts send one private template through disjoint queues, from sign-ups of the same nights.",
         coordination_bits=27.4,
         extraction_bits=14.8,
         null=model.NullTest(shuffles=20, as_strong=0, expected_false=0.00031),
@@ -128,23 +128,23 @@ def harvest_network() -> model.Network:
         first_seen="2026-03-02T06:11:09Z",
         last_seen="2026-04-13T21:40:00Z",
         evidence=[
-            evidence("identity", "payment", 10.0, 0.0, 175, "175 accounts pay with 22 payment fingerprints"),
-            evidence("content", "template", 9.4, 0.0002, 206, "one request template with one varying slot"),
-            evidence("network", "prefix", 6.1, 0.0131, 198, "198 accounts rotate through 41 of the same prefixes"),
-            evidence("network", "address", 3.2, 0.04, 60, "60 accounts were seen on 4 addresses"),
-            evidence("client", "user_agent", 1.9, 0.21, 206, "every request names the client python-requests/2.32"),
-            evidence("time", "duty", -1.2, 0.5, 20, "20 accounts keep other hours than the rest"),
+            evidence("identity", "payment", 10.0, 0.0, 36, "36 accounts pay with 5 payment fingerprints"),
+            evidence("content", "template", 9.4, 0.0002, 40, "one request template with one varying slot"),
+            evidence("network", "prefix", 6.1, 0.0131, 38, "38 accounts rotate through 41 of the same prefixes"),
+            evidence("network", "address", 3.2, 0.04, 12, "12 accounts were seen on 4 addresses"),
+            evidence("client", "user_agent", 1.9, 0.21, 40, "every request names the client python-requests/2.32"),
+            evidence("time", "duty", -1.2, 0.5, 9, "9 accounts keep other hours than the rest"),
         ],
         extraction=[
-            evidence("content", "verbatim_reasoning", 8.2, 0.001, 206, "requests ask for the whole reasoning"),
-            evidence("content", "deck", 6.6, 0.0, 206, "9,120 items were dealt without one repeat across accounts"),
+            evidence("content", "verbatim_reasoning", 8.2, 0.001, 40, "requests ask for the whole reasoning"),
+            evidence("content", "deck", 6.6, 0.0, 40, "9,120 items were dealt without one repeat across accounts"),
         ],
         templates=[
             model.Template(
                 id="T4",
                 skeleton="You are an expert tutor. Solve the task and write down every step of your reasoning inside "
                 "<trace> tags before the answer. Task: {…}",
-                accounts=206,
+                accounts=40,
                 events=11_742,
                 outside_accounts=0,
             )
@@ -152,7 +152,7 @@ def harvest_network() -> model.Network:
         hypotheses=HYPOTHESES,
         survives_without={"identity": True, "network": True, "client": True, "content": False, "time": True},
         timeline=timeline(43, (0, 120, 180, 260, 310, 330, 300, 210, 90)),
-        notes=["31 accounts have no payment fingerprint in the side table."],
+        notes=["4 accounts have no payment fingerprint in the side table."],
     )
 
 

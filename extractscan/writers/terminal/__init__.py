@@ -9,17 +9,18 @@ from rich.console import Console, RenderableType
 from rich.text import Text
 
 from extractscan.model import Network, Report
-from extractscan.writers.terminal.closing import PROMISE, closing
+from extractscan.writers.reading import ranked
+from extractscan.writers.terminal.closing import closing
 from extractscan.writers.terminal.network import network_brief, network_section
 from extractscan.writers.terminal.numbers import count
-from extractscan.writers.terminal.overview import overview, ranked
+from extractscan.writers.terminal.overview import overview
 from extractscan.writers.terminal.view import ASCII, View, heading
 from extractscan.writers.terminal.waterfall import waterfall
 
 SECTIONS = 10
 """Networks drawn in full unless all details are asked for."""
 
-__all__ = ["PROMISE", "View", "draw", "ranked", "render", "render_member", "render_network"]
+__all__ = ["View", "draw", "render", "render_member", "render_network"]
 
 
 def render(report: Report, view: View = View()) -> bytes:  # noqa: B008

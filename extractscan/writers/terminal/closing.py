@@ -10,6 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from extractscan.model import Hub, Input, NearMiss, Report, SingleSource, Suppressed
+from extractscan.writers.reading import PROMISE
 from extractscan.writers.terminal.evidence import evidence_lines
 from extractscan.writers.terminal.numbers import bits, count, size
 from extractscan.writers.terminal.view import View, bullets, heading, sentence, value
@@ -18,10 +19,6 @@ TOP = 8
 """Lines of each list unless all details are asked for."""
 NAMED = 3
 """Accounts that a line names before it counts."""
-PROMISE = (
-    "A shared signal is a reason to look, not proof. Bits are log2 likelihood ratios, not calibrated to a "
-    "probability. The report links accounts; it says nothing about who runs them or why."
-)
 
 
 def closing(view: View, report: Report, full_bits: float) -> Iterator[RenderableType]:

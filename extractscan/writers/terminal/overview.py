@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
 from rich.console import RenderableType
 from rich.padding import Padding
 from rich.text import Text
 
 from extractscan.model import LEVELS, Network, Report
+from extractscan.writers.reading import nothing_found, ranked
 from extractscan.writers.terminal.numbers import bits, count, short
 from extractscan.writers.terminal.view import (
     LEVEL_STYLES,
@@ -35,15 +36,6 @@ TITLED = 8
 """With more networks than this the overview leaves their sentences to the sections below."""
 
 
-def ranked(networks: Iterable[Network]) -> list[Network]:
-    """Return networks as they should be read: by verdict, then level, then coordination bits, then id."""
-    verdicts = list(VERDICTS)
-    return sorted(
-        networks,
-        key=lambda n: (verdicts.index(n.verdict), LEVELS.index(n.level), -n.coordination_bits, n.id),
-    )
-
-
 def overview(view: View, report: Report) -> Iterator[RenderableType]:
     """Draw the overview; 80 columns and one screen are enough for a handful of networks."""
     tool = report.tool
@@ -59,7 +51,8 @@ def overview(view: View, report: Report) -> Iterator[RenderableType]:
     yield ""
     networks = ranked(report.networks)
     if not networks:
-        yield from _nothing(view, report)
+        yield Text("No network stands out from this log.", style="bold")
+        yield sentence(view, nothing_found(report))
         return
     shown = networks if view.detail else networks[:ROWS]
     yield _header(view)
@@ -105,20 +98,6 @@ def _found(report: Report) -> Text:
     if report.single_sources:
         parts.append(Text(count(len(report.single_sources), "single source")))
     return Text(" · ").join(parts) if parts else Text("no network")
-
-
-def _nothing(view: View, report: Report) -> Iterator[RenderableType]:
-    coverage = report.coverage
-    yield Text("No network stands out from this log.", style="bold")
-    smallest = coverage.smallest_detectable_network
-    untested = sum(not signal.ran for signal in coverage.signals)
-    reasons = ["That is no proof that there is none:"]
-    if smallest is not None:
-        reasons.append(f"networks of fewer than {count(smallest, 'account')} cannot be told from chance here;")
-    if untested:
-        reasons.append(f"{count(untested, 'signal')} could not be computed, as listed below;")
-    reasons.append("accounts that share nothing in these fields cannot be linked by them.")
-    yield sentence(view, " ".join(reasons))
 
 
 def _widths(view: View) -> list[int]:

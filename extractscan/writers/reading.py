@@ -1,0 +1,38 @@
+"""What every drawn output says the same way: the order networks are read in, and what a report does not prove."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import get_args
+
+from extractscan.model import LEVELS, Network, Report, Verdict
+
+PROMISE = (
+    "A shared signal is a reason to look, not proof. Bits are log2 likelihood ratios, not calibrated to a "
+    "probability. The report links accounts; it says nothing about who runs them or why."
+)
+_VERDICTS = get_args(Verdict)
+
+
+def ranked(networks: Iterable[Network]) -> list[Network]:
+    """Return networks as they should be read: by verdict, then level, then coordination bits, then id."""
+    return sorted(
+        networks, key=lambda n: (_VERDICTS.index(n.verdict), LEVELS.index(n.level), -n.coordination_bits, n.id)
+    )
+
+
+def nothing_found(report: Report) -> str:
+    """Say what a report without networks does not mean, with the reasons that hold for this log."""
+    coverage = report.coverage
+    reasons = ["That is no proof that there is none:"]
+    if coverage.smallest_detectable_network is None:
+        reasons.append("how small a network this log could show is not known;")
+    else:
+        reasons.append(
+            f"networks of fewer than {coverage.smallest_detectable_network:,} accounts cannot be told from chance here;"
+        )
+    untested = sum(not signal.ran for signal in coverage.signals)
+    if untested:
+        reasons.append(f"{untested} of {len(coverage.signals)} signals could not be computed, as listed below;")
+    reasons.append("accounts that share nothing in these fields cannot be linked by them.")
+    return " ".join(reasons)

@@ -1,0 +1,19 @@
+"""Compare an output with the file that holds what it was when somebody last looked at it."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+FOLDER = Path(__file__).parent / "golden"
+REFRESH = "EXTRACTSCAN_GOLDEN=write python -m pytest tests/writers"
+
+
+def check(name: str, content: bytes) -> None:
+    """Hold `content` against the golden file, or write it where the environment asks for that."""
+    path = FOLDER / name
+    if os.environ.get("EXTRACTSCAN_GOLDEN") == "write":
+        FOLDER.mkdir(exist_ok=True)
+        path.write_bytes(content)
+    kept = path.read_bytes() if path.exists() else b""
+    assert content == kept, f"{path} differs: look at both, then run {REFRESH}"

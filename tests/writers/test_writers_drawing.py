@@ -1,0 +1,170 @@
+"""The small drawings: bars, sparklines, numbers, and lists that are cut."""
+
+from __future__ import annotations
+
+import msgspec
+import pytest
+import report_fixtures
+from hypothesis import given
+from hypothesis import strategies as st
+
+from extractscan.model import TimelinePoint
+from extractscan.writers.reading import nothing_found, ranked
+from extractscan.writers.terminal import View, full_bits, render, render_member
+from extractscan.writers.terminal.numbers import bits, count, share, short, size
+from extractscan.writers.terminal.view import bar, cell, sparkline
+
+PLAIN = View(unicode=False)
+UNICODE = View()
+
+
+def points(**events: int) -> list[TimelinePoint]:
+    return [TimelinePoint(day=f"2026-03-{day[1:]}", events=n, accounts=1) for day, n in events.items()]
+
+
+@pytest.mark.parametrize(
+    ("view", "amount", "drawn"),
+    [
+        (UNICODE, 10.0, "████"),
+        (UNICODE, 99.0, "████"),
+        (UNICODE, 5.0, "██  "),
+        (UNICODE, 0.01, "▏   "),
+        (UNICODE, 0.0, "    "),
+        (UNICODE, -5.0, "░░  "),
+        (PLAIN, 5.0, "##  "),
+        (PLAIN, -5.0, "~~  "),
+    ],
+)
+def test_a_bar_shows_its_share_and_sign(view: View, amount: float, drawn: str) -> None:
+    """Full is full, anything at all is seen, and negative bits look different."""
+    assert bar(view, amount, 10.0, 4) == drawn
+
+
+def test_a_bar_without_scale_is_empty() -> None:
+    """Where nothing may be said, nothing is drawn but the trace of an amount."""
+    assert bar(UNICODE, 0.0, 0.0, 3) == "   "
+
+
+def test_a_sparkline_shows_days_without_events() -> None:
+    """A missing day is a dot, the busiest day full height."""
+    assert sparkline(UNICODE, points(d01=1, d02=8, d04=4), 10) == "▁█·▄"
+    assert sparkline(PLAIN, points(d01=1, d02=8, d04=4), 10) == ".# ="
+
+
+def test_a_sparkline_fits_its_columns_and_keeps_its_peak() -> None:
+    """Longer spans share columns, and the busiest day still shows."""
+    line = sparkline(UNICODE, points(d01=1, d10=1, d20=9, d31=1), 5)
+    assert len(line) == 5
+    assert "█" in line
+
+
+@pytest.mark.parametrize("days", [[], ["not a day"], ["2026-02-31"]])
+def test_a_sparkline_of_no_days_is_empty(days: list[str]) -> None:
+    """Without a single day there is nothing to draw."""
+    assert sparkline(UNICODE, [TimelinePoint(day=day, events=1, accounts=1) for day in days], 5) == ""
+
+
+@given(st.integers(0, 10**16))
+def test_a_short_number_takes_six_columns_at_most(number: int) -> None:
+    """Whatever the count, the overview's columns hold it."""
+    assert len(short(number)) <= 6
+
+
+@pytest.mark.parametrize(
+    ("number", "shown"), [(0, "0"), (9_999, "9,999"), (11_742, "11.7k"), (1_234_567, "1.2M"), (10**9, "1.0G")]
+)
+def test_short_numbers(number: int, shown: str) -> None:
+    """Small counts are exact, large ones rounded with their unit."""
+    assert short(number) == shown
+
+
+@pytest.mark.parametrize(
+    ("part", "shown"), [(0.00001, "<0.01%"), (0.0002, "0.02%"), (0.0131, "1.3%"), (0.5, "50%"), (1.0, "100%")]
+)
+def test_shares_keep_the_digits_that_say_something(part: float, shown: str) -> None:
+    """Rare shares keep two digits, common ones none after the point."""
+    assert share(part) == shown
+
+
+@pytest.mark.parametrize(
+    ("number", "shown"), [(999, "999 B"), (1_500, "1.5 KB"), (912_340_112, "912.3 MB"), (10**15, "1000.0 TB")]
+)
+def test_sizes(number: int, shown: str) -> None:
+    """Bytes are given in decimal units."""
+    assert size(number) == shown
+
+
+def test_counts_agree_with_their_noun() -> None:
+    """One is singular, all else plural."""
+    assert [count(n, "row") for n in (0, 1, 2_000)] == ["0 rows", "1 row", "2,000 rows"]
+    assert bits(3.14159) == "3.1"
+
+
+def test_a_cell_never_splits_a_wide_character() -> None:
+    """A cut of wide characters still fills the cell exactly."""
+    assert cell("模型模型", 4).cell_len == 4
+    assert cell("ab", 4, right=True).plain == "  ab"
+
+
+def test_networks_are_read_worst_first() -> None:
+    """Findings lead, then levels, then bits; the order they came in does not matter."""
+    networks = report_fixtures.ordinary().networks
+    assert [network.id for network in ranked(reversed(networks))] == ["N1", "N2", "N3", "N4"]
+
+
+def many(number: int) -> list:
+    networks = []
+    for n in range(number):
+        verdict = "extraction_network" if n % 2 else "explained"
+        networks.append(report_fixtures.other_network(f"N{n:02}", verdict, "low", "four accounts"))
+    return networks
+
+
+def test_long_lists_are_cut_and_counted_unless_all_is_asked_for() -> None:
+    """What is left out is counted; `detail` leaves nothing out."""
+    excluded = report_fixtures.ordinary().excluded
+    hubs = [msgspec.structs.replace(excluded.hubs[0], value=f"hub{n}") for n in range(12)]
+    report = msgspec.structs.replace(
+        report_fixtures.ordinary(), networks=many(60), excluded=msgspec.structs.replace(excluded, hubs=hubs)
+    )
+    cut, whole = (render(report, View(width=120, detail=detail)).decode() for detail in (False, True))
+    assert "and 40 networks more" in cut
+    assert "40 networks more: -v draws them" in cut
+    assert "and 4 more: -v lists them all" in cut
+    assert "hub11" not in cut
+    assert " more" not in whole
+    assert all(f"N{n:02} · low" in whole for n in range(60))
+    assert "hub11" in whole
+
+
+def test_nothing_found_is_never_said_to_be_clean() -> None:
+    """A report without networks names what it could not see."""
+    report = msgspec.structs.replace(report_fixtures.ordinary(), networks=[], single_sources=[])
+    assert "fewer than 5 accounts" in nothing_found(report)
+    assert "1 of 4 signals" in nothing_found(report)
+    assert "not known" in nothing_found(report_fixtures.empty())
+    assert "no proof that there is none" in render(report).decode()
+
+
+def test_a_bar_is_full_at_the_cap_of_the_settings() -> None:
+    """The scale is the report's own cap, or ten bits where its settings are foreign."""
+    report = report_fixtures.ordinary()
+    foreign = msgspec.structs.replace(report, tool=msgspec.structs.replace(report.tool, settings={}))
+    assert (full_bits(report), full_bits(foreign)) == (10.0, 10.0)
+    assert "membership asks" not in render_member(foreign, foreign.networks[0], "acct_90002", UNICODE).decode()
+
+
+def test_a_member_without_channels_still_has_a_waterfall() -> None:
+    """Where nothing but the prior is known, the prior is drawn."""
+    network = msgspec.structs.replace(report_fixtures.harvest_network(), accounts=[report_fixtures.member("a", 0.0)])
+    report = msgspec.structs.replace(report_fixtures.ordinary(), networks=[network])
+    alone = msgspec.structs.replace(report, coverage=msgspec.structs.replace(report.coverage, accounts=1))
+    assert "prior" in render_member(report, network, "a", UNICODE).decode()
+    assert "prior" in render_member(alone, network, "a", UNICODE).decode()
+
+
+@pytest.mark.parametrize("word", ["fraud", "theft", "steal", "malicious", "likely", "almost certain", "guilty"])
+def test_no_output_accuses_or_guesses(word: str) -> None:
+    """The tool's own words name no crime and use no uncalibrated likelihood."""
+    for view in (View(width=80), View(width=200, detail=True)):
+        assert word not in render(report_fixtures.ordinary(), view).decode().lower()

@@ -1,0 +1,49 @@
+"""Every output of three reports, byte for byte as it was last looked at."""
+
+from __future__ import annotations
+
+import golden
+import pytest
+import report_fixtures
+
+from extractscan.writers import WRITERS
+from extractscan.writers.terminal import View, render, render_member, render_network
+
+VIEWS = {
+    "80": View(width=80),
+    "200": View(width=200),
+    "80.colour": View(width=80, colour=True),
+    "80.ascii": View(width=80, unicode=False),
+    "80.detail": View(width=80, detail=True),
+}
+
+
+@pytest.mark.parametrize("writer", [name for name in WRITERS if name != "terminal"])
+@pytest.mark.parametrize("report", report_fixtures.REPORTS)
+def test_each_file_format_is_what_it_was(report: str, writer: str) -> None:
+    """Each writer gives the bytes of its golden file."""
+    content = WRITERS[writer].render(report_fixtures.REPORTS[report]())
+    golden.check(f"{report}{WRITERS[writer].suffixes[0]}", content)
+
+
+@pytest.mark.parametrize("view", VIEWS)
+@pytest.mark.parametrize("report", report_fixtures.REPORTS)
+def test_the_terminal_report_is_what_it_was(report: str, view: str) -> None:
+    """The terminal report at 80 and 200 columns, in colour, in ASCII and in full is that of its golden file."""
+    golden.check(f"{report}.{view}.txt", render(report_fixtures.REPORTS[report](), VIEWS[view]))
+
+
+@pytest.mark.parametrize("width", [80, 200])
+def test_an_explained_network_is_what_it_was(width: int) -> None:
+    """`explain REPORT NETWORK` gives the drawing of its golden file."""
+    report = report_fixtures.ordinary()
+    view = View(width=width, detail=True)
+    golden.check(f"explain.network.{width}.txt", render_network(report, report.networks[0], view))
+
+
+@pytest.mark.parametrize("width", [80, 200])
+def test_an_explained_member_is_what_it_was(width: int) -> None:
+    """`explain REPORT NETWORK ACCOUNT` gives the waterfall of its golden file."""
+    report = report_fixtures.ordinary()
+    content = render_member(report, report.networks[0], "acct_90002", View(width=width, detail=True))
+    golden.check(f"explain.member.{width}.txt", content)
