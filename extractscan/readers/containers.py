@@ -2,29 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any, Final
 
-import polars as pl
-
-from extractscan.readers import parquet
+from extractscan.readers import csv_table, envelopes, json_document, json_lines, parquet
 from extractscan.readers.chunk import Chunk
-from extractscan.readers.streams import DamagedError, Meter, compression_of
-
-
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """What to read of one file: its place, and the fields that the pass needs (None: all)."""
-
-    path: str
-    size: int
-    compression: str
-    framing: str
-    heads: frozenset[str] | None
-    direct: Sequence[str] | None
-    """Fields that are canonical columns themselves, so that records may be decoded straight to them."""
-    accounts: tuple[str, pl.Series] | None = None
+from extractscan.readers.lines import BOM
+from extractscan.readers.plan import Plan
+from extractscan.readers.streams import DamagedError, Meter, compression_of, pieces
+from extractscan.readers.tally import Tally
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,20 +21,25 @@ class Container:
     """One way in which records are packed.
 
     Attributes:
-        streams: Whether `read` sees every byte of the file, so that the hash comes for nothing.
         read: Yields all records in order; what is damaged is counted in the meter's tally.
         originals: Gives chosen records as they lie in the file.
+        streams: Whether `read` sees every byte of the file, so that the hash comes for nothing.
     """
 
     name: str
     read: Callable[[Plan, Meter], Iterator[Chunk]]
     originals: Callable[[Plan, Iterable[int]], Iterator[tuple[int, bytes]]]
-    streams: bool
+    streams: bool = True
 
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """What the head of a file shows."""
+    """What the head of a file shows.
+
+    Attributes:
+        framing: What the container needs to know to cut the file into records.
+        filled: Fields with values anywhere in the file, where the container knows.
+    """
 
     container: Container
     compression: str
@@ -53,18 +47,20 @@ class Look:
     records: Sequence[Mapping[str, Any]]
     fields: Sequence[str]
     filled: frozenset[str] | None = None
-    """Fields with values anywhere in the file, where the container knows."""
 
 
-def _read_parquet(plan: Plan, meter: Meter) -> Iterator[Chunk]:
-    return parquet.read(plan.path, plan.size, plan.heads, meter, plan.accounts)
+CONTAINERS: Final = {
+    "parquet": Container("parquet", parquet.read, parquet.originals, streams=False),
+    "ndjson": Container("ndjson", json_lines.read, json_lines.originals),
+    "json": Container("json", json_document.read, json_document.originals),
+    "csv": Container("csv", csv_table.read, csv_table.originals),
+}
 
-
-def _parquet_originals(plan: Plan, rows: Iterable[int]) -> Iterator[tuple[int, bytes]]:
-    return parquet.originals(plan.path, rows)
-
-
-PARQUET: Final = Container("parquet", _read_parquet, _parquet_originals, streams=False)
+_HEAD: Final = 1 << 20
+_LONG_HEAD: Final = 32 << 20
+"""Where the first megabyte holds no line end, so much is searched for one."""
+_OPENS: Final = re.compile(rb"[\[{,:]\s*$")
+"""How the first line of a pretty-printed document ends."""
 
 
 def look(path: str, head: bytes, count: int) -> Look:
@@ -75,7 +71,106 @@ def look(path: str, head: bytes, count: int) -> Look:
     """
     if head.startswith(b"PAR1"):
         fields, records = parquet.sample(path, count)
-        if not fields:
-            raise DamagedError("a Parquet file without columns")
-        return Look(PARQUET, "", "", records, fields, parquet.filled(path))
-    raise DamagedError(f"no container that is known{compression_of(head)}")
+        return Look(CONTAINERS["parquet"], "", "", records, fields, parquet.filled(path))
+    compression = compression_of(head)
+    text, whole = _start(path, compression)
+    if text.startswith(b"PAR1"):
+        raise DamagedError("a compressed Parquet file; decompress it first (Parquet compresses itself)")
+    if b"\0" in text[:4096]:
+        raise DamagedError("binary content of no known kind")
+    if text[:1] in {b"{", b"["}:
+        return _look_at_json(path, compression, text, whole=whole, count=count)
+    return _look_at_table(path, compression, text, count)
+
+
+def _start(path: str, compression: str) -> tuple[bytes, bool]:
+    """Decompress the head of a text file, up to its first line end at least, and say whether that is all of it."""
+    held = b""
+    stream = pieces(path, compression, Meter(Tally()))
+    try:
+        for piece in stream:
+            held += piece
+            if len(held) >= _HEAD and (b"\n" in held or len(held) >= _LONG_HEAD):
+                return held.removeprefix(BOM).lstrip(), False
+    except DamagedError:
+        if not held.strip():
+            raise
+    if not held.strip():
+        raise DamagedError("nothing but white space" if held else "no content")
+    return held.removeprefix(BOM).lstrip(), True
+
+
+def _look_at_json(path: str, compression: str, text: bytes, *, whole: bool, count: int) -> Look:
+    first, newline, rest = text.partition(b"\n")
+    single = not newline or not rest.strip()
+    if text[:1] == b"[" or _opens_document(first) or (single and not whole):
+        records = _document_sample(path, compression, count)
+        return Look(CONTAINERS["json"], compression, "", records, _fields_of(records))
+    parts = [line for line in text.split(b"\n") if line.strip()]
+    parts = parts if whole or len(parts) < 2 else parts[:-1]
+    wrapped = any(envelopes.is_wrapped(value) for value in _values(parts[:count]))
+    elements = (element for line in parts for element in _elements(line, wrapped=wrapped))
+    records = list(islice(_records(elements), count))
+    if not records:
+        records = _document_sample(path, compression, count)
+        return Look(CONTAINERS["json"], compression, "", records, _fields_of(records))
+    framing = json_lines.WRAPPED if wrapped else ""
+    return Look(CONTAINERS["ndjson"], compression, framing, records, _fields_of(records))
+
+
+def _opens_document(first: bytes) -> bool:
+    if not _OPENS.search(first):
+        return False
+    return not any(True for _ in _values([first]))
+
+
+def _values(parts: Iterable[bytes]) -> Iterator[Any]:
+    for part in parts:
+        try:
+            yield envelopes.decode(part)
+        except envelopes.NotARecordError:
+            continue
+
+
+def _elements(line: bytes, *, wrapped: bool) -> list[bytes]:
+    if not wrapped:
+        return [line]
+    try:
+        return list(envelopes.elements(line))
+    except envelopes.NotARecordError:
+        return []
+
+
+def _records(elements: Iterable[bytes]) -> Iterator[Mapping[str, Any]]:
+    for element in elements:
+        try:
+            yield envelopes.record_of(element)
+        except envelopes.NotARecordError:
+            continue
+
+
+def _document_sample(path: str, compression: str, count: int) -> list[Mapping[str, Any]]:
+    tally = Tally()
+    chunks = json_document.read(Plan(path, 0, compression, ""), Meter(tally))
+    records = [record for chunk in chunks for record in chunk.records][:count]
+    if not records:
+        why = "; ".join(f"{loss.reason} at {loss.first_at}" for loss in tally.losses())
+        raise DamagedError(why or "a JSON document without records")
+    return records
+
+
+def _fields_of(records: Iterable[Mapping[str, Any]]) -> list[str]:
+    return list(dict.fromkeys(key for record in records for key in record))
+
+
+def _look_at_table(path: str, compression: str, text: bytes, count: int) -> Look:
+    first = next(csv_table.records(text)).decode("utf-8", "replace").strip("\r\n")
+    found = csv_table.header_of(first)
+    if found is None:
+        raise DamagedError(f"text that is no JSON and no table with a header ({envelopes.shown(first)})")
+    delimiter, names = found
+    plan = Plan(path, 0, compression, delimiter)
+    body = text[len(next(csv_table.records(text))) :]
+    end = body.rfind(b"\n") + 1 or len(body)
+    records = csv_table.sample(body[:end], names, plan, count)
+    return Look(CONTAINERS["csv"], compression, delimiter, records, names)

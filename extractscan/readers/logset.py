@@ -14,7 +14,7 @@ from extractscan import model, schema
 from extractscan.errors import InputError
 from extractscan.readers import canonical, convert, detect, mapped, paths
 from extractscan.readers.chunk import MAX_ROWS, Chunk
-from extractscan.readers.containers import Plan
+from extractscan.readers.plan import Plan
 from extractscan.readers.detect import LogFile
 from extractscan.readers.streams import Meter, Progress, sha256_of
 from extractscan.readers.tally import Tally
@@ -102,11 +102,12 @@ class LogSet:
                 continue
             known = self._tallies[index].sha256 is not None or not file.container.streams
             digest = None if known else hashlib.sha256()
-            yield from (
-                Piece(index, file, chunk)
-                for chunk in file.container.read(_plan(file, names, accounts), Meter(passed[index], progress, digest))
-            )
-            passed[index].sha256 = digest.hexdigest() if digest is not None else None
+            meter = Meter(passed[index], progress, digest)
+            for chunk in file.container.read(_plan(file, names, accounts), meter):
+                yield Piece(index, file, chunk)
+            if digest is not None and meter.seen == file.size:
+                passed[index].sha256 = digest.hexdigest()
+            meter.advance(file.size - meter.seen)
             passed[index].complete = True
 
     def _read_tallies(self) -> list[Tally]:
@@ -203,14 +204,15 @@ def _read_names(file: LogFile, kept: Iterable[str]) -> list[str]:
 def _plan(file: LogFile, kept: Iterable[str] | None, accounts: pl.Series | None) -> Plan:
     source = file.source
     if kept is None or source is None:
-        return Plan(file.path, file.size, file.compression, file.framing, None, None)
+        return Plan(file.path, file.size, file.compression, file.framing)
     names = _read_names(file, kept)
     heads = frozenset(head for name in names for head in source.fields[name].heads)
     by_account = None
     if accounts is not None and source is canonical.SOURCE:
         by_account = (schema.ACCOUNT, accounts)
     direct = names if source is canonical.SOURCE else None
-    return Plan(file.path, file.size, file.compression, file.framing, heads, direct, by_account)
+    absent = frozenset(schema.EVENTS) - file.columns
+    return Plan(file.path, file.size, file.compression, file.framing, heads, direct, absent, by_account)
 
 
 def _in_order(names: Iterable[str]) -> list[str]:

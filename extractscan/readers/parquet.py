@@ -12,6 +12,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from extractscan.readers.chunk import MAX_ROWS, Chunk, rows_from
+from extractscan.readers.plan import Plan
 from extractscan.readers.streams import DamagedError, Meter
 
 _BATCH_BYTES: Final = 128 << 20
@@ -57,18 +58,16 @@ def _is_empty(leaf: Any) -> bool:
     return stats is not None and stats.has_null_count and stats.null_count >= leaf.num_values
 
 
-def read(
-    path: str, size: int, heads: frozenset[str] | None, meter: Meter, accounts: tuple[str, pl.Series] | None = None
-) -> Iterator[Chunk]:
-    """Yield the rows in order, with only the columns named in `heads` (None: all).
+def read(plan: Plan, meter: Meter) -> Iterator[Chunk]:
+    """Yield the rows in order, with only the columns that the plan needs.
 
-    `accounts` is a column and the values wanted in it: row groups without any of them are skipped unread.
+    Row groups that hold none of the plan's accounts are skipped unread.
     """
     try:
-        with open_file(path) as file:
-            names = [n for n in file.schema_arrow.names if heads is None or n in heads]
-            wanted = None if accounts is None else (accounts[0], pa.array(accounts[1].to_list(), pa.string()))
-            yield from _groups(file, size, names, meter, wanted)
+        with open_file(plan.path) as file:
+            names = [n for n in file.schema_arrow.names if plan.heads is None or n in plan.heads]
+            wanted = plan.accounts and (plan.accounts[0], pa.array(plan.accounts[1].to_list(), pa.string()))
+            yield from _groups(file, plan.size, names, meter, wanted)
     except DamagedError as error:
         meter.tally.reject(str(error), "the footer")
 
@@ -125,10 +124,10 @@ def _series(column: pa.Array) -> pl.Series:
         return pl.Series([None if v is None else str(v) for v in column.to_pylist()], dtype=pl.String)
 
 
-def originals(path: str, rows: Iterable[int]) -> Iterator[tuple[int, bytes]]:
+def originals(plan: Plan, rows: Iterable[int]) -> Iterator[tuple[int, bytes]]:
     """Give chosen rows, with all their columns, as JSON with sorted keys."""
     wanted = sorted(set(rows))
-    with open_file(path) as file:
+    with open_file(plan.path) as file:
         start = 0
         for group in range(file.num_row_groups):
             count = file.metadata.row_group(group).num_rows

@@ -35,6 +35,8 @@ class Meter:
     tally: Tally
     progress: Progress | None = None
     digest: Any = field(default=None)
+    seen: int = 0
+    """Bytes read from the disk; where a damaged stream ends early, fewer than the file has."""
 
     def consumed(self, piece: bytes) -> None:
         """Note bytes read from the disk."""
@@ -44,6 +46,7 @@ class Meter:
 
     def advance(self, count: int) -> None:
         """Report progress alone, for containers that read themselves."""
+        self.seen += count
         if self.progress is not None and count:
             self.progress(count)
 

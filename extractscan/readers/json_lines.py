@@ -1,0 +1,176 @@
+"""Read one JSON record a line; a bad line is counted with its place, and its neighbours are kept."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import Any, Final
+
+import msgspec
+import polars as pl
+
+from extractscan.readers import envelopes
+from extractscan.readers.chunk import MAX_ROWS, Chunk, rows_from
+from extractscan.readers.envelopes import NotARecordError
+from extractscan.readers.lines import blocks
+from extractscan.readers.plan import Plan
+from extractscan.readers.streams import DamagedError, Meter, pieces
+from extractscan.readers.tally import Tally
+
+WRAPPED: Final = "wrapped"
+"""Framing of files whose lines hold pages, deliveries or log events instead of records."""
+
+_WATCH_STEP: Final = 16
+"""One record in so many is searched for columns that the sample did not show."""
+
+Decode = Callable[[bytes], Any]
+
+
+def read(plan: Plan, meter: Meter) -> Iterator[Chunk]:
+    """Yield the records of a file in order: structs where the plan names canonical fields, else dicts."""
+    block_of = _wrapped_block if plan.framing == WRAPPED else _plain_block
+    kind = _struct(plan)
+    line = 1
+    try:
+        for block in blocks(pieces(plan.path, plan.compression, meter)):
+            rows, records = block_of(block, kind, meter, line)
+            _watch(records, plan.absent, meter)
+            for start in range(0, len(records), MAX_ROWS):
+                yield Chunk(rows[start : start + MAX_ROWS], records[start : start + MAX_ROWS])
+            line += block.count(b"\n")
+    except DamagedError as error:
+        meter.tally.reject(str(error), f"line {line}")
+
+
+def _struct(plan: Plan) -> type[msgspec.Struct] | None:
+    """A type with the canonical fields alone: the decoder then skips all others, which doubles its speed."""
+    if plan.direct is None or plan.framing == WRAPPED:
+        return None
+    names = sorted({*plan.direct, *plan.absent})
+    return msgspec.defstruct("Event", [(name, Any, None) for name in names], gc=False)
+
+
+def _watch(records: Sequence[Any], absent: Iterable[str], meter: Meter) -> None:
+    some = records[::_WATCH_STEP]
+    if some and isinstance(some[0], msgspec.Struct):
+        for name in absent:
+            if any(getattr(record, name) not in (None, "") for record in some):
+                meter.tally.notes.add(f"{name} appears only after the first records and was not read")
+
+
+def _plain_block(
+    block: bytes, kind: type[msgspec.Struct] | None, meter: Meter, line: int
+) -> tuple[pl.Series, list[Any]]:
+    """Decode a block at once, or line by line where anything in it is odd."""
+    start = meter.tally.rows
+    expected = block.count(b"\n") + (not block.endswith(b"\n"))
+    if _is_utf8(block):
+        try:
+            records = _decoder(kind).decode_lines(block)
+        except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+            records = []
+        if len(records) == expected:
+            meter.tally.rows += expected
+            return rows_from(start, expected), records
+    return _line_by_line(block, lambda data: [_one(data, kind)], meter, line)
+
+
+def _decoder(kind: type[msgspec.Struct] | None) -> msgspec.json.Decoder[Any]:
+    return msgspec.json.Decoder(dict[str, Any] if kind is None else kind)
+
+
+def _is_utf8(block: bytes) -> bool:
+    """Check all bytes, because a decoder that skips fields does not look into them."""
+    if block.isascii():
+        return True
+    try:
+        block.decode()
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _one(data: bytes, kind: type[msgspec.Struct] | None) -> Any:
+    if not _is_utf8(data):
+        raise NotARecordError("not UTF-8")
+    try:
+        return _decoder(kind).decode(data)
+    except (msgspec.MsgspecError, RecursionError):
+        record = envelopes.decode(data)
+    if not isinstance(record, dict):
+        raise NotARecordError("not a JSON object")
+    if kind is None:
+        return record
+    return kind(**{name: record.get(name) for name in kind.__struct_fields__})
+
+
+def _wrapped_block(
+    block: bytes, _kind: type[msgspec.Struct] | None, meter: Meter, line: int
+) -> tuple[pl.Series, list[Any]]:
+    return _line_by_line(block, _unwrapped, meter, line)
+
+
+def _unwrapped(data: bytes) -> list[Any]:
+    return [_try(element) for element in envelopes.elements(data)]
+
+
+def _try(element: bytes) -> Any:
+    try:
+        return envelopes.record_of(element)
+    except NotARecordError as error:
+        return error
+
+
+def _line_by_line(
+    block: bytes, decode: Callable[[bytes], list[Any]], meter: Meter, line: int
+) -> tuple[pl.Series, list[Any]]:
+    rows: list[int] = []
+    records: list[Any] = []
+    for number, data in enumerate(block.split(b"\n"), line):
+        if not data.strip():
+            continue
+        try:
+            found = decode(data)
+        except NotARecordError as error:
+            found = [error]
+        for record in found:
+            if isinstance(record, NotARecordError):
+                meter.tally.reject(str(record), f"line {number}")
+            else:
+                rows.append(meter.tally.rows)
+                records.append(record)
+            meter.tally.rows += 1
+    return pl.Series(rows, dtype=pl.Int64), records
+
+
+def originals(plan: Plan, rows: Iterable[int]) -> Iterator[tuple[int, bytes]]:
+    """Give the bytes of chosen records: lines without their end, or elements of wrapped lines."""
+    wanted = set(rows)
+    row = 0
+    for data in _all(plan):
+        if row in wanted:
+            yield row, data
+        row += 1
+        if row > max(wanted):
+            return
+
+
+def _all(plan: Plan) -> Iterator[bytes]:
+    try:
+        for block in blocks(pieces(plan.path, plan.compression, Meter(Tally()))):
+            for line in block.split(b"\n"):
+                if not line.strip():
+                    continue
+                data = line.removesuffix(b"\r")
+                if plan.framing == WRAPPED:
+                    yield from _elements(data)
+                else:
+                    yield data
+    except DamagedError:
+        return
+
+
+def _elements(data: bytes) -> list[bytes]:
+    try:
+        return list(envelopes.elements(data))
+    except NotARecordError:
+        return [data]
