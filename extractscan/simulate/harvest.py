@@ -24,6 +24,7 @@ class Wording:
     system: str | None
     head: str
     tail: str
+    tag: str
 
 
 def wordings(plot: Plot, count: int, *, intent: str | None = None, one_tag: bool = True) -> list[Wording]:
@@ -36,7 +37,7 @@ def wordings(plot: Plot, count: int, *, intent: str | None = None, one_tag: bool
         tag = _tag(base, 0 if one_tag else number)
         head = prose.named(chosen, base, number).replace("TAG", tag)
         tail = prose.named("trace_tail", base, number).replace("TAG", tag) if plot.coin(_TAILED) else ""
-        out.append(Wording(head, "", tail) if in_system else Wording(None, head + "\n" * (number % 3), tail))
+        out.append(Wording(head, "", tail, tag) if in_system else Wording(None, head + "\n" * (number % 3), tail, tag))
     return out
 
 
@@ -49,9 +50,8 @@ def _tag(base: str, number: int) -> str:
     ]
 
 
-def wrapped(variants: list[Wording], choice: Indices, items: pl.Series, keys: Keys) -> tuple[pl.Series, pl.Series]:
+def wrapped(variants: list[Wording], choice: Indices, items: pl.Series) -> tuple[pl.Series, pl.Series]:
     """Put each item into the wording that `choice` numbers: system prompts and prompts."""
-    del keys
     frame = pl.DataFrame(
         [
             pl.Series("h", [v.head for v in variants], dtype=pl.String).gather(choice),
@@ -64,24 +64,34 @@ def wrapped(variants: list[Wording], choice: Indices, items: pl.Series, keys: Ke
 
 
 def items(keys: Keys, languages: int = 1) -> pl.Series:
-    """Write the items of a work list, in English or evenly in several languages."""
+    """Write the items of a work list: what ordinary people ask too, with more tasks, in one to ten languages."""
     language = pick(keys, 91, languages)
-    plain = np.zeros(len(keys))
-    foreign = prose.request(keys, np.maximum(language, 1), plain, plain + 0.4)
-    frame = pl.DataFrame({"e": prose.write("task", keys), "f": foreign, "l": language})
-    return frame.select(pl.when(pl.col("l") == 0).then("e").otherwise("f")).to_series()
+    half = np.full(len(keys), 0.4)
+    asked = prose.request(keys, language, half, half)
+    frame = pl.DataFrame(
+        {"t": prose.write("task", keys), "a": asked, "own": (language == 0) & (chance(keys, 97) < 0.6)}
+    )
+    return frame.select(pl.when("own").then("t").otherwise("a")).to_series()
 
 
-def composed(variants: list[Wording], *, languages: int = 1, by: str = "event") -> Compose:
+def composed(variants: list[Wording], *, languages: int = 1, by: str = "event", campaign: bool = True) -> Compose:
     """Compose pure harvest: every event an item in a wording drawn by event or fixed by account."""
+    tags = pl.Series("tag", [variant.tag for variant in variants])
 
     def compose(stream: Stream) -> Text:
         source = stream.key if by == "event" else mix(stream.who.astype(np.uint64), 92)
-        system, prompt = wrapped(variants, pick(source, 93, len(variants)), items(stream.key, languages), stream.key)
-        completion = prose.write("traced", stream.key)
-        return Text(prompt, completion, system, np.ones(len(prompt), dtype=np.bool_))
+        choice = pick(source, 93, len(variants))
+        system, prompt = wrapped(variants, choice, items(stream.key, languages))
+        answer = pl.DataFrame([prose.write("traced", stream.key).alias("a"), tags.gather(choice)])
+        completion = answer.select(pl.col("a").str.replace_all("TAG", pl.col("tag"), literal=True)).to_series()
+        return Text(prompt, completion, system, np.full(len(prompt), campaign))
 
     return compose
+
+
+def innocent(variants: list[Wording], *, languages: int = 1, by: str = "event") -> Compose:
+    """Compose the same by people who hide nothing: no event is labelled a campaign's."""
+    return composed(variants, languages=languages, by=by, campaign=False)
 
 
 def deck(rng: np.random.Generator, when: Indices, base: int, repeats: float = 0.01) -> Keys:
@@ -110,7 +120,7 @@ def operator(plot: Plot, *, billing: bool | None = None) -> Crowd:
     if billing is not None:
         leaks[0], leaks[1:] = billing, leaks[1:] | (not billing)
     crowd = _machine(plot, crowd, one_stack=bool(leaks[3]))
-    crowd = proxies(plot, crowd, narrow=bool(leaks[2]))
+    crowd = place_pool(plot, crowd, narrow=bool(leaks[2]))
     crowd = _enrolled(plot, crowd, pattern=bool(leaks[1]))
     if leaks[0]:
         crowd = cards(plot, crowd, plot.count(2, 12))
@@ -142,7 +152,7 @@ def _machine(plot: Plot, crowd: Crowd, *, one_stack: bool) -> Crowd:
     )
 
 
-def proxies(plot: Plot, crowd: Crowd, *, narrow: bool) -> Crowd:
+def place_pool(plot: Plot, crowd: Crowd, *, narrow: bool) -> Crowd:
     """Send a crowd through one pool: few hosts or few proxies if narrow, else a residential pool wider than the crowd."""
     rng = plot.rng
     width = plot.count(3, 40) if narrow else int(plot.size * plot.between(2, 20)) + 50
@@ -210,8 +220,3 @@ def mailboxes(plot: Plot, crowd: Crowd) -> Crowd:
     if plot.coin(0.15):
         crowd = crowd.change(referral_code=f"{stem[0]}{digits[0]}".upper())
     return crowd
-
-
-def leftover(keys: Keys, share: float) -> np.ndarray:
-    """Mark which events belong to a harvest that makes up `share` of a stream."""
-    return chance(keys, 95) < share

@@ -98,3 +98,25 @@ def judge(keys: Keys, accounts: Keys) -> pl.DataFrame:
     text = fixed.with_columns(free.alias("f"), pl.Series("own", own))
     prompt = text.select(pl.when("own").then(pl.concat_str("r", "p")).otherwise("f")).to_series()
     return _frame(prompt.str.replace_all("TAG", "score", literal=True), prose.write("verdict", keys))
+
+
+def blend(first: Compose, second: Compose, chosen: np.ndarray) -> Compose:
+    """Compose events by `first`, but by `second` where `chosen` (by running number) says so."""
+
+    def compose(stream: Stream) -> Text:
+        mask = chosen[stream.number]
+        rows = [np.flatnonzero(~mask), np.flatnonzero(mask)]
+        pairs = zip((first, second), rows, strict=True)
+        texts = [write(_rows(stream, mine)) for write, mine in pairs if len(mine)]
+        order = np.argsort(np.concatenate(rows), kind="stable")
+        joined = {
+            name: pl.concat([getattr(text, name).alias(name) for text in texts], rechunk=True).gather(order)
+            for name in ("prompt", "completion", "system")
+        }
+        return Text(**joined, campaign=np.concatenate([text.campaign for text in texts])[order])
+
+    return compose
+
+
+def _rows(stream: Stream, rows: np.ndarray) -> Stream:
+    return Stream(stream.who[rows], stream.when[rows], stream.key[rows], stream.number[rows])

@@ -31,14 +31,22 @@ _SLICE: Final = 65_536
 
 
 def emit(
-    plot: Plot, crowd: Crowd, who: Indices, when: Indices, compose: Compose, keys: Keys | None = None
+    plot: Plot,
+    crowd: Crowd,
+    who: Indices,
+    when: Indices,
+    compose: Compose,
+    keys: Keys | None = None,
+    *,
+    salt: str = "",
 ) -> Iterator[Batch]:
     """Write a group's events slice by slice, in the order given, so that memory holds one slice of text.
 
-    `keys` name the texts; by default every event has one of its own.
+    `keys` name the texts; by default every event has one of its own. A group that emits twice gives a `salt` the second
+    time, so that no request id returns.
     """
     number = np.arange(len(who))
-    unique = mix(number.astype(np.uint64), key_of(plot.scene.seed, plot.name, plot.first) >> 1)
+    unique = mix(number.astype(np.uint64), key_of(plot.scene.seed, plot.name, plot.first, salt) >> 1)
     key = unique if keys is None else keys
     fresh = crowd.accounts
     for low in range(0, len(who), _SLICE):
