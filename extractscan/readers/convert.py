@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from operator import attrgetter
 from typing import Any, Final
 
 import msgspec
@@ -29,7 +30,7 @@ def values_of(source: Source, records: pl.DataFrame | Sequence[Any], names: Sequ
             return [column for column in direct if column is not None]
         records = records.to_dicts()
     if records and isinstance(records[0], msgspec.Struct):
-        return [series_of(name, [getattr(record, name) for record in records]) for name in names]
+        return [series_of(name, list(map(attrgetter(name), records))) for name in names]
     views = [source.view(record) for record in records]
     return [series_of(name, _read(source, name, views)) for name in names]
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import Any, Final
+from operator import attrgetter
+from typing import Any, Final, NamedTuple
 
 import msgspec
 import polars as pl
@@ -22,7 +23,12 @@ WRAPPED: Final = "wrapped"
 _WATCH_STEP: Final = 16
 """One record in so many is searched for columns that the sample did not show."""
 
-Decode = Callable[[bytes], Any]
+
+class Place(NamedTuple):
+    """Where a block stands: the number of its first line, from 1, and how many line ends it holds."""
+
+    line: int
+    ends: int
 
 
 def read(plan: Plan, meter: Meter) -> Iterator[Chunk]:
@@ -32,11 +38,12 @@ def read(plan: Plan, meter: Meter) -> Iterator[Chunk]:
     line = 1
     try:
         for block in blocks(pieces(plan.path, plan.compression, meter)):
-            rows, records = block_of(block, kind, meter, line)
+            ends = block.count(b"\n")
+            rows, records = block_of(block, kind, meter, Place(line, ends))
             _watch(records, plan.absent, meter)
             for start in range(0, len(records), MAX_ROWS):
                 yield Chunk(rows[start : start + MAX_ROWS], records[start : start + MAX_ROWS])
-            line += block.count(b"\n")
+            line += ends
     except DamagedError as error:
         meter.tally.reject(str(error), f"line {line}")
 
@@ -53,16 +60,16 @@ def _watch(records: Sequence[Any], absent: Iterable[str], meter: Meter) -> None:
     some = records[::_WATCH_STEP]
     if some and isinstance(some[0], msgspec.Struct):
         for name in absent:
-            if any(getattr(record, name) not in (None, "") for record in some):
+            if any(value not in (None, "") for value in map(attrgetter(name), some)):
                 meter.tally.notes.add(f"{name} appears only after the first records and was not read")
 
 
 def _plain_block(
-    block: bytes, kind: type[msgspec.Struct] | None, meter: Meter, line: int
+    block: bytes, kind: type[msgspec.Struct] | None, meter: Meter, place: Place
 ) -> tuple[pl.Series, list[Any]]:
     """Decode a block at once, or line by line where anything in it is odd."""
     start = meter.tally.rows
-    expected = block.count(b"\n") + (not block.endswith(b"\n"))
+    expected = place.ends + (not block.endswith(b"\n"))
     if _is_utf8(block):
         try:
             records = _decoder(kind).decode_lines(block)
@@ -71,7 +78,7 @@ def _plain_block(
         if len(records) == expected:
             meter.tally.rows += expected
             return rows_from(start, expected), records
-    return _line_by_line(block, lambda data: [_one(data, kind)], meter, line)
+    return _line_by_line(block, lambda data: [_one(data, kind)], meter, place)
 
 
 def _decoder(kind: type[msgspec.Struct] | None) -> msgspec.json.Decoder[Any]:
@@ -104,9 +111,9 @@ def _one(data: bytes, kind: type[msgspec.Struct] | None) -> Any:
 
 
 def _wrapped_block(
-    block: bytes, _kind: type[msgspec.Struct] | None, meter: Meter, line: int
+    block: bytes, _kind: type[msgspec.Struct] | None, meter: Meter, place: Place
 ) -> tuple[pl.Series, list[Any]]:
-    return _line_by_line(block, _unwrapped, meter, line)
+    return _line_by_line(block, _unwrapped, meter, place)
 
 
 def _unwrapped(data: bytes) -> list[Any]:
@@ -121,11 +128,11 @@ def _try(element: bytes) -> Any:
 
 
 def _line_by_line(
-    block: bytes, decode: Callable[[bytes], list[Any]], meter: Meter, line: int
+    block: bytes, decode: Callable[[bytes], list[Any]], meter: Meter, place: Place
 ) -> tuple[pl.Series, list[Any]]:
     rows: list[int] = []
     records: list[Any] = []
-    for number, data in enumerate(block.split(b"\n"), line):
+    for number, data in enumerate(block.split(b"\n"), place.line):
         if not data.strip():
             continue
         try:

@@ -168,6 +168,9 @@ def _gathered(pieces: Iterator[Piece]) -> Iterator[list[Piece]]:
             held, rows, weight = [], 0, 0
         held.append(piece)
         rows, weight = rows + len(piece.chunk), weight + size
+        if size >= _HELD_BYTES:
+            yield held
+            held, rows, weight = [], 0, 0
     if held:
         yield held
 
