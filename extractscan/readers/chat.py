@@ -108,7 +108,7 @@ def response_text(body: Any) -> str | None:
         return None
     output = body.get("output")
     if isinstance(output, dict):
-        return text_of(_member(output, "message", "content"))
+        return text_of(member(output, "message", "content"))
     for key in ("choices", "output", "results", "outputs", "generations", "candidates"):
         if isinstance(body.get(key), list):
             return "\n".join(text for item in body[key] if (text := _answer(item))) or None
@@ -129,17 +129,20 @@ def _delta(event: Any) -> str | None:
     if not isinstance(event, dict):
         return None
     for path in (("contentBlockDelta", "delta", "text"), ("delta", "text"), ("generation",), ("outputText",), ("completion",)):
-        text = _member(event, *path)
+        text = member(event, *path)
         if isinstance(text, str):
             return text
+    if isinstance(event.get("delta"), str) and "text" in str(event.get("type")):
+        return str(event["delta"])
     choices = event.get("choices") or event.get("outputs")
     if isinstance(choices, list) and choices:
-        text = _member(choices[0], "delta", "content") or _member(choices[0], "text")
+        text = member(choices[0], "delta", "content") or member(choices[0], "text")
         return text if isinstance(text, str) else None
     return None
 
 
-def _member(node: Any, *path: str) -> Any:
+def member(node: Any, *path: str) -> Any:
+    """Follow keys into nested objects; None where one of them is missing or no object."""
     for key in path:
         if not isinstance(node, dict):
             return None

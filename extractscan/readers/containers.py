@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Any, Final
 
-from extractscan.readers import csv_table, envelopes, json_document, json_lines, parquet
+from extractscan.readers import csv_table, envelopes, json_document, json_lines, parquet, refused
 from extractscan.readers.chunk import Chunk
 from extractscan.readers.lines import BOM
 from extractscan.readers.plan import Plan
@@ -59,6 +59,7 @@ CONTAINERS: Final = {
 _HEAD: Final = 1 << 20
 _LONG_HEAD: Final = 32 << 20
 """Where the first megabyte holds no line end, so much is searched for one."""
+_NOT_A_LOG: Final = "Give Parquet, NDJSON, JSON or CSV; `extractscan formats` lists what is read."
 _OPENS: Final = re.compile(rb"[\[{,:]\s*$")
 """How the first line of a pretty-printed document ends."""
 
@@ -75,9 +76,9 @@ def look(path: str, head: bytes, count: int) -> Look:
     compression = compression_of(head)
     text, whole = _start(path, compression)
     if text.startswith(b"PAR1"):
-        raise DamagedError("a compressed Parquet file; decompress it first (Parquet compresses itself)")
+        raise DamagedError("a compressed Parquet file", hint="Decompress it first; Parquet compresses itself.")
     if b"\0" in text[:4096]:
-        raise DamagedError("binary content of no known kind")
+        raise DamagedError("binary content of no known kind", hint=_NOT_A_LOG)
     if text[:1] in {b"{", b"["}:
         return _look_at_json(path, compression, text, whole=whole, count=count)
     return _look_at_table(path, compression, text, count)
@@ -166,8 +167,12 @@ def _fields_of(records: Iterable[Mapping[str, Any]]) -> list[str]:
 def _look_at_table(path: str, compression: str, text: bytes, count: int) -> Look:
     first = next(csv_table.records(text)).decode("utf-8", "replace").strip("\r\n")
     found = csv_table.header_of(first)
+    title = refused.text_log(first)
+    if title is not None:
+        raise DamagedError(f"recognised as {title}: there is no reader for it", hint=refused.TEXT_HINT)
     if found is None:
-        raise DamagedError(f"text that is no JSON and no table with a header ({envelopes.shown(first)})")
+        message = f"text that is no JSON and no table with a header ({envelopes.shown(first)})"
+        raise DamagedError(message, hint=_NOT_A_LOG)
     delimiter, names = found
     plan = Plan(path, 0, compression, delimiter)
     body = text[len(next(csv_table.records(text))) :]

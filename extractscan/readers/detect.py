@@ -90,8 +90,8 @@ def sample(found: Found) -> Sampled:
     try:
         look = containers.look(found.path, head, SAMPLE)
     except DamagedError as error:
-        message = f"{found.path}: nothing could be read: {error}"
-        raise InputError(message, hint="Export or copy the file again; this copy is broken.") from error
+        hint = error.hint or "Export or copy the file again: this copy is broken."
+        raise InputError(f"{found.path}: {error}", hint=hint) from error
     file = LogFile(found.path, found.size, look.container, look.compression, framing=look.framing)
     return Sampled(file, look.records, look.fields, look.filled)
 

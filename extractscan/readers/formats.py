@@ -5,13 +5,18 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final, NamedTuple
 
-from extractscan.readers import canonical, mapped
+from extractscan.readers import bedrock, canonical, litellm, mapped, refused
 from extractscan.readers.source import Record, Refusal, Source
 
-SOURCES: Final[tuple[Source, ...]] = (canonical.SOURCE,)
+SOURCES: Final[tuple[Source, ...]] = (
+    bedrock.SOURCE,
+    litellm.SPEND_LOGS,
+    litellm.PAYLOADS,
+    canonical.SOURCE,
+)
 """In the order of detection: the most particular first."""
 
-REFUSED: Final[tuple[Refusal, ...]] = ()
+REFUSED: Final[tuple[Refusal, ...]] = refused.REFUSED
 
 
 class Format(NamedTuple):

@@ -1,0 +1,167 @@
+"""AWS Bedrock model invocation logs: Converse, InvokeModel and streams, from S3 or from CloudWatch.
+
+The same field holds an object, a list of events or JSON text, depending on the operation.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from functools import cached_property
+from types import MappingProxyType
+from typing import Any, Final
+
+from extractscan import schema
+from extractscan.readers import chat
+from extractscan.readers.cast import joined_names
+from extractscan.readers.source import Field, Record, Source
+
+_CODES: Final = MappingProxyType(
+    {
+        "ValidationException": 400,
+        "AccessDeniedException": 403,
+        "ResourceNotFoundException": 404,
+        "ModelTimeoutException": 408,
+        "ModelErrorException": 424,
+        "ThrottlingException": 429,
+        "ModelNotReadyException": 429,
+        "ServiceQuotaExceededException": 400,
+        "InternalServerException": 500,
+        "ServiceUnavailableException": 503,
+    }
+)
+"""HTTP status of the service's documented error codes."""
+
+_LATENCY_PATHS: Final = (
+    ("metrics", "latencyMs"),
+    ("metadata", "metrics", "latencyMs"),
+    ("amazon-bedrock-invocationMetrics", "invocationLatency"),
+)
+
+
+class Invocation:
+    """One record, with the request and response bodies taken out when a column first asks for them."""
+
+    def __init__(self, record: Record) -> None:
+        self.record = record
+
+    def at(self, *path: str) -> Any:
+        """Follow a path of keys; None where it ends early."""
+        return chat.member(self.record, *path)
+
+    @cached_property
+    def request(self) -> Any:
+        """The request body."""
+        return chat.parse(self.at("input", "inputBodyJson"))
+
+    @cached_property
+    def response(self) -> Any:
+        """The response body: an object, or the list of a stream's events."""
+        return chat.parse(self.at("output", "outputBodyJson"))
+
+    def parameter(self, *paths: tuple[str, ...]) -> Any:
+        """The first of these places in the request that holds a value."""
+        return next((value for path in paths if (value := chat.member(self.request, *path)) is not None), None)
+
+
+def _model(call: Invocation) -> Any:
+    """The model without the resource name around it."""
+    model = call.record.get("modelId")
+    return model.rsplit("/", 1)[-1] if isinstance(model, str) and model.startswith("arn:") else model
+
+
+def _max_tokens(call: Invocation) -> Any:
+    return call.parameter(
+        ("max_tokens",),
+        ("inferenceConfig", "maxTokens"),
+        ("inferenceConfig", "max_new_tokens"),
+        ("max_tokens_to_sample",),
+        ("max_gen_len",),
+        ("textGenerationConfig", "maxTokenCount"),
+    )
+
+
+def _temperature(call: Invocation) -> Any:
+    return call.parameter(
+        ("temperature",), ("inferenceConfig", "temperature"), ("textGenerationConfig", "temperature")
+    )
+
+
+def _tools(call: Invocation) -> Any:
+    return joined_names(call.parameter(("tools",), ("toolConfig", "tools")))
+
+
+def _latency(call: Invocation) -> Any:
+    events = call.response if isinstance(call.response, list) else [call.response]
+    for event in reversed(events):
+        for path in _LATENCY_PATHS:
+            if (found := chat.member(event, *path)) is not None:
+                return found
+    return None
+
+
+def _status(call: Invocation) -> Any:
+    code = call.record.get("errorCode")
+    return 200 if not code else _CODES.get(str(code))
+
+
+def _stream(call: Invocation) -> Any:
+    operation = call.record.get("operation")
+    return "Stream" in operation if isinstance(operation, str) else None
+
+
+def _matches(records: Sequence[Record]) -> bool:
+    hits = sum(r.get("schemaType") == "ModelInvocationLog" for r in records)
+    return bool(records) and 2 * hits > len(records)
+
+
+def _top(name: str) -> Field:
+    return Field((name,), lambda call: call.record.get(name))
+
+
+def _path(*path: str) -> Field:
+    return Field((".".join(path),), lambda call: call.at(*path))
+
+
+_REQUEST: Final = ("input.inputBodyJson",)
+_RESPONSE: Final = ("output.outputBodyJson",)
+
+_FIELDS: Final[Mapping[str, Field]] = MappingProxyType(
+    {
+        schema.TIMESTAMP: _top("timestamp"),
+        schema.ACCOUNT: _path("identity", "arn"),
+        schema.ORGANIZATION: _top("accountId"),
+        schema.REQUEST: _top("requestId"),
+        schema.MODEL: Field(("modelId",), _model),
+        schema.ENDPOINT: _top("operation"),
+        schema.STREAM: Field(("operation",), _stream),
+        schema.STATUS_CODE: Field(("errorCode", "schemaType"), _status),
+        schema.ERROR: _top("errorCode"),
+        schema.INPUT_TOKENS: _path("input", "inputTokenCount"),
+        schema.OUTPUT_TOKENS: _path("output", "outputTokenCount"),
+        schema.CACHED_TOKENS: _path("input", "cacheReadInputTokenCount"),
+        schema.PROMPT: Field(_REQUEST, lambda call: chat.request_prompt(call.request)),
+        schema.SYSTEM_PROMPT: Field(_REQUEST, lambda call: chat.request_system(call.request)),
+        schema.COMPLETION: Field(_RESPONSE, lambda call: chat.response_text(call.response)),
+        schema.MAX_TOKENS: Field(_REQUEST, _max_tokens),
+        schema.TEMPERATURE: Field(_REQUEST, _temperature),
+        schema.TOOL_NAMES: Field(_REQUEST, _tools),
+        schema.LATENCY: Field(_RESPONSE, _latency),
+    }
+)
+
+SOURCE: Final = Source(
+    name="bedrock_invocation",
+    title="AWS Bedrock model invocation logs (S3 objects, CloudWatch exports and subscriptions)",
+    recognised="`schemaType` is `ModelInvocationLog`",
+    links_accounts="by principal only: no address, no client",
+    carries_prompts="yes, up to 100 KB",
+    matches=_matches,
+    view=Invocation,
+    fields=_FIELDS,
+    late=frozenset({schema.STATUS_CODE, schema.ERROR}),
+    notes=(
+        "account_id is the caller's ARN; addresses and clients are only in CloudTrail",
+        "timestamps have one-second resolution",
+        "bodies over 100 KB lie in objects of their own and are not read",
+    ),
+)
