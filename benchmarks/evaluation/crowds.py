@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from benchmarks.evaluation import ordinary, people, wording
-from benchmarks.evaluation.people import DAY, HOUR, SECOND, Client, pick, token
+from typing import Any
+
+from benchmarks.evaluation import clocks, ordinary, people, wording
+from benchmarks.evaluation.clocks import DAY, HOUR, SECOND
+from benchmarks.evaluation.people import Client, pick, token
 from benchmarks.evaluation.scene import Account, Talk, World
 from extractscan import schema
 
@@ -69,13 +72,13 @@ def class_assignment(world: World, kind: str, group: str, size: int) -> None:
         opened = start + int(rng.uniform(0, 3) * HOUR) if rng.random() < 0.7 else None
         mine = [gates[int(rng.integers(3))], world.net.home(code)]
         tool = notebook if rng.random() < 0.7 else None
-        row = {schema.REFERRAL: f"edu_{domain}"} if rng.random() < 0.8 else {}
+        row: dict[str, Any] = {schema.REFERRAL: f"edu_{domain}"} if rng.random() < 0.8 else {}
         account = world.account(
             kind, group, country=code, places=mine, client=tool, created=opened, domain=domain, **row
         )
         done = [exercises[int(i)] for i in rng.permutation(len(exercises))[: int(rng.integers(4, len(exercises) + 1))]]
         tries = [t for t in done for _ in range(int(rng.integers(1, 4)))]
-        times = people.human(
+        times = clocks.human(
             rng, len(tries), max(account.begin, due - int(rng.uniform(1, 5) * DAY)), due, account.offset
         )
         world.send(account, times, Talk(tries, starter))
@@ -98,7 +101,7 @@ def benchmark_harness(world: World, kind: str, group: str, size: int) -> None:
         count = min(len(items), ordinary.amount(world, 90, 0.7))
         part = items[:count] if ordered else [items[int(i)] for i in rng.permutation(len(items))[:count]]
         talk = Talk(list(part), system or None, options={"temperature": 0.0, "max_tokens": 512})
-        world.send(account, people.runs(rng, count, account.begin, world.end, count), talk)
+        world.send(account, clocks.runs(rng, count, account.begin, world.end, count), talk)
         if rng.random() < 0.6:
             _live(world, account)
 
@@ -115,7 +118,7 @@ def coding_agent(world: World, kind: str, group: str, size: int) -> None:
         account = world.account(kind, group, client=tool, places=[world.net.home(_town(world)) for _ in range(2)])
         talk = ordinary.developer(world, account, ordinary.amount(world, 40, 1.2))
         talk.system, talk.tools = system, tools
-        times = people.human(rng, len(talk.prompts), account.begin, world.end, account.offset)
+        times = clocks.human(rng, len(talk.prompts), account.begin, world.end, account.offset)
         world.send(account, times, talk)
 
 
@@ -130,7 +133,7 @@ def viral_prompt(world: World, kind: str, group: str, size: int) -> None:
         account.begin = min(account.begin, begin)
         account.row[schema.CREATED_AT] = min(account.row[schema.CREATED_AT], begin)
         own = [f"{text}\n\n{t}" for t in ordinary.diverse(world, int(rng.integers(1, 5)))]
-        world.send(account, people.human(rng, len(own), begin, begin + 3 * DAY, account.offset), Talk(own))
+        world.send(account, clocks.human(rng, len(own), begin, begin + 3 * DAY, account.offset), Talk(own))
         _live(world, account, 14)
 
 
@@ -152,7 +155,7 @@ def on_the_hour(world: World, kind: str, group: str, size: int) -> None:
     for _ in range(size):
         account = world.account(kind, group, client=world.net.client("plain"))
         count = ordinary.amount(world, 45, 0.7)
-        times = people.hourly(world.rng, count, account.begin, world.end, 0)
+        times = clocks.hourly(world.rng, count, account.begin, world.end, 0)
         world.send(account, times, ordinary.batch(world, account, count))
 
 
@@ -167,7 +170,7 @@ def release_rush(world: World, kind: str, group: str, size: int) -> None:
         account.row[schema.CREATED_AT] = min(account.row[schema.CREATED_AT], world.release)
         count = int(rng.integers(3, 25))
         prompts = ordinary.some(world, puzzles, count // 2) + ordinary.diverse(world, count - count // 2)
-        times = people.machine(rng, count, world.release, world.release + DAY)
+        times = clocks.machine(rng, count, world.release, world.release + DAY)
         world.send(account, times, Talk(prompts), model=world.newest)
         _live(world, account, 18)
 
@@ -184,8 +187,8 @@ def outage_retry(world: World, kind: str, group: str, size: int) -> None:
         stuck = ordinary.diverse(world, int(rng.integers(1, 4)))
         tries = [t for t in stuck for _ in range(int(rng.integers(3, 15)))]
         code = int(rng.choice([529, 503, 500]))
-        world.send(account, people.machine(rng, len(tries), down, back), Talk(tries), status=code)
-        world.send(account, back + people.machine(rng, len(stuck), 0, 240 * SECOND), Talk(stuck), status=200)
+        world.send(account, clocks.machine(rng, len(tries), down, back), Talk(tries), status=code)
+        world.send(account, back + clocks.machine(rng, len(stuck), 0, 240 * SECOND), Talk(stuck), status=200)
         _live(world, account, 20)
 
 
@@ -194,7 +197,11 @@ def hackathon(world: World, kind: str, group: str, size: int) -> None:
     rng, code = world.rng, _town(world)
     gates = world.net.neighbours(world.net.server(code), 2)
     begin = world.begin + int(rng.uniform(0.1, 0.7) * world.days) * DAY
-    row = {schema.PAYMENT: f"pm_{token(rng, 14)}", schema.REFERRAL: f"hack_{token(rng, 4)}", schema.PLAN: "payg"}
+    row: dict[str, Any] = {
+        schema.PAYMENT: f"pm_{token(rng, 14)}",
+        schema.REFERRAL: f"hack_{token(rng, 4)}",
+        schema.PLAN: "payg",
+    }
     kit = f"{wording.role(rng, world.texts.systems)} Build with care."
     for _ in range(size):
         account = world.account(
@@ -204,7 +211,7 @@ def hackathon(world: World, kind: str, group: str, size: int) -> None:
         talk = ordinary.developer(world, account, count)
         if rng.random() < 0.7:
             talk.system = f"{kit}\n{wording.house_prompt(rng, world.texts.systems, people.word(rng))}"
-        world.send(account, people.machine(rng, count, account.begin, begin + 2 * DAY), talk)
+        world.send(account, clocks.machine(rng, count, account.begin, begin + 2 * DAY), talk)
 
 
 def family_cards(world: World, kind: str, group: str, size: int) -> None:
@@ -213,7 +220,8 @@ def family_cards(world: World, kind: str, group: str, size: int) -> None:
     while left > 0:
         members = min(left, int(rng.integers(2, 6)))
         left -= members
-        code, row = _town(world), {schema.PAYMENT: f"pm_{token(rng, 14)}", schema.PLAN: "pro"}
+        code = _town(world)
+        row: dict[str, Any] = {schema.PAYMENT: f"pm_{token(rng, 14)}", schema.PLAN: "pro"}
         home, name = world.net.home(code), f"{group}-{left}"
         for _ in range(members):
             places = [home, world.net.home(code)]
@@ -224,7 +232,8 @@ def family_cards(world: World, kind: str, group: str, size: int) -> None:
 def public_script(world: World, kind: str, group: str, size: int) -> None:
     """Students who each run the same published script that generates tasks for a small model of their own."""
     rng = world.rng
-    text = f"You are asked to come up with {rng.integers(5, 21)} diverse task instructions. {wording.role(rng, world.texts.systems)}"
+    opening = f"You are asked to come up with {rng.integers(5, 21)} diverse task instructions."
+    text = f"{opening} {wording.role(rng, world.texts.systems)}"
     seeds = ordinary.some(world, world.texts.coding, 60)
     tool = world.net.client("sdk")
     for _ in range(size):
@@ -235,7 +244,7 @@ def public_script(world: World, kind: str, group: str, size: int) -> None:
             three = [seeds[int(i)] for i in rng.integers(0, len(seeds), 3)]
             prompts.append(text + "".join(f"\n###\n{k + 1}. {s[:180]}" for k, s in enumerate(three)))
         talk = Talk(prompts, options={"temperature": 1.0, "max_tokens": 3072})
-        world.send(account, people.runs(rng, count, account.begin, world.end, 25), talk)
+        world.send(account, clocks.runs(rng, count, account.begin, world.end, 25), talk)
         if rng.random() < 0.5:
             _live(world, account, 12)
 
@@ -249,7 +258,7 @@ def ci_runners(world: World, kind: str, group: str, size: int) -> None:
         count = ordinary.amount(world, 40, 0.7)
         checks = ordinary.application(world, account, max(1, count // 6))
         talk = Talk([checks.prompts[i % len(checks.prompts)] for i in range(count)], checks.system)
-        times = people.hourly(rng, count, account.begin, world.end, int(rng.integers(0, 60)))
+        times = clocks.hourly(rng, count, account.begin, world.end, int(rng.integers(0, 60)))
         world.send(account, times, talk, shuffle=True)
 
 

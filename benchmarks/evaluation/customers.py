@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from benchmarks.evaluation import operators, ordinary, people, wording
-from benchmarks.evaluation.people import DAY, pick, token
+from typing import Any
+
+from benchmarks.evaluation import clocks, operators, ordinary, people, wording
+from benchmarks.evaluation.clocks import DAY
+from benchmarks.evaluation.people import pick, token
 from benchmarks.evaluation.scene import Account, Talk, World
 from extractscan import schema
 
 
-def _firm(world: World, *, declared: bool, card: bool = True) -> tuple[str, dict[str, object]]:
+def _firm(world: World, *, declared: bool, card: bool = True) -> tuple[str, dict[str, Any]]:
     """A mail domain, and the columns that all accounts of the firm have."""
     rng = world.rng
     name = people.word(rng, 3)
-    row: dict[str, object] = {schema.PLAN: "enterprise" if declared else "team"}
+    row: dict[str, Any] = {schema.PLAN: "enterprise" if declared else "team"}
     if declared:
         row |= {schema.ORGANIZATION: f"org-{name}", schema.VERIFIED: True}
     if card:
@@ -54,7 +57,7 @@ def _inhouse(world: World, accounts: list[Account], mean: float) -> None:
     for account in accounts:
         count = ordinary.amount(world, mean, 0.8)
         talk = Talk(ordinary.diverse(world, count, account.language), pick(rng, tools))
-        world.send(account, people.human(rng, count, account.begin, world.end, account.offset, people.OFFICE), talk)
+        world.send(account, clocks.human(rng, count, account.begin, world.end, account.offset, clocks.OFFICE), talk)
         if rng.random() < 0.6:
             ordinary.live(world, account, ordinary.amount(world, 12))
 
@@ -77,7 +80,7 @@ def _harvest_openly(world: World, accounts: list[Account], mean: float, spread: 
     items = iter(operators.deck(world, sum(counts), pick(rng, ("code", "tasks", "broad"))))
     for account, count in zip(accounts, counts, strict=True):
         talk = Talk([wrap(next(items)) for _ in range(count)], system, operators.tagged(world, marker, count))
-        world.send(account, people.steady(rng, count, account.begin, world.end), talk)
+        world.send(account, clocks.steady(rng, count, account.begin, world.end), talk)
 
 
 def licensed_distillation(world: World, kind: str, group: str, size: int) -> None:
@@ -104,7 +107,7 @@ def synthetic_vendor(world: World, kind: str, group: str, size: int) -> None:
         prompts = [
             f"{text}{pick(rng, wording.JOBS)}\n{t[:300]}" for t in ordinary.some(world, world.texts.documents, count)
         ]
-        world.send(account, people.machine(rng, count, account.begin, world.end), Talk(prompts))
+        world.send(account, clocks.machine(rng, count, account.begin, world.end), Talk(prompts))
 
 
 def annotation_vendor(world: World, kind: str, group: str, size: int) -> None:
@@ -120,7 +123,7 @@ def annotation_vendor(world: World, kind: str, group: str, size: int) -> None:
         talk = Talk(
             [next(items)[:500] for _ in range(count)], system, [t[:300] for t in ordinary.some(world, foreign, count)]
         )
-        times = people.human(rng, count, account.begin, world.end, account.offset, people.OFFICE)
+        times = clocks.human(rng, count, account.begin, world.end, account.offset, clocks.OFFICE)
         world.send(account, times, talk)
 
 
@@ -134,7 +137,7 @@ def app_backend(world: World, kind: str, group: str, size: int) -> None:
         count = ordinary.amount(world, 110, 0.5)
         ends = [users[int(i)] for i in rng.integers(0, len(users), count)]
         talk = Talk(ordinary.diverse(world, count, account.language), system, end_users=ends)
-        world.send(account, people.human(rng, count, account.begin, world.end, account.offset), talk, shuffle=True)
+        world.send(account, clocks.human(rng, count, account.begin, world.end, account.offset), talk, shuffle=True)
 
 
 def honest_reseller(world: World, kind: str, group: str, size: int) -> None:
@@ -153,7 +156,7 @@ def honest_reseller(world: World, kind: str, group: str, size: int) -> None:
             talk = Talk(ordinary.diverse(world, count, pick(rng, sorted(world.texts.foreign))))
             talk.system = pick(rng, world.texts.systems) if rng.random() < 0.4 else None
             talk.end_users = [f"c-{token(rng, 8)}"] * count if named else None
-            world.send(account, people.human(rng, count, account.begin, world.end, account.offset), talk)
+            world.send(account, clocks.human(rng, count, account.begin, world.end, account.offset), talk)
 
 
 def stolen_keys(world: World, kind: str, group: str, size: int) -> None:
@@ -168,7 +171,7 @@ def stolen_keys(world: World, kind: str, group: str, size: int) -> None:
         count = ordinary.amount(world, 30, 0.7)
         persona = pick(rng, world.texts.systems) if rng.random() < 0.5 else None
         talk = Talk(ordinary.diverse(world, count, pick(rng, sorted(world.texts.foreign))), persona)
-        times = people.machine(rng, count, begin + int(rng.uniform(0, 3) * DAY), world.end)
+        times = clocks.machine(rng, count, begin + int(rng.uniform(0, 3) * DAY), world.end)
         world.send(account, times, talk, client=thief, places=den[:4], shuffle=True)
 
 

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
-from benchmarks.evaluation import operators, ordinary, people, wording
-from benchmarks.evaluation.operators import deck, loads, plan, recruit, secret, span, tagged, timetable
+from benchmarks.evaluation import clocks, operators, ordinary, people, wording
+from benchmarks.evaluation.operators import Kind, deck, loads, plan, recruit, secret, span, tagged, timetable
 from benchmarks.evaluation.people import pick, token
 from benchmarks.evaluation.scene import Account, Talk, World
-from extractscan import schema
 
 
 def uneven_own_wording(world: World, kind: str, group: str, size: int) -> None:
@@ -37,11 +34,11 @@ def thin_thousands(world: World, kind: str, group: str, size: int) -> None:
     sentence = wording.trace(rng, wording.tag(rng))
     accounts = recruit(world, kind, group, plan(world, size), size)
     begin, end = span(world, 0.5)
-    days = (end - begin) / people.DAY
+    days = (end - begin) / clocks.DAY
     for account, count in zip(accounts, loads(world, size, min(2 * days, 24), 0.3), strict=True):
         bodies = ordinary.diverse(world, count, account.language)
         prompts = [_inject(sentence, b, float(u)) for b, u in zip(bodies, rng.random(count), strict=True)]
-        times = people.human(rng, count, min(max(begin, account.begin), end - people.HOUR), end, account.offset)
+        times = clocks.human(rng, count, min(max(begin, account.begin), end - clocks.HOUR), end, account.offset)
         world.send(account, times, Talk(prompts), harvest=True)
 
 
@@ -56,7 +53,7 @@ def five_percent(world: World, kind: str, group: str, size: int) -> None:
     items = iter(deck(world, sum(counts), "broad"))
     for account, count in zip(accounts, counts, strict=True):
         talk = Talk([wrap(next(items)) for _ in range(count)], system)
-        times = people.human(rng, count, min(max(begin, account.begin), end - people.HOUR), end, account.offset)
+        times = clocks.human(rng, count, min(max(begin, account.begin), end - clocks.HOUR), end, account.offset)
         world.send(account, times, talk, harvest=True)
         operators.cover(world, account, int(count * 19 * rng.uniform(0.8, 1.2)))
 
@@ -90,14 +87,14 @@ def framing(world: World, kind: str, group: str, size: int) -> None:
     house = wording.house_prompt(rng, world.texts.systems, name.capitalize())
     office, referral, domain = world.net.server(code), f"ref_{token(rng, 5)}", f"{name}.com"
     for _ in range(victims):
-        born = world.begin - int(rng.uniform(60, 700) * people.DAY)
+        born = world.begin - int(rng.uniform(60, 700) * clocks.DAY)
         account = world.account(
             "framed_victim", f"{group}-victim", country=code, places=[office, world.net.home(code)], created=born,
-            domain=domain, **{schema.REFERRAL: referral},
+            domain=domain, referral_code=referral,
         )  # fmt: skip
         count = ordinary.amount(world, 35)
         talk = Talk(ordinary.diverse(world, count, account.language), house)
-        world.send(account, people.human(rng, count, account.begin, world.end, account.offset, people.OFFICE), talk)
+        world.send(account, clocks.human(rng, count, account.begin, world.end, account.offset, clocks.OFFICE), talk)
     made = plan(world, size)
     made.referral, made.pool = referral, made.pool or operators.pool(world, size // 2)
     accounts = recruit(world, kind, group, made, size)
@@ -124,7 +121,6 @@ def small_rings(world: World, kind: str, group: str, size: int) -> None:
         _harvest(world, recruit(world, kind, f"{group}-{number}", made, ring), float(world.rng.uniform(50, 150)))
 
 
-Kind = Callable[[World, str, str, int], None]
 HARD: dict[str, tuple[Kind, float]] = {
     "five_percent": (five_percent, 0.06),
     "framing": (framing, 0.06),

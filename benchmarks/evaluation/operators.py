@@ -4,15 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 import numpy as np
 
-from benchmarks.evaluation import ordinary, people, wording
-from benchmarks.evaluation.people import DAY, HOUR, Client, Place, Times, pick, token
+from benchmarks.evaluation import clocks, ordinary, people, wording
+from benchmarks.evaluation.clocks import DAY, HOUR, Times
+from benchmarks.evaluation.people import Client, Place, pick, token
 from benchmarks.evaluation.scene import Account, Talk, World
 from extractscan import schema
 
 Wrap = Callable[[str], str]
+Kind = Callable[[World, str, str, int], None]
+"""Builds one group: world, name of the kind, name of the group, accounts."""
 
 
 @dataclass(slots=True)
@@ -104,7 +108,7 @@ def recruit(world: World, kind: str, group: str, made: Plan, size: int, *, campa
     out = []
     for i in range(size):
         country = made.country or (made.pool[i % len(made.pool)].country if made.pool else None)
-        row: dict[str, object] = {}
+        row: dict[str, Any] = {}
         if cards:
             row |= {schema.PAYMENT: cards[i], schema.PLAN: "payg"}
         if phones:
@@ -113,8 +117,7 @@ def recruit(world: World, kind: str, group: str, made: Plan, size: int, *, campa
             row[schema.SIGNUP_DEVICE] = devices[i]
         if made.referral and rng.random() < 0.8:
             row[schema.REFERRAL] = made.referral
-        wave = pick_wave(world, made)
-        if wave is not None:
+        if made.waves:
             row[schema.SIGNUP_IP] = pick(rng, desks) if rng.random() < 0.6 else world.net.home("US").ip
         account = world.account(
             kind,
@@ -123,7 +126,7 @@ def recruit(world: World, kind: str, group: str, made: Plan, size: int, *, campa
             country=country,
             places=_places(world, made),
             client=made.clients[min(int(rng.exponential(0.6)), len(made.clients) - 1)] if made.clients else None,
-            created=wave,
+            created=signup(world, made),
             email=_email(world, made),
             **row,
         )
@@ -132,10 +135,10 @@ def recruit(world: World, kind: str, group: str, made: Plan, size: int, *, campa
     return out
 
 
-def pick_wave(world: World, made: Plan) -> int | None:
-    """A sign-up time inside one of the batches, minutes after it began."""
+def signup(world: World, made: Plan) -> int:
+    """A sign-up time: inside one of the batches, or any time in the months before and the first weeks."""
     if not made.waves:
-        return None
+        return world.begin + int(world.rng.uniform(-90, 0.3 * world.days) * DAY)
     start = made.waves[int(world.rng.integers(len(made.waves)))]
     return start + int(world.rng.uniform(0, 5) * HOUR)
 
@@ -209,12 +212,12 @@ def timetable(world: World, style: str) -> Callable[[Account, int, int, int], Ti
     def times(account: Account, count: int, begin: int, end: int) -> Times:
         begin = min(max(begin, account.begin), end - HOUR)
         if style == "steady":
-            return people.steady(world.rng, count, begin, end)
+            return clocks.steady(world.rng, count, begin, end)
         if style == "random":
-            return people.machine(world.rng, count, begin, end)
+            return clocks.machine(world.rng, count, begin, end)
         if style == "office":
-            return people.human(world.rng, count, begin, end, zone, people.OFFICE)
-        return people.human(world.rng, count, begin, end, account.offset)
+            return clocks.human(world.rng, count, begin, end, zone, clocks.OFFICE)
+        return clocks.human(world.rng, count, begin, end, account.offset)
 
     return times
 
@@ -230,9 +233,63 @@ def cover(world: World, account: Account, count: int) -> None:
     """Ordinary requests of an account of the operator, from its own addresses and program."""
     if count > 0:
         talk = Talk(ordinary.diverse(world, count, account.language))
-        world.send(account, people.human(world.rng, count, account.begin, world.end, account.offset), talk)
+        world.send(account, clocks.human(world.rng, count, account.begin, world.end, account.offset), talk)
 
 
-def variant(made: Plan, **changes: object) -> Plan:
+def variant(made: Plan, **changes: Any) -> Plan:
     """The same plan with some things changed."""
-    return replace(made, **changes)  # type: ignore[arg-type]
+    return replace(made, **changes)
+
+
+def a_style(world: World) -> str:
+    """Draw the clock of an operator."""
+    return pick(world.rng, ("steady", "random", "random", "office", "human"))
+
+
+def deal(world: World, accounts: list[Account], counts: list[int], source: str) -> list[list[str]]:
+    """Hand out one deck without repeats: in turn or in blocks, it makes no difference to what each one holds."""
+    items = iter(deck(world, sum(counts), source))
+    return [[next(items) for _ in range(count)] for count in counts[: len(accounts)]]
+
+
+def harvest(
+    world: World,
+    accounts: list[Account],
+    *,
+    mean: float,
+    source: str,
+    system: str | None,
+    wrap: Wrap,
+    marker: str | None = None,
+    spread: float | None = None,
+    covered: float = 0.0,
+    style: str | None = None,
+    **given: Any,
+) -> None:
+    """Send a dealt deck through one template; `covered` is the share of ordinary traffic beside it."""
+    rng = world.rng
+    even = float(rng.uniform(0.08, 0.5)) if spread is None else spread
+    counts = loads(world, len(accounts), mean, even)
+    clock = timetable(world, style or a_style(world))
+    begin, end = span(world)
+    options = {
+        "temperature": pick_number(world, (0.0, 0.6, 0.7, 1.0)),
+        "max_tokens": pick_number(world, (2048, 4096, 8192)),
+    }
+    for account, items in zip(accounts, deal(world, accounts, counts, source), strict=True):
+        replies = tagged(world, marker, len(items)) if marker else None
+        talk = Talk([wrap(i) for i in items], system, replies, options=options if rng.random() < 0.9 else {})
+        world.send(
+            account,
+            clock(account, len(items), begin, end),
+            talk,
+            harvest=True,
+            shuffle=len(account.places) > 2,
+            **given,
+        )
+        cover(world, account, int(len(items) * covered / (1 - covered) * rng.uniform(0.6, 1.4)))
+
+
+def pick_number(world: World, values: tuple[float, ...]) -> float:
+    """One of some numbers."""
+    return values[int(world.rng.integers(len(values)))]

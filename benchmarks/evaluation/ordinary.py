@@ -6,8 +6,9 @@ from collections.abc import Callable
 
 import numpy as np
 
-from benchmarks.evaluation import people, wording
-from benchmarks.evaluation.people import Times, pick
+from benchmarks.evaluation import clocks, people, wording
+from benchmarks.evaluation.clocks import Times
+from benchmarks.evaluation.people import pick
 from benchmarks.evaluation.scene import Account, Talk, World
 
 PUBLIC_SYSTEMS = (
@@ -34,7 +35,7 @@ def some(world: World, pool: list[str], count: int) -> list[str]:
 def extract(world: World, pool: list[str], count: int) -> list[str]:
     """Draw passages: a stretch of some document, as one pastes it."""
     rng = world.rng
-    cuts = rng.lognormal(5.4, 0.6, count).astype(int)
+    cuts = rng.lognormal(5.2, 0.6, count).astype(int)
     skips = rng.integers(0, 200, count)
     out = []
     for text, cut, skip in zip(some(world, pool, count), cuts, skips, strict=True):
@@ -80,7 +81,7 @@ def chat(world: World, account: Account, count: int) -> Talk:
     return Talk(prompts, system, sessions=sorted(sessions[i] for i in rng.integers(0, len(sessions), count)))
 
 
-def developer(world: World, account: Account, count: int) -> Talk:
+def developer(world: World, _account: Account, count: int) -> Talk:
     """A programmer: code, issues, tools now and then."""
     rng, texts = world.rng, world.texts
     half = count // 2
@@ -104,7 +105,7 @@ def application(world: World, account: Account, count: int) -> Talk:
     return Talk(prompts, wording.house_prompt(rng, world.texts.systems, name), end_users=ends, options=_options(world))
 
 
-def batch(world: World, account: Account, count: int) -> Talk:
+def batch(world: World, _account: Account, count: int) -> Talk:
     """One person's job over many documents with one fixed instruction, some of them asking for the reasoning."""
     rng = world.rng
     instruction = f"{pick(rng, wording.JOBS).capitalize()}. " + " ".join(
@@ -118,7 +119,7 @@ def batch(world: World, account: Account, count: int) -> Talk:
     return Talk([f"{instruction}\n\n---\n{item}" for item in items], options=_options(world))
 
 
-def judge(world: World, account: Account, count: int) -> Talk:
+def judge(world: World, _account: Account, count: int) -> Talk:
     """Somebody who grades answers with a published instruction."""
     rng = world.rng
     form = pick(rng, world.texts.judges)
@@ -157,17 +158,17 @@ def amount(world: World, mean: float, spread: float = 1.0) -> int:
 def clock(world: World, account: Account, count: int, end: int | None = None) -> Times:
     """Times as the account's client suggests: people by day, programs by day, at any hour, in runs, or on schedule."""
     rng, stop = world.rng, end or world.end
-    begin = min(account.begin, stop - people.HOUR)
+    begin = min(account.begin, stop - clocks.HOUR)
     way = rng.random()
     if account.client.kind == "browser" or way < 0.55:
-        return people.human(rng, count, begin, stop, account.offset)
+        return clocks.human(rng, count, begin, stop, account.offset)
     if way < 0.7:
-        return people.human(rng, count, begin, stop, account.offset, people.OFFICE)
+        return clocks.human(rng, count, begin, stop, account.offset, clocks.OFFICE)
     if way < 0.82:
-        return people.machine(rng, count, begin, stop)
+        return clocks.machine(rng, count, begin, stop)
     if way < 0.96:
-        return people.runs(rng, count, begin, stop, int(rng.integers(5, 40)))
-    return people.hourly(rng, count, begin, stop, 0)
+        return clocks.runs(rng, count, begin, stop, int(rng.integers(5, 40)))
+    return clocks.hourly(rng, count, begin, stop, 0)
 
 
 def live(world: World, account: Account, count: int, persona: Persona | None = None) -> None:
@@ -181,4 +182,4 @@ def live(world: World, account: Account, count: int, persona: Persona | None = N
 def everybody(world: World, count: int) -> None:
     """Unrelated accounts, from one request to thousands."""
     for _ in range(count):
-        live(world, world.account("ordinary"), amount(world, 26, 1.15))
+        live(world, world.account("ordinary"), amount(world, 24, 1.15))

@@ -1,18 +1,13 @@
-"""Where requests come from: addresses, client programs, mail names, and the clocks people and machines keep."""
+"""Where requests come from: countries, addresses, client programs and mail names."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
-Times = NDArray[np.int64]
 Rng = np.random.Generator
 
-SECOND = 1_000_000
-HOUR = 3600 * SECOND
-DAY = 24 * HOUR
 
 # code: (weight, hours from UTC, language of most prompts)
 COUNTRIES: dict[str, tuple[float, int, str]] = {
@@ -183,9 +178,6 @@ SYLLABLES = [
     "men",
 ]
 
-DAYTIME = np.array([1, 0.6, 0.4, 0.3, 0.3, 0.5, 1, 2, 4, 6, 7, 7, 5.5, 6, 7, 7, 6.5, 5.5, 4.5, 4, 4.5, 4.5, 3.5, 2])
-OFFICE = np.array([0, 0, 0, 0, 0, 0, 0.2, 1, 5, 8, 9, 8, 4, 7, 9, 9, 8, 5, 2, 0.6, 0.3, 0.2, 0, 0])
-
 
 @dataclass(frozen=True, slots=True)
 class Place:
@@ -221,6 +213,11 @@ def pick(rng: Rng, items: list[str] | tuple[str, ...]) -> str:
     return items[int(rng.integers(len(items)))]
 
 
+def _handshake(rng: Rng) -> str:
+    ciphers, extensions = rng.integers(14, 19), rng.integers(10, 14)
+    return f"t13d{ciphers}{extensions}h{rng.integers(1, 3)}_{token(rng, 12)}_{token(rng, 12)}"
+
+
 class Internet:
     """Providers with their address blocks; drawn anew for every world."""
 
@@ -234,13 +231,8 @@ class Internet:
             self.homes[code] = [(int(rng.integers(1000, 64000)), *next(blocks)) for _ in range(count)]
         self.clouds = [(int(rng.integers(13000, 64000)), *next(blocks)) for _ in range(9)]
         self.exits = [self.server() for _ in range(int(rng.integers(40, 120)))]
-        self.hashes = {
-            kind: [
-                f"t13d{rng.integers(14, 19)}{rng.integers(10, 14)}h{rng.integers(1, 3)}_{token(rng, 12)}_{token(rng, 12)}"
-                for _ in range(count)
-            ]
-            for kind, count in (("sdk", 6), ("plain", 9), ("browser", 14))
-        }
+        counts = {"sdk": 6, "plain": 9, "browser": 14}
+        self.hashes = {kind: [_handshake(rng) for _ in range(count)] for kind, count in counts.items()}
 
     def _place(self, block: tuple[int, int, int], code: str) -> Place:
         c, d = self.rng.integers(0, 256), self.rng.integers(1, 255)
@@ -297,57 +289,3 @@ def mail(rng: Rng, domain: str | None = None) -> str:
         f"{word(rng)}.{word(rng)}",
     )
     return f"{pick(rng, forms)}@{domain or MAIL[int(rng.choice(len(MAIL), p=MAIL_SHARES))]}"
-
-
-def human(rng: Rng, count: int, begin: int, end: int, offset: int, profile: NDArray[np.float64] = DAYTIME) -> Times:
-    """Sessions at waking hours: a few requests minutes apart, fewer at weekends; `offset` is hours from UTC."""
-    if count <= 0 or end <= begin:
-        return np.empty(0, np.int64)
-    sessions = max(1, round(count / float(rng.uniform(1.5, 6))))
-    first, last = begin // DAY, max(begin // DAY + 1, (end - 1) // DAY + 1)
-    days = np.arange(first, last)
-    weights = np.where((days + 3) % 7 >= 5, rng.uniform(0.15, 0.9), 1.0) * rng.gamma(1.2, 1, len(days)) + 1e-9
-    day = rng.choice(days, sessions, p=weights / weights.sum())
-    own = np.roll(profile, int(rng.integers(-2, 3)))
-    hour = rng.choice(24, sessions, p=own / own.sum())
-    starts = day * DAY + (hour - offset) * HOUR + rng.integers(0, HOUR, sessions)
-    which = np.sort(rng.integers(0, sessions, count))
-    gaps = rng.lognormal(4.2, 1.1, count) * SECOND
-    steps = np.cumsum(gaps)
-    opening = np.searchsorted(which, which)
-    times = starts[which] + (steps - steps[opening]).astype(np.int64)
-    return np.sort(begin + (times - begin) % (end - begin))
-
-
-def machine(rng: Rng, count: int, begin: int, end: int) -> Times:
-    """Any hour, at random."""
-    return np.sort(rng.integers(begin, max(begin + 1, end), max(0, count)))
-
-
-def steady(rng: Rng, count: int, begin: int, end: int) -> Times:
-    """Any hour, evenly spread with some jitter."""
-    if count <= 0:
-        return np.empty(0, np.int64)
-    step = (end - begin) / count
-    return np.sort((begin + (np.arange(count) + rng.uniform(0, 1, count)) * step).astype(np.int64))
-
-
-def runs(rng: Rng, count: int, begin: int, end: int, length: int) -> Times:
-    """Batch jobs: `length` requests or so in a row, seconds apart, started at office hours or any other."""
-    if count <= 0:
-        return np.empty(0, np.int64)
-    jobs = max(1, count // max(1, length))
-    starts = rng.integers(begin, max(begin + 1, end - HOUR), jobs)
-    which = np.sort(rng.integers(0, jobs, count))
-    steps = np.cumsum(rng.lognormal(1.5, 0.8, count) * SECOND)
-    opening = np.searchsorted(which, which)
-    return np.sort(np.minimum(starts[which] + (steps - steps[opening]).astype(np.int64), end - 1))
-
-
-def hourly(rng: Rng, count: int, begin: int, end: int, minute: int) -> Times:
-    """A job of the scheduler: at the same minute of some hours, seconds late."""
-    if count <= 0:
-        return np.empty(0, np.int64)
-    first, last = begin // HOUR + 1, max(begin // HOUR + 2, end // HOUR)
-    slots = rng.integers(first, last, count)
-    return np.sort(slots * HOUR + minute * 60 * SECOND + (rng.exponential(4, count) * SECOND).astype(np.int64))

@@ -11,9 +11,11 @@ from pathlib import Path
 import numpy as np
 
 from benchmarks.evaluation import crowds, customers, ordinary
-from benchmarks.evaluation.campaigns import CAMPAIGNS, Kind
+from benchmarks.evaluation.campaigns import CAMPAIGNS
 from benchmarks.evaluation.hard import HARD
-from benchmarks.evaluation.scene import World, tables
+from benchmarks.evaluation.logs import tables
+from benchmarks.evaluation.operators import Kind
+from benchmarks.evaluation.scene import World
 from extractscan import schema
 
 INNOCENTS: dict[str, tuple[Kind, float, int, int]] = {
@@ -124,7 +126,7 @@ def dropped(drop: str, seed: int) -> list[str]:
         rng = np.random.default_rng([seed, 7])
         return sorted(str(c) for c in rng.choice(OFTEN_MISSING, len(OFTEN_MISSING) // 3, replace=False))
     names = sorted({n.strip() for n in drop.split(",") if n.strip()})
-    wrong = [n for n in names if n not in schema.EVENTS and n not in schema.ACCOUNTS or n in schema.REQUIRED]
+    wrong = [n for n in names if (n not in schema.EVENTS and n not in schema.ACCOUNTS) or n in schema.REQUIRED]
     if wrong:
         sys.exit(f"cannot drop {', '.join(wrong)}: no such column, or one that every log has")
     return names
@@ -135,7 +137,9 @@ def write(seed: int, scale: float, recipe: str, folder: Path, drop: str = "") ->
     columns = dropped(drop, seed)
     events, side, labels = tables(compose(seed, scale, recipe))
     folder.mkdir(parents=True, exist_ok=True)
-    events.drop(columns, strict=False).write_parquet(folder / "logs.parquet", row_group_size=50_000)
+    events.drop(columns, strict=False).write_parquet(
+        folder / "logs.parquet", compression_level=7, row_group_size=50_000
+    )
     side.drop(columns, strict=False).write_parquet(folder / "accounts.parquet")
     labels.write_parquet(folder / "labels.parquet")
     note = {"seed": seed, "scale": scale, "recipe": recipe, "dropped": columns, "events": len(events)}
