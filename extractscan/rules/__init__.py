@@ -1,0 +1,24 @@
+"""Extraction-intent rules: what a request asks for when a model's answers are harvested as training data.
+
+A rule never convicts anyone. Most of what it looks for is also asked by teachers, testers and researchers; `bits`
+says how much rarer it is in ordinary traffic, and the linking of accounts decides whether that matters.
+"""
+
+from __future__ import annotations
+
+from extractscan.rules.checking import Problem, check
+from extractscan.rules.loading import families, load
+from extractscan.rules.matching import HEAD_CHARS, TAIL_CHARS, match
+from extractscan.rules.rule import MAX_RULES, Rule
+
+__all__ = [
+    "HEAD_CHARS",
+    "MAX_RULES",
+    "TAIL_CHARS",
+    "Problem",
+    "Rule",
+    "check",
+    "families",
+    "load",
+    "match",
+]

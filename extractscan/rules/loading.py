@@ -1,0 +1,132 @@
+"""Reads rule files: one TOML file a family, shipped or the user's own."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Iterator, Mapping, Sequence
+from importlib import resources
+from importlib.resources.abc import Traversable
+from pathlib import Path
+from types import MappingProxyType
+from typing import Final, TypeVar
+
+import msgspec
+
+from extractscan.errors import UsageError
+from extractscan.rules.checking import require
+from extractscan.rules.rule import MAX_RULES, Name, Rule, Text
+
+PUBLIC_FILE: Final = "public_templates.toml"
+"""The one file of the package that holds no rules."""
+
+Form = TypeVar("Form")
+class _File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A rule file as it stands on disk."""
+
+    family: Name
+    rules: list[dict[str, object]]
+    terms: dict[Name, Text] = {}
+
+
+def load(extra: Sequence[Path] = ()) -> tuple[Rule, ...]:
+    """Read the shipped rules and the files in `extra`, sorted by id.
+
+    Bit *i* of `match` belongs to rule *i* of this tuple. Rules of `extra` are held against their own examples here;
+    the shipped ones are in the tests, not at every start.
+
+    Raises:
+        UsageError: a file that cannot be read or breaks the form, two rules of one id, more than 64 rules in all, or
+            a rule of `extra` with a pattern that does not compile, an example missed or a counterexample hit.
+    """
+    own = [rule for file in extra for rule in _rules(file)]
+    rules = sorted([*own, *(rule for file in _shipped() for rule in _rules(file))], key=lambda rule: rule.id)
+    for one, other in zip(rules, rules[1:], strict=False):
+        if one.id == other.id:
+            raise UsageError(
+                f"rule {one.id!r} stands in {one.source} and in {other.source}",
+                hint="Rename one of the two: rule ids are unique over all files.",
+            )
+    if len(rules) > MAX_RULES:
+        raise UsageError(
+            f"{len(rules)} rules, and {MAX_RULES} is the limit",
+            hint=f"Join rules into one with several patterns, or leave out {len(rules) - MAX_RULES}.",
+        )
+    require(own)
+    return tuple(rules)
+
+
+def families(rules: Sequence[Rule]) -> Mapping[str, int]:
+    """Map each family to the bitmask of its rules, in the order of `rules`; names are sorted."""
+    masks: dict[str, int] = dict.fromkeys(sorted({rule.family for rule in rules}), 0)
+    for bit, rule in enumerate(rules):
+        masks[rule.family] |= 1 << bit
+    return MappingProxyType(masks)
+
+
+def _shipped() -> Iterator[Traversable]:
+    folder = resources.files("extractscan.rules")
+    names = sorted(file.name for file in folder.iterdir() if file.name.endswith(".toml"))
+    return (folder / name for name in names if name != PUBLIC_FILE)
+
+
+def _rules(file: Traversable | Path) -> Iterator[Rule]:
+    held = read_toml(file, _File)
+    for number, table in enumerate(held.rules, start=1):
+        where = f"{file.name}, rule {table.get('id', number)!r}"
+        try:
+            rule = msgspec.convert(
+                {**table, "family": held.family, "source": file.name, "patterns": _patterns(table, held.terms, where)},
+                Rule,
+            )
+        except msgspec.ValidationError as error:
+            raise UsageError(f"{where}: {error}", hint=_FORM_HINT) from error
+        _refuse_odd(rule, where)
+        yield rule
+
+
+_FORM_HINT = (
+    "A rule has id, title, bits, specificity (low, medium or high), reason, literals, patterns, examples by language "
+    "and counterexamples; see the shipped files for the form."
+)
+_TERM = re.compile(r"%\{([a-z0-9_]+)\}")
+
+
+def _patterns(table: Mapping[str, object], terms: Mapping[str, str], where: str) -> object:
+    """Put the file's `[terms]` in the place of `%{name}`; a wrong type is left for the form check."""
+    patterns = table.get("patterns")
+    if not isinstance(patterns, list) or not all(isinstance(pattern, str) for pattern in patterns):
+        return patterns
+
+    def term(found: re.Match[str]) -> str:
+        if found[1] not in terms:
+            raise UsageError(
+                f"{where}: unknown term %{{{found[1]}}}",
+                hint=f"The file's [terms] are: {', '.join(sorted(terms)) or 'none'}.",
+            )
+        return f"(?:{terms[found[1]]})"
+
+    return [_TERM.sub(term, pattern) for pattern in patterns]
+
+
+def _refuse_odd(rule: Rule, where: str) -> None:
+    """Refuse what the form allows and the matcher would silently never find."""
+    odd = [literal for literal in rule.literals if literal != literal.lower()]
+    if odd:
+        raise UsageError(f"{where}: literal {odd[0]!r} is not lowercase", hint="Texts are folded before the search.")
+    if not any(rule.examples.values()) or not rule.counterexamples:
+        raise UsageError(f"{where}: needs an example and a counterexample", hint=_FORM_HINT)
+
+
+def read_toml(file: Traversable | Path, form: type[Form]) -> Form:
+    """Read one TOML file of the given form.
+
+    Raises:
+        UsageError: naming the file, where it cannot be read, is no UTF-8 TOML, or breaks the form.
+    """
+    try:
+        return msgspec.convert(tomllib.loads(file.read_bytes().decode()), form)
+    except OSError as error:
+        raise UsageError(f"{file}: cannot be read: {error.strerror}", hint="Check the path of --rules.") from error
+    except (UnicodeDecodeError, tomllib.TOMLDecodeError, msgspec.ValidationError) as error:
+        raise UsageError(f"{file.name}: {error}", hint=_FORM_HINT) from error
