@@ -133,7 +133,7 @@ def _text(values: pl.Series, name: str) -> tuple[pl.Series, str | None]:
         return _tool_names(values), None
     if name in {schema.ACCOUNT, schema.API_KEY}:
         return _no_secrets(values)
-    if name == schema.COUNTRY:
+    if name in {schema.COUNTRY, schema.BILLING_COUNTRY}:
         return values.str.to_uppercase(), None
     return values, None
 

@@ -16,17 +16,21 @@ from extractscan.readers.streams import DamagedError, Meter, pieces
 from extractscan.readers.tally import Tally
 
 DELIMITERS: Final = (",", ";", "\t", "|")
+LONGEST_NAME: Final = 64
+"""Longer ones are sentences."""
 _QUOTE: Final = b'"'
 
 
 def header_of(text: str) -> tuple[str, list[str]] | None:
     """Find the delimiter and the column names in the first record; None where it is no table header.
 
-    A header has at least two columns, and names that are filled and differ.
+    A header has at least two columns, and names that are filled, short and differ.
     """
     for delimiter in sorted(DELIMITERS, key=lambda d: -text.count(d)):
         names = _fields(text, delimiter)
-        if names is not None and len(names) > 1 and all(names) and len(set(names)) == len(names):
+        if names is None or len(names) < 2 or len(set(names)) < len(names):
+            continue
+        if all(0 < len(name) <= LONGEST_NAME for name in names):
             return delimiter, names
     return None
 

@@ -11,6 +11,9 @@ import msgspec
 LISTS: Final = ("Records", "records", "logEvents", "events", "data", "result")
 """Keys under which deliveries and result pages hold their records."""
 
+_NEVER_A_FIELD: Final = frozenset({"Records", "records", "logEvents"})
+"""Of these even an empty list is a delivery; the other keys are also fields of records."""
+
 _EVENT_KEYS: Final = frozenset(
     {"id", "timestamp", "message", "ingestionTime", "eventId", "logStreamName", "logStream", "logGroup", "@timestamp"}
     | {"@message", "@ptr", "@log", "@logStream", "accountId", "region", "extractedFields"}
@@ -69,7 +72,8 @@ def list_key(record: Any) -> str | None:
         if isinstance(inner, list) and all(isinstance(item, dict) for item in inner):
             if key == "events" and not all("message" in item for item in inner):
                 continue
-            return key
+            if inner or key in _NEVER_A_FIELD:
+                return key
     return None
 
 

@@ -21,7 +21,7 @@ LARGEST: Final = 512 << 20
 """A document must be held whole; beyond this the export should be one record a line."""
 
 _STEP: Final = 10_000
-_LIST: Final = re.compile(rf'\[|"(?:{"|".join(envelopes.LISTS)})"\s*:\s*\[')
+_LIST: Final = re.compile(rf'\A\s*\[|"(?:{"|".join(envelopes.LISTS)})"\s*:\s*\[')
 
 
 def read(plan: Plan, meter: Meter) -> Iterator[Chunk]:
