@@ -7,12 +7,13 @@ from typing import Annotated
 import typer
 
 from extractscan import __version__
-from extractscan.cli.about import schema, version
+from extractscan.cli.about import formats, schema, version
 from extractscan.cli.analyze import analyze
 from extractscan.cli.guard import guarded
 from extractscan.cli.reports import explain, report
+from extractscan.cli.worlds import simulate
 
-COMMANDS = (analyze, report, explain, schema, version)
+COMMANDS = (analyze, report, explain, formats, schema, simulate, version)
 """Commands in the order of the help."""
 
 app = typer.Typer(

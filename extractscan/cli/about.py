@@ -10,7 +10,18 @@ import typer
 
 from extractscan import __version__
 
-LIBRARIES = ("graspologic-native", "msgspec", "numpy", "polars", "pyarrow", "rich", "scipy", "typer")
+LIBRARIES = (
+    "graspologic-native",
+    "isal",
+    "msgspec",
+    "numpy",
+    "polars",
+    "pyarrow",
+    "rich",
+    "scipy",
+    "typer",
+    "zstandard",
+)
 """Libraries whose versions may matter when a result is to be repeated."""
 
 
@@ -49,10 +60,34 @@ def version(
     return 0
 
 
-def schema(
-    document: Annotated[Document, typer.Argument(help="The report, an event, or a row of the accounts table.")],
+def formats(
+    *,
+    as_json: Annotated[bool, typer.Option("--json", help="As JSON.")] = False,
 ) -> int:
-    """Print the JSON Schema of the report, of one event, or of one row of the accounts table."""
+    """List the formats that are read and written."""
+    import msgspec
+
+    from extractscan.cli.say import emit, emit_json, stdout_view
+    from extractscan.cli.tables import formats_page
+    from extractscan.readers import FORMATS
+    from extractscan.writers import WRITERS
+
+    if as_json:
+        written = [{"name": name, "suffixes": each.suffixes, "title": each.title} for name, each in WRITERS.items()]
+        listed = {"read": [each._asdict() for each in FORMATS], "written": written}
+        emit_json(msgspec.json.format(msgspec.json.encode(listed)) + b"\n")
+    else:
+        emit(formats_page(stdout_view(), FORMATS, WRITERS))
+    return 0
+
+
+def schema(
+    document: Annotated[
+        Document,
+        typer.Argument(help="What to describe: report, events or accounts (one row of each)."),
+    ],
+) -> int:
+    """Print the JSON Schema of a report, event or account."""
     import json
 
     from extractscan.cli.schemas import row_schema

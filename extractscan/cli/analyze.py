@@ -73,7 +73,7 @@ def analyze(
     no_color: NoColor = False,
     no_progress: Annotated[bool, typer.Option("--no-progress", help="No progress bar.")] = False,
 ) -> int:
-    """Read logs, link accounts into networks, weigh the explanations, and report.
+    """Read logs and report which accounts are linked, and why.
 
     Without --output the report is printed. Exit codes: 0 fine, 1 findings under --fail-on, 2 usage, 3 no readable
     input, 4 partial under --strict or nothing could be tested, 5 internal, 130 interrupted.

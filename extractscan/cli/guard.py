@@ -39,9 +39,11 @@ def _code(command: Callable[[], int]) -> int:
         _tell(str(error), error.hint)
         return error.exit_code
     except KeyboardInterrupt:
-        _tell("interrupted", "nothing was written that is not whole")
+        _tell("interrupted", "an output that was not finished is as it was before")
         return EXIT_INTERRUPTED
-    except Exception as error:  # noqa: BLE001  the last resort: a stranger gets a sentence, not a traceback
+    except (SystemExit, GeneratorExit):
+        raise
+    except BaseException as error:  # noqa: BLE001  a stranger gets a sentence, even for a panic in a compiled library
         _tell(
             f"internal error: {type(error).__name__}: {error}",
             f"this is a defect of the tool; {DEBUG}=1 shows where, please report it with that",

@@ -19,7 +19,10 @@ Format = Annotated[
 Clobber = Annotated[bool, typer.Option("--clobber", "-C", help="Overwrite existing output files.")]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Say nothing on stderr but errors.")]
 Detail = Annotated[
-    bool, typer.Option("--verbose", "-v", help="Draw every account, reason, template and record, not the first few.")
+    bool,
+    typer.Option(
+        "--verbose", "-v", help="Draw whole lists, not their first lines; analyze also says how long each stage took."
+    ),
 ]
 NoColor = Annotated[bool, typer.Option("--no-color", help="No colours; NO_COLOR does the same.")]
 ReportFile = Annotated[str, typer.Argument(metavar="REPORT", help="A report saved as JSON.")]

@@ -19,7 +19,7 @@ def report(
     verbose: Detail = False,
     no_color: NoColor = False,
 ) -> int:
-    """Print or write a saved report in any format, without the logs."""
+    """Print or write a saved report again, without the logs."""
     from extractscan.cli.outputs import check_outputs, deliver
     from extractscan.cli.saved import load_report
 
@@ -39,7 +39,10 @@ def explain(
     *,
     no_color: NoColor = False,
 ) -> int:
-    """Show one network down to the records it rests on, or how one account's bits add up."""
+    """Show one network, or how one account's bits add up.
+
+    A network is drawn whole, down to the records its evidence rests on.
+    """
     from extractscan.cli.saved import check_member, find_network, load_report
     from extractscan.cli.say import emit, stdout_view
     from extractscan.writers.terminal import render_member, render_network

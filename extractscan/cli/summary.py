@@ -9,6 +9,7 @@ from extractscan.cli.progress import Stages
 from extractscan.cli.say import say
 from extractscan.errors import PartialError
 from extractscan.model import LEVELS, Report
+from extractscan.writers.terminal.numbers import count
 
 
 def summarise(report: Report, stages: Stages | None, *, printed: bool) -> None:
@@ -18,9 +19,9 @@ def summarise(report: Report, stages: Stages | None, *, printed: bool) -> None:
         found = ", ".join(f"{levels[level]} {level}" for level in LEVELS if levels[level])
         others = len(report.networks) - levels.total()
         say(
-            f"{report.coverage.events:,} events of {report.coverage.accounts:,} accounts: "
-            f"{levels.total()} extraction networks{f' ({found})' if found else ''}, {others} others, "
-            f"{rejected_rows(report):,} rows rejected"
+            f"{count(report.coverage.events, 'event')} of {count(report.coverage.accounts, 'account')}: "
+            f"{count(levels.total(), 'extraction network')}{f' ({found})' if found else ''}, "
+            f"{count(others, 'other')}, {count(rejected_rows(report), 'row')} rejected"
         )
     for stage, seconds in stages.seconds().items() if stages is not None else ():
         say(f"{seconds:8.2f} s  {stage}")

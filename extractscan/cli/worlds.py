@@ -1,0 +1,68 @@
+"""Commands for trying the tool out: labelled traffic to analyze."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from extractscan.cli.options import Quiet
+
+
+def simulate(
+    directory: Annotated[str | None, typer.Argument(metavar="DIR", help="Folder to write to; made if needed.")] = None,
+    *,
+    accounts: Annotated[int, typer.Option("--accounts", metavar="N", min=1, help="Accounts in all.")] = 2000,
+    days: Annotated[int, typer.Option("--days", metavar="N", min=2, help="Days of traffic.")] = 14,
+    seed: Annotated[int, typer.Option("--seed", metavar="N", min=0, help="Same seed, same world.")] = 0,
+    kind: Annotated[
+        list[str] | None, typer.Option("--kind", metavar="KIND", help="Hold one group of this kind; repeatable.")
+    ] = None,
+    campaigns: Annotated[bool, typer.Option("--campaigns/--no-campaigns", help="With harvests, or without.")] = True,
+    list_kinds: Annotated[bool, typer.Option("--list-kinds", help="List the kinds of groups and stop.")] = False,
+    clobber: Annotated[bool, typer.Option("--clobber", "-C", help="Write into a folder that is not empty.")] = False,
+    quiet: Quiet = False,
+) -> int:
+    """Write labelled traffic to try the tool on.
+
+    The folder gets logs.parquet, accounts.parquet for --accounts, and labels.parquet for `score`.
+    """
+    from extractscan import simulate as simulator
+    from extractscan.cli.progress import Stages, progress
+    from extractscan.cli.say import emit, say, stdout_view
+    from extractscan.cli.tables import table
+    from extractscan.errors import UsageError
+    from extractscan.writers.terminal import draw
+
+    if list_kinds:
+        rows = [
+            (name, "campaign" if each.campaign else "innocent", each.summary)
+            for name, each in sorted(simulator.KINDS.items())
+        ]
+        view = stdout_view()
+        emit(draw(view, [table(view, rows)]))
+        return 0
+    if directory is None:
+        raise UsageError(
+            "simulate needs a folder to write to", hint="extractscan simulate DIR; --list-kinds lists kinds"
+        )
+    target = Path(directory)
+    if target.exists() and not target.is_dir():
+        raise UsageError(f"{directory} is no folder", hint="name a new folder")
+    if target.is_dir() and any(target.iterdir()) and not clobber:
+        raise UsageError(f"{directory} is not empty", hint="--clobber writes into it; or name a new folder")
+    target.mkdir(parents=True, exist_ok=True)
+    with progress(Stages(), wanted=not quiet) as notice:
+        simulator.write_world(
+            target,
+            accounts=accounts,
+            seed=seed,
+            kinds=kind,
+            campaigns=campaigns,
+            days=days,
+            progress=lambda done, total: notice("simulate", done, total),
+        )
+    if not quiet:
+        say(f"wrote {accounts:,} accounts over {days} days to {directory}")
+    return 0

@@ -1,0 +1,156 @@
+"""The tool says what it is, quickly, and is documented whole."""
+
+from __future__ import annotations
+
+import importlib.util
+import inspect
+import json
+import re
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+import jsonschema
+import pytest
+import typer.main
+
+from extractscan import __version__, cli
+from extractscan.schema import ACCOUNTS, EVENTS
+
+ROOT = Path(__file__).parents[2]
+COMMANDS = typer.main.get_command(cli.app).commands
+
+
+def module(*arguments: str, options: tuple[str, ...] = ()) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, *options, "-m", "extractscan", *arguments]
+    return subprocess.run(command, capture_output=True, text=True, check=False)
+
+
+@pytest.mark.parametrize("arguments", [["--help"], ["--version"], ["version"], ["analyze", "--help"]])
+def test_what_needs_no_library_imports_none(arguments: list[str]) -> None:
+    """Help and version answer without the libraries that take long to load."""
+    done = module(*arguments, options=("-X", "importtime"))
+    assert done.returncode == 0
+    imported = {line.rsplit("|", 1)[1].strip() for line in done.stderr.splitlines() if "|" in line}
+    assert "typer" in imported
+    heavy = {"polars", "numpy", "scipy", "pyarrow", "rich", "msgspec", "extractscan.schema", "extractscan.writers"}
+    assert imported & heavy == set()
+
+
+def test_a_saved_report_prints_without_the_analysis(saved: Path) -> None:
+    """`report` needs neither frames nor numbers."""
+    done = module("report", str(saved), options=("-X", "importtime"))
+    assert done.returncode == 0
+    assert not re.search(r"\| +(polars|numpy|scipy|pyarrow)$", done.stderr, re.MULTILINE)
+
+
+def test_the_version_is_printed_alike(run) -> None:
+    """`--version`, `version` and `version --json` agree."""
+    assert run("--version").stdout == run("version").stdout == f"extractscan {__version__}\n"
+    about = json.loads(run("version", "--json").stdout)
+    assert about["version"] == __version__
+    assert about["report_schema"] == "1.0"
+
+
+def test_the_versions_of_all_calculating_libraries_are_told(run) -> None:
+    """Each dependency of the project that reads, counts or draws is in `version --json`."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    needed = {re.split(r"[<>=]", each)[0] for each in project["dependencies"]}
+    assert json.loads(run("version", "--json").stdout)["libraries"].keys() == needed
+
+
+def test_help_needs_no_command(run) -> None:
+    """`-h` and `--help` list every command, and each summary fits its line."""
+    assert run("-h").stdout == run("--help").stdout
+    for name in COMMANDS:
+        assert re.search(rf"^  {name} +\S.*[^.]\.$", run("-h").stdout, re.MULTILINE)
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_every_command_and_option_has_help(name: str) -> None:
+    """No command, argument or option stands without a sentence, and long options are lower-case words."""
+    command = COMMANDS[name]
+    assert command.help
+    for parameter in command.params:
+        assert parameter.help, parameter.name
+        for option in parameter.opts if parameter.param_type_name == "option" else ():
+            assert re.fullmatch(r"--[a-z]+(-[a-z]+)*|-[a-zA-Z]", option)
+
+
+def test_no_command_file_is_forgotten() -> None:
+    """Every function that stands as a command in the package is in the table."""
+    listed = {command.__name__ for command in cli.COMMANDS}
+    for path in Path(cli.__file__).parent.glob("*.py"):
+        for name in re.findall(r"^def ([a-z]+)\([^)]*typer\.", path.read_text(), re.MULTILINE | re.DOTALL):
+            assert name in listed, f"{path.name}: {name}"
+    assert listed == COMMANDS.keys()
+
+
+def test_the_page_of_the_command_line_is_current() -> None:
+    """docs/cli.md is what the commands say today."""
+    script = ROOT / "docs" / "generate_cli.py"
+    spec = importlib.util.spec_from_file_location("generate_cli", script)
+    assert spec is not None
+    assert spec.loader is not None
+    generate = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(generate)
+    assert generate.page() == (ROOT / "docs" / "cli.md").read_text(encoding="utf-8"), "run: python docs/generate_cli.py"
+
+
+def test_every_exit_code_is_on_the_page() -> None:
+    """The table of exit codes is that of the errors."""
+    from extractscan import errors
+
+    codes = {value for name, value in inspect.getmembers(errors) if name.startswith("EXIT_")}
+    page = (ROOT / "docs" / "cli.md").read_text(encoding="utf-8")
+    assert {int(code) for code in re.findall(r"^\| (\d+) \|", page, re.MULTILINE)} == codes
+
+
+@pytest.mark.parametrize(("document", "columns"), [("events", EVENTS), ("accounts", ACCOUNTS)])
+def test_row_schemas_name_every_column(run, document: str, columns) -> None:
+    """The schema is valid, has the canonical columns in order, and asks for the required ones alone."""
+    schema = json.loads(run("schema", document).stdout)
+    jsonschema.Draft202012Validator.check_schema(schema)
+    assert list(schema["properties"]) == list(columns)
+    assert set(schema["required"]) == ({"timestamp", "account_id"} if document == "events" else {"account_id"})
+
+
+@pytest.mark.parametrize(
+    ("row", "valid"),
+    [
+        ({"timestamp": "2026-03-01T00:00:00Z", "account_id": "a", "input_tokens": 3, "stream": True}, True),
+        ({"timestamp": "2026-03-01T00:00:00Z", "account_id": "a", "cost_usd": 0.5, "prompt": None}, True),
+        ({"timestamp": "2026-03-01T00:00:00Z"}, False),
+        ({"timestamp": "2026-03-01T00:00:00Z", "account_id": None}, False),
+        ({"timestamp": "2026-03-01T00:00:00Z", "account_id": "a", "input_tokens": "3"}, False),
+    ],
+)
+def test_the_schema_of_an_event_judges_rows(run, row: dict, valid: object) -> None:
+    """Types and required columns are checked, and what is optional may be null."""
+    schema = json.loads(run("schema", "events").stdout)
+    assert jsonschema.Draft202012Validator(schema).is_valid(row) is valid
+
+
+def test_the_schema_of_the_report_accepts_a_report(run, saved) -> None:
+    """A saved report validates against what `schema report` prints."""
+    schema = json.loads(run("schema", "report").stdout)
+    jsonschema.Draft202012Validator(schema).validate(json.loads(saved.read_bytes()))
+
+
+def test_formats_lists_all_that_is_read_and_written(run) -> None:
+    """Each reader and writer stands in the list and in its JSON."""
+    from extractscan.readers import FORMATS
+    from extractscan.writers import WRITERS
+
+    text, listed = run("formats").stdout, json.loads(run("formats", "--json").stdout)
+    assert [each["name"] for each in listed["read"]] == [each.name for each in FORMATS]
+    assert [each["name"] for each in listed["written"]] == list(WRITERS)
+    for each in (*listed["read"], *listed["written"]):
+        assert re.search(rf"^{each['name']}  ", text, re.MULTILINE)
+
+
+def test_the_module_runs_like_the_program() -> None:
+    """`python -m extractscan` is the command line under its own name."""
+    done = module("--help")
+    assert done.stdout.startswith("Usage: extractscan ")
