@@ -155,8 +155,10 @@ def tag(rng: Rng) -> str:
 def trace(rng: Rng, marker: str) -> str:
     """One sentence that asks for the reasoning, in one of millions of wordings."""
     if rng.random() < 0.2:
-        what, how, end = (pick(rng, part) for part in _ABROAD[int(rng.integers(len(_ABROAD)))])
-        return f"{what}, {how}, {end.format(t=marker, n=int(rng.integers(4, 40)) * 25)}"
+        asks, manners, ends = _ABROAD[int(rng.integers(len(_ABROAD)))]
+        how = ", ".join(pick(rng, manners) for _ in range(2))
+        end = pick(rng, ends).format(t=marker, n=int(rng.integers(4, 40)) * 25)
+        return f"{pick(rng, asks)}, {how}, {end}"
     place = pick(rng, _PLACES).format(t=marker)
     term = pick(rng, _TERMS).format(n=int(rng.integers(6, 40)) * 25)
     what = f"{pick(rng, _NOUNS)} {pick(rng, _SOURCES)}, {pick(rng, _MANNERS)},"
