@@ -22,9 +22,7 @@ def read_accounts(path: str, *, mapping: Mapping[str, str] | None = None) -> pl.
     return read_accounts_with_notes(path, mapping=mapping)[0]
 
 
-def read_accounts_with_notes(
-    path: str, *, mapping: Mapping[str, str] | None = None
-) -> tuple[pl.DataFrame, list[str]]:
+def read_accounts_with_notes(path: str, *, mapping: Mapping[str, str] | None = None) -> tuple[pl.DataFrame, list[str]]:
     """Read one row an account from Parquet, NDJSON, JSON or CSV, with the columns of `schema.ACCOUNTS` that it has.
 
     Values that do not fit become null. Several rows of one account become one, in which each column holds the
@@ -54,7 +52,9 @@ def read_accounts_with_notes(
     notes = [f"{path}: {loss.reason} ({loss.count}, first at {loss.first_at})" for loss in tally.losses()]
     unique, contradictions = _unique(kept)
     if contradictions:
-        notes.append(f"{path}: {contradictions} accounts have rows that contradict each other; the smallest values count")
+        notes.append(
+            f"{path}: {contradictions} accounts have rows that contradict each other; the smallest values count"
+        )
     return unique, notes
 
 
@@ -77,7 +77,9 @@ def _table(sampled: detect.Sampled, paths: Mapping[str, str], tally: Tally) -> p
     if not frames:
         raise InputError(f"{file.path}: no rows", hint="Export the accounts again.")
     frame = pl.concat(frames)
-    return frame.select(column for column in frame if column.name == schema.ACCOUNT or column.null_count() < len(column))
+    return frame.select(
+        column for column in frame if column.name == schema.ACCOUNT or column.null_count() < len(column)
+    )
 
 
 def _typed(chunk: Chunk, paths: Mapping[str, str], tally: Tally) -> pl.DataFrame:
@@ -89,7 +91,7 @@ def _typed(chunk: Chunk, paths: Mapping[str, str], tally: Tally) -> pl.DataFrame
         if note:
             tally.notes.add(note)
         if lost is not None:
-            row = chunk.rows.filter(lost[1]).min()
+            row = chunk.rows.filter(lost[1]).to_list()[0]
             tally.reject(lost[0], f"row {row}", int(lost[1].sum()))
         columns.append(done)
     return pl.DataFrame(columns)

@@ -81,9 +81,7 @@ def _max_tokens(call: Invocation) -> Any:
 
 
 def _temperature(call: Invocation) -> Any:
-    return call.parameter(
-        ("temperature",), ("inferenceConfig", "temperature"), ("textGenerationConfig", "temperature")
-    )
+    return call.parameter(("temperature",), ("inferenceConfig", "temperature"), ("textGenerationConfig", "temperature"))
 
 
 def _tools(call: Invocation) -> Any:

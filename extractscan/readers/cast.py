@@ -19,7 +19,7 @@ NOTHING: Final = ("", "-", "null", "NULL", "None", "none", "nil", "NaN", "nan", 
 """How exports write that a field is missing."""
 
 SECRET_NOTE: Final = "raw credentials replaced by their SHA-256"  # noqa: S105 - a sentence about secrets
-_SECRET: Final = r"(?i)^(sk-|bearer |basic |apikey )"
+_CREDENTIAL: Final = r"(?i)^(sk-|bearer |basic |apikey )"
 _TRUE: Final = ("true", "t", "yes", "y", "1", "1.0")
 _FALSE: Final = ("false", "f", "no", "n", "0", "0.0")
 
@@ -168,7 +168,7 @@ def _tool_name(item: Any) -> list[str]:
 
 def _no_secrets(values: pl.Series) -> tuple[pl.Series, str | None]:
     """Hash what looks like a credential: a raw key in a report would be a second leak."""
-    hit = values.str.contains(_SECRET).fill_null(value=False)
+    hit = values.str.contains(_CREDENTIAL).fill_null(value=False)
     if not hit.any():
         return values, None
     hashed = {text: hashlib.sha256(text.encode()).hexdigest() for text in values.filter(hit).unique().to_list()}

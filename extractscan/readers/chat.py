@@ -112,7 +112,9 @@ def response_text(body: Any) -> str | None:
     for key in ("choices", "output", "results", "outputs", "generations", "candidates"):
         if isinstance(body.get(key), list):
             return "\n".join(text for item in body[key] if (text := _answer(item))) or None
-    return next((t for k in ("content", "generation", "text", "completion", "outputText") if (t := text_of(body.get(k)))), None)
+    return next(
+        (t for k in ("content", "generation", "text", "completion", "outputText") if (t := text_of(body.get(k)))), None
+    )
 
 
 def _answer(item: Any) -> str | None:
@@ -128,7 +130,13 @@ def _delta(event: Any) -> str | None:
     """The text that one streamed event adds."""
     if not isinstance(event, dict):
         return None
-    for path in (("contentBlockDelta", "delta", "text"), ("delta", "text"), ("generation",), ("outputText",), ("completion",)):
+    for path in (
+        ("contentBlockDelta", "delta", "text"),
+        ("delta", "text"),
+        ("generation",),
+        ("outputText",),
+        ("completion",),
+    ):
         text = member(event, *path)
         if isinstance(text, str):
             return text

@@ -153,7 +153,7 @@ def _records(elements: Iterable[bytes]) -> Iterator[Mapping[str, Any]]:
 def _document_sample(path: str, compression: str, count: int) -> list[Mapping[str, Any]]:
     tally = Tally()
     chunks = json_document.read(Plan(path, 0, compression, ""), Meter(tally))
-    records = [record for chunk in chunks for record in chunk.records][:count]
+    records = list(islice((record for chunk in chunks for record in list(chunk.records)), count))
     if not records:
         why = "; ".join(f"{loss.reason} at {loss.first_at}" for loss in tally.losses())
         raise DamagedError(why or "a JSON document without records")

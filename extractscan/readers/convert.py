@@ -122,7 +122,7 @@ def open_chats(raw: list[pl.Series], *, systems: bool) -> list[pl.Series]:
         texts = {text: system_text(chat) for text, chat in chats.items()}
         found = prompts.replace_strict(texts, default=None, return_dtype=pl.String)
         mine = own.cast(pl.String, strict=False)
-        joined = pl.select(pl.coalesce(pl.when(mine != "").then(mine), found).alias(own.name))  # type: ignore[arg-type]
+        joined = pl.select(pl.coalesce(pl.when(mine != "").then(mine), found).alias(own.name))
         out[at[schema.SYSTEM_PROMPT]] = joined.to_series()
     return out
 

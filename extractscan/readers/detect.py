@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
+
+import polars as pl
 
 from extractscan import schema
 from extractscan.errors import InputError
@@ -34,7 +36,9 @@ _ELSEWHERE: Final = (
     (b"\xff\xfe", "UTF-16 text"),
     (b"\xfe\xff", "UTF-16 text"),
 )
-_CONVERT: Final = "Convert it to Parquet, NDJSON or CSV (plain, gzip or zstd); `extractscan formats` lists what is read."
+_CONVERT: Final = (
+    "Convert it to Parquet, NDJSON or CSV (plain, gzip or zstd); `extractscan formats` lists what is read."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,9 +107,8 @@ def identify(sampled: Sampled, mapping: Mapping[str, str]) -> LogFile:
         InputError: where it is of no known source, or of one that cannot be analysed, saying which.
     """
     file, records = sampled.file, sampled.records
-    source = _source_of(file.path, records[:DETECT] or [dict.fromkeys(sampled.fields)], sampled.fields, mapping)
-    if mapping:
-        source = mapped.overlay(source, mapping)
+    found = _known(file.path, records[:DETECT] or [dict.fromkeys(sampled.fields)], sampled.fields, mapping)
+    source = mapped.overlay(found, mapping) if mapping or found is None else found
     missing = [n for n in schema.REQUIRED if not _has(source, n, sampled)]
     if missing:
         raise _incomplete(file.path, missing, sampled)
@@ -117,7 +120,7 @@ def identify(sampled: Sampled, mapping: Mapping[str, str]) -> LogFile:
     )
 
 
-def _source_of(path: str, records: Sequence[Record], fields: Sequence[str], mapping: Mapping[str, str]) -> Source | None:
+def _known(path: str, records: Sequence[Record], fields: Sequence[str], mapping: Mapping[str, str]) -> Source | None:
     found = formats.source_of(records)
     if found is not None:
         return found
@@ -149,12 +152,8 @@ def _filled(source: Source, name: str, sampled: Sampled) -> bool:
     if sampled.filled is not None and name in source.fields and field.paths[0] in sampled.fields:
         return field.paths[0] in sampled.filled
     values = values_of(source, list(sampled.records), [name])[0]
-    empty = values.is_null() if values.dtype.is_nested() or not values.dtype == "String" else _blank(values)
-    return bool((~empty).any())
-
-
-def _blank(values: Any) -> Any:
-    return values.is_null() | (values == "")
+    texts = values.dtype == pl.String
+    return values.len() > values.null_count() + (int((values == "").sum()) if texts else 0)
 
 
 def _holds_chats(source: Source, records: Sequence[Record]) -> bool:

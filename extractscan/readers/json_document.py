@@ -74,7 +74,7 @@ def _whole(plan: Plan, meter: Meter) -> tuple[bytes, str | None]:
             held.append(piece)
             weight += len(piece)
             if weight > LARGEST:
-                raise DamagedError("a JSON document larger than 512 MiB; write one record a line instead")
+                raise DamagedError("a JSON document over 512 MiB; write one record a line instead")  # noqa: TRY301
     except DamagedError as error:
         damage = str(error)
     return b"".join(held).removeprefix(BOM).strip(), damage

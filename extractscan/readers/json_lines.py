@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import islice
 from operator import attrgetter
 from typing import Any, Final, NamedTuple
 
@@ -152,13 +153,9 @@ def _line_by_line(
 def originals(plan: Plan, rows: Iterable[int]) -> Iterator[tuple[int, bytes]]:
     """Give the bytes of chosen records: lines without their end, or elements of wrapped lines."""
     wanted = set(rows)
-    row = 0
-    for data in _all(plan):
+    for row, data in enumerate(islice(_all(plan), max(wanted, default=-1) + 1)):
         if row in wanted:
             yield row, data
-        row += 1
-        if row > max(wanted):
-            return
 
 
 def _all(plan: Plan) -> Iterator[bytes]:

@@ -14,8 +14,8 @@ from extractscan import model, schema
 from extractscan.errors import InputError
 from extractscan.readers import canonical, convert, detect, mapped, paths
 from extractscan.readers.chunk import MAX_ROWS, Chunk
-from extractscan.readers.plan import Plan
 from extractscan.readers.detect import LogFile
+from extractscan.readers.plan import Plan
 from extractscan.readers.streams import Meter, Progress, sha256_of
 from extractscan.readers.tally import Tally
 

@@ -51,7 +51,8 @@ def _field(name: str, path: str) -> Field:
 
     def read(record: Record) -> Any:
         value = dig(record, path)
-        return value if text is None or isinstance(value, str) and value[:1] not in {"{", "["} else text(value)
+        plain = isinstance(value, str) and value[:1] not in {"{", "["}
+        return value if text is None or plain else text(value)
 
     return Field((path,), read)
 
@@ -121,11 +122,13 @@ def overlay(source: Source | None, mapping: Mapping[str, str]) -> Source:
         return replace(PLAIN, fields=MappingProxyType({**kept, **own}))
     view = source.view
     wrapped = {
-        name: Field(field.paths, lambda record, read=field.read: read(view(record)))
-        for name, field in source.fields.items()
-        if name not in own
+        name: Field(field.paths, _through(view, field.read)) for name, field in source.fields.items() if name not in own
     }
     return replace(source, view=_same, fields=MappingProxyType({**wrapped, **own}))
+
+
+def _through(view: Callable[[Record], Any], read: Callable[[Any], Any]) -> Callable[[Record], Any]:
+    return lambda record: read(view(record))
 
 
 def _same(record: Record) -> Record:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import glob
 import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from glob import glob, has_magic
 from pathlib import Path
 
 from extractscan.errors import InputError
@@ -49,8 +49,8 @@ def _expand_one(path: str) -> Iterator[Found]:
         members = sorted(_walk(path))
         if not members:
             raise InputError(f"{path}: the directory holds no file", hint="Name a directory that holds log files.")
-    elif not Path(path).exists() and glob.has_magic(path):
-        members = sorted(item for item in glob.glob(path, recursive=True) if Path(item).is_file())
+    elif not Path(path).exists() and has_magic(path):
+        members = sorted(item for item in glob(path, recursive=True) if Path(item).is_file())
         if not members:
             raise InputError(f"{path}: the pattern matches no file", hint="Quote it, and try it with `ls` first.")
     else:

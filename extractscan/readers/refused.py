@@ -99,7 +99,9 @@ REFUSED: Final[tuple[Refusal, ...]] = (
     _anonymous("burstgpt", "the BurstGPT trace", _keys("Timestamp", "Request tokens", "Response tokens")),
     _anonymous("mooncake", "the Mooncake trace", _keys("hash_ids", "input_length", "output_length")),
     _anonymous(
-        "batch_requests", "a file of batch requests", _keys("custom_id", "method", "url", "body", without=("account_id",))
+        "batch_requests",
+        "a file of batch requests",
+        _keys("custom_id", "method", "url", "body", without=("account_id",)),
     ),
     _anonymous("wildchat", "the WildChat corpus", _keys("conversation_hash", "conversation")),
     _anonymous("lmsys_chat", "the LMSYS chat corpus", _keys("conversation_id", "conversation")),

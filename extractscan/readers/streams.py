@@ -20,6 +20,8 @@ _EXPANDED: Final = 8 << 20
 _ZSTD_STEP: Final = 4 << 10
 """zstd cannot bound its output, so its input is: 4 KiB expand to 128 MiB at the very worst."""
 
+_BAD_GZIP: Final[type[Exception]] = isal_zlib.error
+
 Progress = Callable[[int], None]
 """Called with the bytes of input consumed since the last call."""
 
@@ -100,7 +102,7 @@ def _gunzip(raw: Iterator[bytes]) -> Iterator[bytes]:
                     break
             try:
                 out = member.decompress(rest, _EXPANDED)
-            except isal_zlib.error as error:
+            except _BAD_GZIP as error:
                 raise DamagedError(f"damaged gzip stream ({error})") from error
             fresh = False
             if out:

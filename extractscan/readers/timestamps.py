@@ -86,7 +86,9 @@ def _from_text(texts: pl.Series) -> tuple[pl.Series, bool]:
     clean = clean.str.replace(r"(?i)(UTC|z)$", "Z").str.replace(r"(:\d{2}(?:\.\d+)?[+-]\d{2})$", "${1}:00")
     clean = clean.str.replace(r"(T\d{2}:\d{2})(Z|[+-]|$)", "${1}:00$2")
     frame = texts.alias("text").to_frame().select(clean)
-    zoned = [pl.col("text").str.to_datetime(f, time_unit="us", time_zone="UTC", strict=False) for f in (_ZONED, *_OTHERS)]
+    zoned = [
+        pl.col("text").str.to_datetime(f, time_unit="us", time_zone="UTC", strict=False) for f in (_ZONED, *_OTHERS)
+    ]
     local = pl.col("text").str.to_datetime(_NAIVE, time_unit="us", strict=False).dt.replace_time_zone("UTC")
     day = pl.col("text").str.to_date("%Y-%m-%d", strict=False).cast(pl.Datetime("us")).dt.replace_time_zone("UTC")
     out = frame.select(pl.coalesce(zoned).alias("zoned"), pl.coalesce(local, day).alias("naive"), pl.col("text"))
