@@ -50,7 +50,7 @@ def _expand_one(path: str) -> Iterator[Found]:
         if not members:
             raise InputError(f"{path}: the directory holds no file", hint="Name a directory that holds log files.")
     elif not Path(path).exists() and has_magic(path):
-        members = sorted(item for item in glob(path, recursive=True) if Path(item).is_file())
+        members = sorted(item for item in glob(path, recursive=True) if Path(item).is_file())  # noqa: PTH207 - may be absolute
         if not members:
             raise InputError(f"{path}: the pattern matches no file", hint="Quote it, and try it with `ls` first.")
     else:

@@ -20,7 +20,7 @@ _EXPANDED: Final = 8 << 20
 _ZSTD_STEP: Final = 4 << 10
 """zstd cannot bound its output, so its input is: 4 KiB expand to 128 MiB at the very worst."""
 
-_BAD_GZIP: Final[type[Exception]] = isal_zlib.error
+_BAD_GZIP: Final[Any] = isal_zlib.error
 
 Progress = Callable[[int], None]
 """Called with the bytes of input consumed since the last call."""

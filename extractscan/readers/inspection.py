@@ -1,0 +1,198 @@
+"""Say what inputs are and how full they are, without analysing them (`extractscan inspect`)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from statistics import median
+from typing import Any, Final
+
+import msgspec
+import polars as pl
+
+from extractscan import model, schema
+from extractscan.readers.cast import TEXTS
+from extractscan.readers.detect import LogFile
+from extractscan.readers.logset import LogSet
+
+_HOUR: Final = 3_600_000_000
+_GAP_FACTOR: Final = 4
+_SHORTEST_GAP: Final = 6
+"""Hours without an event count as a gap from six on, and from four times the log's usual silence."""
+_PLAIN: Final = frozenset(
+    {schema.TIMESTAMP, schema.MODEL, schema.ENDPOINT, schema.COUNTRY, schema.ASN, schema.PLATFORM, schema.STATUS_CODE}
+    | {schema.USER_AGENT, schema.ERROR, schema.LATENCY, schema.COST, schema.TEMPERATURE, schema.MAX_TOKENS}
+    | {schema.INPUT_TOKENS, schema.OUTPUT_TOKENS, schema.CACHED_TOKENS, schema.N_CHOICES, schema.LOGPROBS}
+    | {schema.STREAM, schema.TOOL_NAMES}
+)
+"""Columns whose values name nobody; examples of all others are cut."""
+
+
+class Column(msgspec.Struct, frozen=True, kw_only=True):
+    """One canonical column of one input."""
+
+    name: str
+    source: str
+    """The source fields that it is drawn from, best first."""
+    filled: float
+    """Share of the used rows that have a value."""
+    example: str | None
+    """Its first value, cut so that it names nobody."""
+
+
+class Inspected(msgspec.Struct, frozen=True, kw_only=True):
+    """What one input is and holds."""
+
+    input: model.Input
+    title: str
+    why: str
+    """By what it was recognised, or why it is not read."""
+    columns: list[Column] = []
+    first: str | None = None
+    last: str | None = None
+    accounts: int = 0
+
+
+class Inspection(msgspec.Struct, frozen=True, kw_only=True):
+    """What all inputs are and hold."""
+
+    inputs: list[Inspected]
+    bytes: int
+    rows: int
+    rows_used: int
+    accounts: int
+    first: str | None
+    last: str | None
+    gaps: list[model.Gap]
+    duplicate_request_ids: int
+    """Rows whose request id another row had before; null ids are none."""
+    columns: list[str]
+    """Canonical columns that at least one input delivers."""
+    missing: list[str]
+    """Canonical columns that none delivers."""
+
+
+class _Profile:
+    """Running figures of a pass."""
+
+    def __init__(self, count: int) -> None:
+        self.filled: list[dict[str, int]] = [{} for _ in range(count)]
+        self.example: list[dict[str, Any]] = [{} for _ in range(count)]
+        self.span: list[tuple[datetime, datetime] | None] = [None] * count
+        self.accounts: list[set[str]] = [set() for _ in range(count)]
+        self.hours: set[int] = set()
+        self.requests: list[pl.Series] = []
+
+    def add(self, frame: pl.DataFrame) -> None:
+        """Take one batch in."""
+        hours = frame[schema.TIMESTAMP].to_physical() // _HOUR
+        self.hours.update(hours.unique().to_list())
+        if schema.REQUEST in frame.columns:
+            self.requests.append(frame[schema.REQUEST].drop_nulls().hash())
+        for part in frame.partition_by(schema.FILE):
+            self._add_part(part, int(part[schema.FILE][0]))
+
+    def _add_part(self, part: pl.DataFrame, file: int) -> None:
+        first, last = part.select(pl.min(schema.TIMESTAMP).alias("a"), pl.max(schema.TIMESTAMP).alias("b")).row(0)
+        before = self.span[file]
+        self.span[file] = (first, last) if before is None else (min(before[0], first), max(before[1], last))
+        self.accounts[file].update(part[schema.ACCOUNT].unique().to_list())
+        for column in part.drop(list(schema.PROVENANCE)):
+            count = len(column) - column.null_count()
+            self.filled[file][column.name] = self.filled[file].get(column.name, 0) + count
+            if count and column.name not in self.example[file]:
+                self.example[file][column.name] = column.drop_nulls()[0]
+
+
+def inspect_logs(logs: LogSet) -> Inspection:
+    """Read all inputs once and describe them.
+
+    Raises:
+        InputError: where no input gives a single row.
+    """
+    profile = _Profile(len(logs.files))
+    for frame in logs.batches():
+        profile.add(frame)
+    records = logs.records()
+    spans = [span for span in profile.span if span is not None]
+    inputs = [_inspected(i, file, records[i], profile) for i, file in enumerate(logs.files)]
+    return Inspection(
+        inputs=inputs,
+        bytes=logs.total_bytes,
+        rows=sum(record.rows for record in records),
+        rows_used=sum(record.rows_used for record in records),
+        accounts=len(set().union(*profile.accounts)),
+        first=_iso(min(span[0] for span in spans)) if spans else None,
+        last=_iso(max(span[1] for span in spans)) if spans else None,
+        gaps=gaps_of(profile.hours),
+        duplicate_request_ids=_duplicates(profile.requests),
+        columns=[name for name in schema.EVENTS if name in logs.columns],
+        missing=[name for name in schema.EVENTS if name not in logs.columns],
+    )
+
+
+def _inspected(index: int, file: LogFile, record: model.Input, profile: _Profile) -> Inspected:
+    if file.source is None:
+        return Inspected(input=record, title="not read", why=file.skipped)
+    columns = [
+        Column(
+            name=name,
+            source=" | ".join(file.source.fields[name].paths),
+            filled=round(profile.filled[index].get(name, 0) / max(record.rows_used, 1), 6),
+            example=redacted(name, profile.example[index].get(name)),
+        )
+        for name in schema.EVENTS
+        if name in file.columns
+    ]
+    span = profile.span[index]
+    return Inspected(
+        input=record,
+        title=file.source.title,
+        why=file.source.recognised,
+        columns=columns,
+        first=_iso(span[0]) if span else None,
+        last=_iso(span[1]) if span else None,
+        accounts=len(profile.accounts[index]),
+    )
+
+
+def redacted(name: str, value: Any) -> str | None:
+    """Cut an example so that its form shows and its holder does not: texts to their length, names to their head."""
+    if value is None:
+        return None
+    if isinstance(value, datetime):
+        return _iso(value)
+    text = str(value)
+    if name in TEXTS:
+        return f"{len(text)} characters"
+    if name in _PLAIN:
+        return text[:80]
+    if name == schema.CLIENT_IP:
+        return text[: max(text.find("."), text.find(":"), 0)] + ".…" if "." in text else text[:4] + "…"
+    return text[: min(4, len(text) // 2)] + "…"
+
+
+def gaps_of(hours: set[int]) -> list[model.Gap]:
+    """Find the silences that are long for this log, from the hours since 1970 that hold an event, in order."""
+    order = sorted(hours)
+    silences = [(late - early - 1, early) for early, late in zip(order, order[1:], strict=False)]
+    usual = median([length for length, _ in silences if length] or [0])
+    shortest = max(_SHORTEST_GAP, _GAP_FACTOR * usual)
+    return [
+        model.Gap(start=_hour(early + 1), end=_hour(early + 1 + length), hours=float(length))
+        for length, early in silences
+        if length >= shortest
+    ]
+
+
+def _duplicates(parts: Sequence[pl.Series]) -> int:
+    ids = pl.concat(parts) if parts else pl.Series(dtype=pl.UInt64)
+    return len(ids) - ids.n_unique()
+
+
+def _hour(hours: int) -> str:
+    return _iso(datetime(1970, 1, 1, tzinfo=UTC) + timedelta(hours=hours))
+
+
+def _iso(moment: datetime) -> str:
+    return moment.astimezone(UTC).isoformat().replace("+00:00", "Z")
