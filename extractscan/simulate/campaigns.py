@@ -7,7 +7,6 @@ from collections.abc import Iterator
 import numpy as np
 import polars as pl
 
-from extractscan.simulate import prose
 from extractscan.simulate.crowd import CHAT, loads
 from extractscan.simulate.harvest import cards, composed, deck, even_loads, operator, place_pool, wordings
 from extractscan.simulate.keys import key_of, mix
@@ -15,6 +14,7 @@ from extractscan.simulate.ordinary import blend, usual
 from extractscan.simulate.plot import HOUR, Batch, Compose, Crowd, Plot
 from extractscan.simulate.rhythm import times
 from extractscan.simulate.traffic import emit
+from extractscan.simulate.vocabulary import LANGUAGES
 
 
 def _dealt(plot: Plot, crowd: Crowd, compose: Compose) -> Iterator[Batch]:
@@ -100,7 +100,7 @@ def paraphrased(plot: Plot) -> Iterator[Batch]:
 def trace_injection(plot: Plot) -> Iterator[Batch]:
     """Put one fixed demand for reasoning traces before requests on every topic in many languages."""
     variants = wordings(plot, 1, intent=str(plot.rng.choice(["tongue", "trace", "posthoc"])))
-    yield from _dealt(plot, operator(plot), composed(variants, languages=plot.count(4, len(prose.LANGUAGES))))
+    yield from _dealt(plot, operator(plot), composed(variants, languages=plot.count(4, len(LANGUAGES))))
 
 
 def own_wording(plot: Plot) -> Iterator[Batch]:
@@ -150,12 +150,13 @@ def _threaded(plot: Plot, share: float) -> Iterator[Batch]:
     crowd = operator(plot).change(
         load=loads(rng, size, mean, rng.uniform(0.2, 1.0)),
         mode=CHAT,
-        language=rng.integers(0, len(prose.LANGUAGES), size),
+        language=rng.integers(0, len(LANGUAGES), size),
         users=rng.integers(2, 60, size) if plot.coin(0.3) else 0,
     )
     who, when = times(plot.scene, rng, crowd)
     harvested = rng.random(len(who)) < share
-    harvested[np.unique(who, return_index=True)[1]] |= rng.random(size) < 0.9
+    idle = np.bincount(who, weights=harvested, minlength=size) == 0
+    harvested[np.unique(who, return_index=True)[1]] |= idle & (rng.random(size) < 0.9)
     salt = key_of("threaded", plot.name, plot.first, plot.scene.seed) >> 1
     keys = mix(np.arange(len(who), dtype=np.uint64), salt)
     keys[harvested] = deck(rng, when[harvested], salt + 1)

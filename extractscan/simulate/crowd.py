@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from typing import Final
 
 import numpy as np
 import polars as pl
 
 from extractscan import schema
-from extractscan.simulate import clients, english, places, private
+from extractscan.simulate import clients, places
 from extractscan.simulate.keys import Keys, chance, hex_ids, key_of, mix, pick
 from extractscan.simulate.plot import DAY, Crowd, Plot
+from extractscan.simulate.vocabulary import words
 
+THROWAWAY: Final = ("tempbox.example", "dropmail.example", "tenminutes.example")
+"""Public services of throw-away mailboxes; honest people use them too."""
 MAIL: Final = (
     "gmail.com",
     "outlook.com",
@@ -22,13 +26,15 @@ MAIL: Final = (
     "163.com",
     "gmx.de",
     "mail.ru",
+    *THROWAWAY,
 )
+_MAIL_SHARES: Final = (0.50, 0.14, 0.07, 0.07, 0.06, 0.05, 0.04, 0.03, 0.02, 0.01, 0.005, 0.005)
 PLANS: Final = ("free", "payg", "pro", "team", "enterprise")
 PLATFORMS: Final = ("api", "console", "cloud-a", "cloud-b", "subscription", "gateway")
 PERSON, STEADY, CRON, BURST = range(4)
 """Rhythms: waking hours, around the clock, at fixed minutes, in a few runs."""
 CHAT, FIRM, THOUGHTFUL, JUDGE, AGENT, EXTRACT = range(6)
-"""Ways of use: requests, a firm's own template, reasoning asked for, texts judged, a public coding agent, documents read."""
+"""Ways of use: requests, a firm's template, reasoning asked for, texts judged, a public coding agent, documents."""
 AVERAGE_LOAD: Final = 36.0
 
 
@@ -88,8 +94,8 @@ def people(plot: Plot) -> Crowd:
             "platform": np.where(
                 web, rng.choice([1, 4], size), rng.choice(6, size, p=[0.6, 0.02, 0.12, 0.1, 0.08, 0.08])
             ),
-            "temperature": rng.choice([0.0, 0.2, 0.3, 0.5, 0.7, 1.0], size),
-            "max_tokens": rng.choice([256, 512, 1024, 2048, 4096, 8192], size),
+            "temperature": rng.choice([0.0, 0.2, 0.3, 0.5, 0.6, 0.7, 1.0], size),
+            "max_tokens": rng.choice([256, 512, 1024, 2048, 4096, 8192, 16384], size),
             "users": np.where(firm & (mode == FIRM) & (rng.random(size) < 0.5), rng.integers(3, 400, size), 0),
             "stream": web | (rng.random(size) < 0.3),
             "device": web,
@@ -114,9 +120,7 @@ def _side_table(plot: Plot, keys: Keys, nation: np.ndarray, firm: np.ndarray, si
     rng, size, scene = plot.rng, plot.size, plot.scene
     age = np.where(since > 0, rng.exponential(0.2 * DAY, size), rng.exponential(200 * DAY, size))
     created = scene.start + since - age.astype(np.int64)
-    domain = pl.Series(MAIL).gather(
-        rng.choice(len(MAIL), size, p=[0.52, 0.14, 0.07, 0.07, 0.06, 0.05, 0.04, 0.03, 0.02])
-    )
+    domain = pl.Series(MAIL).gather(rng.choice(len(MAIL), size, p=_MAIL_SHARES))
     own = company_domains(keys)
     domain = pl.select(pl.when(pl.Series(firm & (chance(keys, 60) < 0.8))).then(own).otherwise(domain)).to_series()
     declared = firm & (chance(keys, 61) < 0.7)
@@ -127,7 +131,7 @@ def _side_table(plot: Plot, keys: Keys, nation: np.ndarray, firm: np.ndarray, si
     frame = pl.DataFrame(
         {"created": created, "changed": changed, "local": local_parts(keys), "domain": domain, "key": keys}
     )
-    columns = {
+    columns: dict[str, pl.Expr | pl.Series] = {
         schema.ACCOUNT: hex_ids("acct_", keys),
         schema.CREATED_AT: pl.col("created").cast(pl.Datetime("us", "UTC")),
         schema.EMAIL: pl.format("{}@{}", "local", "domain"),
@@ -144,7 +148,7 @@ def _side_table(plot: Plot, keys: Keys, nation: np.ndarray, firm: np.ndarray, si
         schema.STATUS: pl.when(pl.Series(banned)).then(pl.lit("banned")).otherwise(pl.lit("active")),
         schema.STATUS_CHANGED_AT: pl.when(pl.Series(banned)).then("changed").cast(pl.Datetime("us", "UTC")),
     }
-    return frame.select(**columns).cast(dict(schema.ACCOUNTS))
+    return frame.select(**columns).cast(pl.Schema(schema.ACCOUNTS))
 
 
 def _maybe(values: pl.Series, present: np.ndarray) -> pl.Expr:
@@ -152,17 +156,13 @@ def _maybe(values: pl.Series, present: np.ndarray) -> pl.Expr:
 
 
 def _referrals(keys: Keys) -> pl.Series:
-    rare = english.words()["rare"]
+    rare = words()["rare"]
     return pl.Series([word.upper() for word in rare[:60]]).gather(pick(keys, 77, 60))
 
 
 def company_domains(keys: Keys) -> pl.Series:
     """Write one mail domain a key, such as `galetec-481.example`."""
-    names = (
-        pl.Series("name", private.WORDS["company"])
-        .str.to_lowercase()
-        .gather(pick(keys, 78, len(private.WORDS["company"])))
-    )
+    names = pl.Series("name", words()["company"]).str.to_lowercase().gather(pick(keys, 78, len(words()["company"])))
     ends = pl.Series("end", [".example", ".example.com", ".example.org", ".example.net"]).gather(pick(keys, 79, 4))
     return (
         pl.DataFrame({"n": names, "d": pick(keys, 80, 900), "e": ends})
@@ -173,15 +173,30 @@ def company_domains(keys: Keys) -> pl.Series:
 
 def local_parts(keys: Keys) -> pl.Series:
     """Write one mailbox name a key, in one of several habits of people."""
-    people_names = [name.lower() for name in english.words()["person"]]
-    name = pl.Series("name", people_names).gather(pick(keys, 81, len(people_names)))
-    rare = english.words()["rare"]
-    word = pl.Series("word", rare).gather(pick(keys, 82, len(rare)))
+    people_names = [name.lower() for name in words()["person"]]
+    rare = pl.Series("word", words()["rare"])
     frame = pl.DataFrame(
-        {"n": name, "w": word, "i": pick(keys, 83, 100), "y": 1955 + pick(keys, 84, 55), "s": pick(keys, 85, 6)}
+        {
+            "n": pl.Series("name", people_names).gather(pick(keys, 81, len(people_names))),
+            "w": rare.gather(pick(keys, 82, len(rare))),
+            "x": rare.gather(pick(keys, 86, len(rare))),
+            "i": pick(keys, 83, 100),
+            "d": pick(keys, 87, 10_000),
+            "s": pick(keys, 85, 10),
+            "y": 1955 + pick(keys, 84, 55),
+        }
     )
-    styles = (("{}.{}", "n", "w"), ("{}{}", "w", "i"), ("{}{}", "n", "y"), ("{}_{}", "w", "n"), ("{}", "w"))
-    out = pl.when(pl.lit(value=False)).then(pl.lit(""))
-    for number, (pattern, *fields) in enumerate(styles):
-        out = out.when(pl.col("s") == number).then(pl.format(pattern, *fields))
-    return frame.select(out.otherwise(pl.format("{}.{}{}", "n", "w", "i"))).to_series()
+    habits = (
+        "{n}.{w}",
+        "{w}{i}",
+        "{n}{y}",
+        "{w}_{n}",
+        "{w}",
+        "{n}.{w}{i}",
+        "{n}{w}",
+        "{w}{x}{d}",
+        "{w}.{x}{i}",
+        "{n}{d}",
+    )
+    styles = [pl.format(re.sub(r"{\w}", "{}", habit), *re.findall(r"{(\w)}", habit)) for habit in habits]
+    return frame.select(pl.concat_list(styles).list.get("s")).to_series()

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from extractscan.simulate import clients, prose
+from extractscan.simulate import clients
 from extractscan.simulate.crowd import CHAT, FIRM, JUDGE, PERSON, STEADY, loads, people
 from extractscan.simulate.harvest import cards, deck, even_loads, innocent, operator, wordings
 from extractscan.simulate.keys import hex_ids, key_of, mix
@@ -15,6 +15,7 @@ from extractscan.simulate.ordinary import blend, usual
 from extractscan.simulate.plot import Batch, Compose, Crowd, Plot
 from extractscan.simulate.rhythm import times
 from extractscan.simulate.traffic import emit
+from extractscan.simulate.vocabulary import LANGUAGES
 
 
 def _work(plot: Plot, crowd: Crowd, compose: Compose) -> Iterator[Batch]:
@@ -87,7 +88,7 @@ def plain_reseller(plot: Plot) -> Iterator[Batch]:
     crowd = operator(plot).change(
         load=loads(rng, size, float(np.clip(plot.budget / size, 10, plot.between(60, 400))), rng.uniform(0.2, 1)),
         mode=CHAT,
-        language=rng.integers(0, len(prose.LANGUAGES), size),
+        language=rng.integers(0, len(LANGUAGES), size),
         users=rng.integers(2, 60, size) if plot.coin(0.5) else 0,
     )
     yield from _work(plot, crowd, usual(plot, crowd))
@@ -114,9 +115,7 @@ def stolen_keys(plot: Plot) -> Iterator[Batch]:
     later = theft[thief] + rng.random(len(thief)) * (scene.span - theft[thief])
     client = int(rng.choice(len(clients.table()), p=clients.weights(("api",))))
     stolen = behind(plot, crowd, plot.count(1, 30), 1.0, hosted=True, seen=0)
-    abused = stolen.change(
-        client=client, mode=CHAT, rhythm=STEADY, language=rng.integers(0, len(prose.LANGUAGES), size)
-    )
+    abused = stolen.change(client=client, mode=CHAT, rhythm=STEADY, language=rng.integers(0, len(LANGUAGES), size))
     yield from emit(plot, crowd, who, when, usual(plot, crowd))
     own = mix(np.arange(len(thief), dtype=np.uint64), key_of("thief", plot.name, plot.first, scene.seed) >> 1)
     for batch in emit(plot, abused, thief, later.astype(np.int64), usual(plot, abused), own, salt="thief"):

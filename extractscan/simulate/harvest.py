@@ -9,10 +9,11 @@ import numpy as np
 import polars as pl
 
 from extractscan import schema
-from extractscan.simulate import clients, english, places, private, prose
-from extractscan.simulate.crowd import STEADY, company_domains, people
-from extractscan.simulate.keys import Indices, Keys, chance, hex_ids, key_of, mix, pair, pick
+from extractscan.simulate import clients, places, prose
+from extractscan.simulate.crowd import STEADY, THROWAWAY, company_domains, people
+from extractscan.simulate.keys import Indices, Keys, chance, hex_ids, key_of, mix, pick
 from extractscan.simulate.plot import DAY, HOUR, Compose, Crowd, Plot, Stream, Text
+from extractscan.simulate.vocabulary import INTENTS, words
 
 _TAILED: Final = 0.4
 
@@ -29,7 +30,7 @@ class Wording:
 
 def wordings(plot: Plot, count: int, *, intent: str | None = None, one_tag: bool = True) -> list[Wording]:
     """Write `count` private wordings of one intent; paraphrases share nothing but the intent and perhaps the tag."""
-    chosen = intent or str(plot.rng.choice(private.INTENTS))
+    chosen = intent or str(plot.rng.choice(INTENTS))
     in_system = plot.coin(0.35)
     base = f"{plot.scene.seed}/{plot.name}/{plot.rng.integers(1 << 60)}"
     out = []
@@ -43,8 +44,8 @@ def wordings(plot: Plot, count: int, *, intent: str | None = None, one_tag: bool
 
 def _tag(base: str, number: int) -> str:
     key = np.array([key_of("tag", base, number)], dtype=np.uint64)
-    words = english.words()
-    stem, other = (words[name][int(pick(key, salt, len(words[name]))[0])] for salt, name in ((1, "tag"), (2, "rare")))
+    lists = words()
+    stem, other = (lists[name][int(pick(key, salt, len(lists[name]))[0])] for salt, name in ((1, "tag"), (2, "rare")))
     return (stem, f"{stem}_{other}", f"{other}-{stem}", f"{stem.upper()}{int(pick(key, 3, 90)[0])}")[
         int(pick(key, 4, 4)[0])
     ]
@@ -153,7 +154,7 @@ def _machine(plot: Plot, crowd: Crowd, *, one_stack: bool) -> Crowd:
 
 
 def place_pool(plot: Plot, crowd: Crowd, *, narrow: bool) -> Crowd:
-    """Send a crowd through one pool: few hosts or few proxies if narrow, else a residential pool wider than the crowd."""
+    """Send a crowd through one pool: few hosts or proxies if narrow, else residential and wider than the crowd."""
     rng = plot.rng
     width = plot.count(3, 40) if narrow else int(plot.size * plot.between(2, 20)) + 50
     keys = mix(np.arange(width, dtype=np.uint64), key_of("pool", plot.name, plot.first, plot.scene.seed) >> 1)
@@ -165,6 +166,8 @@ def place_pool(plot: Plot, crowd: Crowd, *, narrow: bool) -> Crowd:
     share = 1.0 if plot.coin(0.7) else plot.rng.uniform(0.5, 1)
     seen = 0 if plot.coin(0.5) else plot.count(2, 12)
     moved = Crowd(crowd.accounts, crowd.habits, pool)
+    if plot.coin(0.4):
+        moved = moved.change(signup_ip=pool["ip"].gather(rng.integers(0, width, plot.size)))
     return moved.change(pool_share=share, pool_first=0, pool_size=width, pool_width=seen)
 
 
@@ -191,30 +194,34 @@ def _enrolled(plot: Plot, crowd: Crowd, *, pattern: bool) -> Crowd:
         organization_verified=False,
         plan=str(rng.choice(["free", "payg", "pro"])) if plot.coin() else crowd.accounts[schema.PLAN],
     )
-    return mailboxes(plot, crowd) if pattern else crowd
+    return mailboxes(plot, phones(plot, crowd)) if pattern else crowd
+
+
+def phones(plot: Plot, crowd: Crowd) -> Crowd:
+    """Leave the accounts without a telephone, with numbers of their own, or with a few numbers used again."""
+    kind = plot.rng.integers(0, 3)
+    if kind == 0:
+        return crowd.change(phone_hash=None)
+    owner = (plot.rng.permutation(plot.size) // (1 if kind == 1 else plot.count(2, 6))).astype(np.uint64)
+    return crowd.change(
+        phone_hash=hex_ids("ph_", mix(owner, key_of("phones", plot.name, plot.first, plot.scene.seed) >> 1))
+    )
 
 
 def mailboxes(plot: Plot, crowd: Crowd) -> Crowd:
     """Give accounts mailboxes made by a program: throw-away domains or one pattern, at times one device or referral."""
     rng, size = plot.rng, plot.size
-    stems = english.words()["rare"]
+    stems = words()["rare"]
     stem, other = (np.array(stems)[rng.integers(0, len(stems), size)] for _ in range(2))
     digits = rng.integers(10, 9999, size)
-    locals_ = [
-        f"{a}{b}{d}" if plot.size % 2 else f"{a}.{b[:3]}{d}" for a, b, d in zip(stem, other, digits, strict=True)
-    ]
-    domains = (
-        ["gmail.com"]
-        if plot.coin(0.4)
-        else list(company_domains(rng.integers(1, 1 << 62, plot.count(1, 8)).astype(np.uint64)))
-    )
+    wordy = plot.coin()
+    made = [f"{a}{b}{d}" if wordy else f"{a}.{b[:3]}{d}" for a, b, d in zip(stem, other, digits, strict=True)]
+    private = list(company_domains(rng.integers(1, 1 << 62, plot.count(1, 8)).astype(np.uint64)))
+    domains = (["gmail.com"], list(THROWAWAY), private)[rng.integers(0, 3)]
     domain = [domains[i] for i in rng.integers(0, len(domains), size)]
-    crowd = crowd.change(email=[f"{a}@{b}" for a, b in zip(locals_, domain, strict=True)], email_domain=domain)
+    crowd = crowd.change(email=[f"{a}@{b}" for a, b in zip(made, domain, strict=True)], email_domain=domain)
     if plot.coin(0.4):
-        machine = pair(
-            crowd.habits["key"].to_numpy() * np.uint64(0),
-            (rng.permutation(size) // plot.count(3, 20)).astype(np.uint64),
-        )
+        machine = (rng.permutation(size) // plot.count(3, 20)).astype(np.uint64)
         salt = key_of("device", plot.name, plot.first, plot.scene.seed) >> 1
         crowd = crowd.change(signup_device_id=hex_ids("dev_", mix(machine, salt)))
     if plot.coin(0.15):

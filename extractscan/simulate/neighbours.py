@@ -29,6 +29,8 @@ def behind(plot: Plot, crowd: Crowd, width: int, share: object, *, hosted: bool 
         nation = np.full(width, int(crowd.habits["nation"][0]))
         pool = places.residential(plot.scene.seed, nation, keys)
         pool = pool.with_columns(asn=pl.lit(pool["asn"][0], dtype=pl.Int64))
+    if plot.coin(0.4):
+        crowd = crowd.change(signup_ip=pool["ip"].gather(rng.integers(0, width, plot.size)))
     return Crowd(crowd.accounts, crowd.habits, pool).change(pool_share=share, pool_size=width, pool_width=seen)
 
 

@@ -3,23 +3,52 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from typing import Final
 
 import numpy as np
 import polars as pl
 
-from extractscan.simulate import prose
+from extractscan import schema
+from extractscan.simulate import places, prose
 from extractscan.simulate.crowd import AGENT, EXTRACT, FIRM, JUDGE, THOUGHTFUL, people
-from extractscan.simulate.keys import Keys, chance, mix, pair, pick
+from extractscan.simulate.keys import Keys, chance, hex_ids, key_of, mix, pair, pick
 from extractscan.simulate.plot import Batch, Compose, Crowd, Plot, Stream, Text
 from extractscan.simulate.rhythm import times
 from extractscan.simulate.traffic import emit
+from extractscan.simulate.vocabulary import words
+
+_GATEWAYS: Final = 16
+"""Addresses of a country's carrier that its customers share."""
 
 
 def build(plot: Plot) -> Iterator[Batch]:
     """Write unrelated accounts."""
-    crowd = people(plot)
+    crowd = _meeting(plot, people(plot))
     who, when = times(plot.scene, plot.rng, crowd)
     yield from emit(plot, crowd, who, when, usual(plot, crowd))
+
+
+def _meeting(plot: Plot, crowd: Crowd) -> Crowd:
+    """Put one account in twelve behind its carrier's gateways and one in fifteen in an office of two to six."""
+    seed, size, rng = plot.scene.seed, plot.size, plot.rng
+    nations = np.repeat(np.arange(len(places.COUNTRIES)), _GATEWAYS)
+    keys = mix(np.arange(len(nations), dtype=np.uint64), key_of("gateways", seed) >> 1)
+    offices = size // 50 + 1
+    rooms = mix(np.arange(plot.first, plot.first + offices, dtype=np.uint64), key_of("offices", seed) >> 1)
+    where = rng.choice(len(places.COUNTRIES), offices, p=places.weights())
+    pool = pl.concat([places.residential(seed, nations, keys), places.residential(seed, where, rooms)], rechunk=True)
+    kind = rng.choice(3, size, p=[0.85, 0.08, 0.07])
+    desk = rng.integers(0, offices, size)
+    nation = np.where(kind == 2, where[desk], crowd.habits["nation"].to_numpy())
+    seen = Crowd(crowd.accounts, crowd.habits, pool).change(
+        nation=nation,
+        pool_share=np.where(kind > 0, rng.uniform(0.2, 0.9, size), 0.0),
+        pool_first=np.where(kind == 2, len(nations) + desk, nation * _GATEWAYS),
+        pool_size=np.where(kind == 2, 1, _GATEWAYS),
+    )
+    colleagues = pl.DataFrame({"own": crowd.accounts[schema.PAYMENT], "desk": hex_ids("card_", rooms).gather(desk)})
+    shared = pl.Series((kind == 2) & (rng.random(size) < 0.4))
+    return seen.change(payment_fingerprint=colleagues.select(pl.when(shared).then("desk").otherwise("own")).to_series())
 
 
 def usual(plot: Plot, crowd: Crowd) -> Compose:
@@ -37,7 +66,7 @@ def usual(plot: Plot, crowd: Crowd) -> Compose:
         if len(rest):
             habit = {name: crowd.habits[name].to_numpy()[stream.who[rest]] for name in ("language", "coder", "longish")}
             asked = prose.request(stream.key[rest], habit["language"], habit["coder"], habit["longish"])
-            parts.append((rest, _frame(asked, prose.write("reply", stream.key[rest]))))
+            parts.append((rest, _frame(asked, prose.write("reply", stream.key[rest]), _instructions(account[rest]))))
         frame = pl.concat([part for _, part in parts], rechunk=True)
         frame = frame[np.argsort(np.concatenate([rows for rows, _ in parts]), kind="stable")]
         return Text(frame["prompt"], frame["completion"], frame["system"], np.zeros(len(mode), dtype=np.bool_))
@@ -56,7 +85,7 @@ def _writers(plot: Plot) -> dict[int, Callable[[Keys, Keys], pl.DataFrame]]:
         FIRM: firm,
         EXTRACT: extract,
         AGENT: agent,
-        THOUGHTFUL: lambda keys, accounts: _frame(prose.write("thoughtful", keys), prose.write("reply", keys)),
+        THOUGHTFUL: thoughtful,
         JUDGE: judge,
     }
 
@@ -70,6 +99,28 @@ def by_account(rule: str, accounts: Keys) -> pl.Series:
     """Write the text of a rule that belongs to each account, made once an account."""
     unique, place = np.unique(accounts, return_inverse=True)
     return prose.write(rule, mix(unique, 53)).gather(place)
+
+
+def _instructions(accounts: Keys) -> pl.Series:
+    """Write the standing instructions that one person in six has set."""
+    text = by_account("plain", accounts)
+    frame = pl.DataFrame({"text": text, "set": pick(accounts, 58, 6) == 0})
+    return frame.select(pl.when("set").then("text")).to_series()
+
+
+def thoughtful(keys: Keys, accounts: Keys) -> pl.DataFrame:
+    """Write questions that ask to think first; a fifth of the accounts do so in a fixed text with a tag."""
+    fixed = pl.DataFrame([by_account("trace", accounts).alias("r"), prose.write("chat", keys).alias("p")])
+    text = fixed.with_columns(prose.write("thoughtful", keys).alias("f"), pl.Series("own", pick(accounts, 59, 5) == 0))
+    prompt = text.select(pl.when("own").then(pl.concat_str("r", "p")).otherwise("f")).to_series()
+    return _frame(_tagged(prompt, accounts), prose.write("reply", keys))
+
+
+def _tagged(prompt: pl.Series, accounts: Keys) -> pl.Series:
+    """Put each account's own word in the place of the tag."""
+    tags = words()["tag"]
+    frame = pl.DataFrame({"text": prompt, "tag": pl.Series(tags).gather(pick(accounts, 63, len(tags)))})
+    return frame.select(pl.col("text").str.replace_all("TAG", pl.col("tag"), literal=True)).to_series()
 
 
 def firm(keys: Keys, accounts: Keys) -> pl.DataFrame:
@@ -97,7 +148,7 @@ def judge(keys: Keys, accounts: Keys) -> pl.DataFrame:
     fixed = pl.DataFrame([by_account("rubric", accounts).alias("r"), prose.write("paragraph", keys).alias("p")])
     text = fixed.with_columns(free.alias("f"), pl.Series("own", own))
     prompt = text.select(pl.when("own").then(pl.concat_str("r", "p")).otherwise("f")).to_series()
-    return _frame(prompt.str.replace_all("TAG", "score", literal=True), prose.write("verdict", keys))
+    return _frame(_tagged(prompt, accounts), prose.write("verdict", keys))
 
 
 def blend(first: Compose, second: Compose, chosen: np.ndarray) -> Compose:

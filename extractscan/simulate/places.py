@@ -8,12 +8,13 @@ from __future__ import annotations
 from typing import Final
 
 import numpy as np
+import numpy.typing as npt
 import polars as pl
 
 from extractscan.simulate.keys import Indices, Keys, mix, pick
 
 COUNTRIES: Final = (
-    # code, hours from UTC, weight among people, index of its language in prose.LANGUAGES
+    # code, hours from UTC, weight among people, index of its language in LANGUAGES
     ("US", -6, 22, 0),
     ("GB", 0, 7, 0),
     ("IN", 5.5, 9, 0),
@@ -45,10 +46,11 @@ HOSTING: Final = 14
 """Hosting companies of the world, each with 8 such prefixes."""
 
 
-def weights() -> np.ndarray[tuple[int], np.dtype[np.float64]]:
+def weights() -> npt.NDArray[np.float64]:
     """Return the share of people by country."""
     raw = np.array([row[2] for row in COUNTRIES], dtype=np.float64)
-    return raw / raw.sum()
+    share: npt.NDArray[np.float64] = raw / raw.sum()
+    return share
 
 
 def residential(world: int, country: Indices, keys: Keys) -> pl.DataFrame:

@@ -59,7 +59,7 @@ class Plot:
 
 @dataclass(frozen=True, slots=True)
 class Stream:
-    """Events of one group before they have content: account row, offset from the start (µs), text key, running number."""
+    """Events before they have content: account row, offset from the start (µs), text key, running number."""
 
     who: Indices
     when: Indices

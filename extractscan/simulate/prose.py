@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Final
@@ -11,9 +11,11 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 import polars as pl
+import pyarrow as pa
+import pyarrow.compute as pc
 
-from extractscan.simulate import english, languages, private
 from extractscan.simulate.keys import Indices, Keys, chance, key_of, mix, pick
+from extractscan.simulate.vocabulary import LANGUAGES, rules, words
 
 _SLOT: Final = re.compile(r"\{(\w+)\}")
 _TYPOS: Final = (
@@ -25,15 +27,12 @@ _TYPOS: Final = (
     (". ", " "),
 )
 
-GRAMMARS: Final[Mapping[str, Sequence[str]]] = {**english.GRAMMARS, **languages.GRAMMARS, **private.GRAMMARS}
-LANGUAGES: Final = ("en", *languages.CODES)
-"""Languages that `request` writes; `language` arguments hold indices into it."""
+GRAMMARS: Final = rules()
 
 
 @cache
-def _inventory(name: str) -> pl.Series:
-    words = {**english.words(), **languages.WORDS, **private.WORDS}
-    return pl.Series(name, words[name], dtype=pl.String)
+def _inventory(name: str) -> pa.LargeStringArray:
+    return pa.array(words()[name], type=pa.large_string())
 
 
 @cache
@@ -66,7 +65,7 @@ class _Rule:
 
     asked: list[Keys] = field(default_factory=list)
     count: int = 0
-    texts: pl.Series = field(default_factory=lambda: pl.Series([], dtype=pl.String))
+    texts: pa.LargeStringArray = field(default_factory=lambda: pa.array([], type=pa.large_string()))
     order: Indices = field(default_factory=lambda: np.empty(0, dtype=np.int64))
     parts: list[tuple[str, Keys, dict[int, int]]] = field(default_factory=list)
     """Pattern, keys, and by slot position the place of its first nested text."""
@@ -87,9 +86,8 @@ def write_all(requests: Sequence[tuple[str, Keys]]) -> list[pl.Series]:
             _split(name, rule, rules)
     for rule in reversed(rules.values()):
         if rule.count:
-            texts = pl.concat([_join(rules, *part) for part in rule.parts], rechunk=True)
-            rule.texts = texts.gather(rule.order)
-    return [rules[rule].texts.slice(start, length) for rule, start, length in places]
+            rule.texts = pa.concat_arrays([_join(rules, *part) for part in rule.parts]).take(pa.array(rule.order))
+    return [pl.Series("text", rules[rule].texts.slice(start, length)) for rule, start, length in places]
 
 
 def _split(name: str, rule: _Rule, rules: dict[str, _Rule]) -> None:
@@ -111,18 +109,24 @@ def _split(name: str, rule: _Rule, rules: dict[str, _Rule]) -> None:
             rule.parts.append((pattern, mine, nested))
 
 
-def _join(rules: dict[str, _Rule], pattern: str, keys: Keys, nested: dict[int, int]) -> pl.Series:
-    columns: list[pl.Series] = [pl.Series("", [""], dtype=pl.String).new_from_index(0, len(keys))]
+def _join(rules: dict[str, _Rule], pattern: str, keys: Keys, nested: dict[int, int]) -> pa.LargeStringArray:
+    columns: list[pa.LargeStringArray | pa.LargeStringScalar] = []
     for position, (is_slot, piece) in enumerate(_parse(pattern)):
         if position in nested:
             columns.append(rules[piece].texts.slice(nested[position], len(keys)))
         elif is_slot:
-            words = _inventory(piece)
-            columns.append(words.gather(pick(keys, position, len(words))))
+            known = _inventory(piece)
+            columns.append(known.take(pa.array(pick(keys, position, len(known)))))
         else:
-            columns.append(pl.Series([piece]).new_from_index(0, len(keys)))
-    frame = pl.DataFrame([column.alias(str(i)) for i, column in enumerate(columns)])
-    return frame.select(pl.concat_str(pl.all())).to_series()
+            columns.append(_constant(piece))
+    if not any(isinstance(column, pa.Array) for column in columns):
+        return pa.repeat(_constant(pattern), len(keys))
+    return pc.binary_join_element_wise(*columns, _constant(""))
+
+
+@cache
+def _constant(text: str) -> pa.LargeStringScalar:
+    return pa.scalar(text, type=pa.large_string())
 
 
 def write(rule: str, keys: Keys) -> pl.Series:
@@ -141,20 +145,21 @@ def write_chosen(choice: Indices, names: Sequence[str], keys: Keys) -> pl.Series
     return pl.concat(texts, rechunk=True).gather(back)
 
 
-REQUESTS: Final = ("chat", "paste", "code", *languages.CODES, *(f"{code}_long" for code in languages.CODES))
+REQUESTS: Final = ("chat", "paste", "code", "task", *LANGUAGES[1:], *(f"{code}_long" for code in LANGUAGES[1:]))
 
 
 def request(
     keys: Keys, language: Indices, coder: npt.NDArray[np.float64], longish: npt.NDArray[np.float64]
 ) -> pl.Series:
-    """Write what a person might ask.
+    """Write what a person might ask; one English question in eight is a set task.
 
     `coder` is the chance of a programming question and `longish` that of pasted or repeated text, both by key. One text
     in twelve carries typing errors or lost capitals.
     """
     long = chance(keys, 1) < longish
     english_rule = np.where(chance(keys, 2) < coder, 2, np.where(long, 1, 0))
-    foreign_rule = 2 + language + np.where(long, len(languages.CODES), 0)
+    english_rule = np.where((english_rule == 0) & (pick(keys, 5, 8) == 0), 3, english_rule)
+    foreign_rule = 3 + language + np.where(long, len(LANGUAGES) - 1, 0)
     foreign = (language > 0) & ((chance(keys, 2) >= coder) | (chance(keys, 3) < 0.5))
     rule = np.where(foreign, foreign_rule, english_rule).astype(np.int64)
     return careless(keys, write_chosen(rule, REQUESTS, keys))

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import ExitStack
+from itertools import pairwise
 from pathlib import Path
 from types import TracebackType
+from typing import Self
 
 import numpy as np
 import numpy.typing as npt
@@ -21,7 +23,7 @@ class Sorter:
         self._writers: dict[int, pa.RecordBatchStreamWriter] = {}
         self._open = ExitStack()
 
-    def __enter__(self) -> Sorter:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(
@@ -33,7 +35,7 @@ class Sorter:
         """Append rows to the buckets that `bucket` numbers, one number a row."""
         order = np.argsort(bucket, kind="stable")
         cuts = np.searchsorted(bucket[order], np.arange(len(self._paths) + 1))
-        for number, (low, high) in enumerate(zip(cuts[:-1], cuts[1:], strict=True)):
+        for number, (low, high) in enumerate(pairwise(cuts)):
             if high > low:
                 self._append(number, frame[order[low:high]].to_arrow())
 

@@ -57,7 +57,7 @@ def cast(kinds: Mapping[str, Kind], accounts: int, rng: np.random.Generator, *, 
     least = sum(kinds[name].sizes[0] for name in names)
     if least > room:
         raise UsageError(
-            f"{len(names)} kinds need at least {least} accounts in groups, and {accounts} accounts leave room for {room}",
+            f"{len(names)} kinds need at least {least} accounts in groups; {accounts} accounts leave room for {room}",
             hint=f"ask for at least {int(least / _GROUPED[1]) + 1} accounts or fewer kinds",
         )
     wanted = {name: _size(kinds[name], accounts, rng) - kinds[name].sizes[0] for name in names}
