@@ -10,10 +10,11 @@ from extractscan import __version__
 from extractscan.cli.about import formats, schema, version
 from extractscan.cli.analyze import analyze
 from extractscan.cli.guard import guarded
+from extractscan.cli.inspecting import inspect
 from extractscan.cli.reports import explain, report
-from extractscan.cli.worlds import simulate
+from extractscan.cli.worlds import score, simulate
 
-COMMANDS = (analyze, report, explain, formats, schema, simulate, version)
+COMMANDS = (analyze, report, explain, inspect, formats, schema, simulate, score, version)
 """Commands in the order of the help."""
 
 app = typer.Typer(

@@ -7,19 +7,13 @@ from typing import Annotated
 
 import typer
 
-from extractscan.cli.options import Clobber, Detail, Format, NoColor, Output, Quiet
-
-INPUT = "Input"
-TEST = "Analysis"
-SHOW = "Output"
+from extractscan.cli.options import Accounts, Clobber, Detail, Format, Inputs, Mapping, NoColor, Output, Quiet
 
 
 def analyze(
-    inputs: Annotated[list[str], typer.Argument(metavar="INPUT...", help="Log files, folders of them, or globs.")],
+    inputs: Inputs,
     *,
-    accounts: Annotated[
-        str | None, typer.Option("--accounts", metavar="FILE", help="Side table with one row an account.")
-    ] = None,
+    accounts: Accounts = None,
     output: Output = None,
     fmt: Format = None,
     start: Annotated[
@@ -38,10 +32,7 @@ def analyze(
     config: Annotated[
         str | None, typer.Option("--config", metavar="FILE", help="TOML file with settings, over the profile.")
     ] = None,
-    mapping: Annotated[
-        list[str] | None,
-        typer.Option("--map", metavar="NAME=FIELD", help="Read column NAME from the log's FIELD; repeatable."),
-    ] = None,
+    mapping: Mapping = None,
     baseline_logs: Annotated[
         list[str] | None,
         typer.Option("--baseline-logs", metavar="PATH", help="Older logs that show what is ordinary; repeatable."),

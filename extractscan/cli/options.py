@@ -6,6 +6,12 @@ from typing import Annotated
 
 import typer
 
+Inputs = Annotated[list[str], typer.Argument(metavar="INPUT...", help="Log files, folders of them, or globs.")]
+Accounts = Annotated[str | None, typer.Option("--accounts", metavar="FILE", help="Side table with one row an account.")]
+Mapping = Annotated[
+    list[str] | None,
+    typer.Option("--map", metavar="NAME=FIELD", help="Read column NAME from the log's FIELD; repeatable."),
+]
 Output = Annotated[
     list[str] | None,
     typer.Option(

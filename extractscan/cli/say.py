@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import sys
+from contextlib import suppress
 
 from extractscan.writers.show import quiet_json, show
 from extractscan.writers.terminal import View
@@ -44,11 +45,19 @@ def stdout_view(*, no_color: bool = False, detail: bool = False) -> View:
     """Return how to draw for stdout: its width, colour only on a terminal that wants it, ASCII where it must be."""
     least, most = COLUMNS
     return View(
-        width=min(max(shutil.get_terminal_size((PIPED, 24)).columns, least), most),
+        width=min(max(_columns(), least), most),
         colour=sys.stdout.isatty() and not no_color and not os.environ.get("NO_COLOR") and _term() != "dumb",
         unicode=_draws_unicode(sys.stdout.encoding),
         detail=detail,
     )
+
+
+def _columns() -> int:
+    """Return the width of the terminal that stdout is, or that a pager behind it will most likely draw on."""
+    for stream in (sys.stdout, sys.stderr):
+        with suppress(OSError, ValueError):
+            return shutil.get_terminal_size(os.get_terminal_size(stream.fileno())).columns
+    return shutil.get_terminal_size((PIPED, 24)).columns
 
 
 def _term() -> str:

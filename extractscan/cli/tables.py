@@ -30,11 +30,9 @@ def _formats(view: View, readers: Iterable[Format], writers: Mapping[str, Writer
     yield table(view, [(name, " ".join(each.suffixes), each.title) for name, each in writers.items()])
 
 
-def table(view: View, rows: Iterable[Sequence[object]], header: Sequence[str] = ()) -> Table:
+def table(view: View, rows: Iterable[Sequence[object]]) -> Table:
     """Return rows as a table whose last column takes what room there is."""
     made = Table.grid(padding=(0, 2, 0, 0))
-    if header:
-        made.add_row(*(Text(name, "dim") for name in header))
     for row in rows:
         made.add_row(*(value(view, content, limit=400) for content in row))
     for column in made.columns[:-1]:

@@ -1,4 +1,4 @@
-"""Commands for trying the tool out: labelled traffic to analyze."""
+"""Commands for trying the tool out: labelled traffic to analyze, and how well a report found what was labelled."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from extractscan.cli.options import Quiet
+from extractscan.cli.options import NoColor, Quiet, ReportFile
 
 
 def simulate(
@@ -65,4 +65,30 @@ def simulate(
         )
     if not quiet:
         say(f"wrote {accounts:,} accounts over {days} days to {directory}")
+    return 0
+
+
+def score(
+    report_file: ReportFile,
+    labels: Annotated[str, typer.Argument(metavar="LABELS", help="labels.parquet of the same log.")],
+    *,
+    as_json: Annotated[bool, typer.Option("--json", help="As JSON.")] = False,
+    no_color: NoColor = False,
+) -> int:
+    """Hold a report against labels: who was found, and who wrongly.
+
+    Precision and recall count the accounts of networks with the verdict extraction_network.
+    """
+    import msgspec
+
+    from extractscan import score as scoring
+    from extractscan.cli.saved import load_report
+    from extractscan.cli.say import emit, emit_json, stdout_view
+    from extractscan.cli.scores import scores_page
+
+    scores = scoring.score(load_report(report_file), labels)
+    if as_json:
+        emit_json(msgspec.json.format(msgspec.json.encode(scores)) + b"\n")
+    else:
+        emit(scores_page(stdout_view(no_color=no_color), scores))
     return 0

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from extractscan.model import Evidence, Network, Report
-from extractscan.writers.reading import PROMISE, nothing_found, ranked
+from extractscan.writers.reading import PROMISE, nothing_found, ranked, said
 from extractscan.writers.show import SENTENCE, VALUE, show
 
 TOP_MEMBERS = 20
@@ -53,8 +53,9 @@ def _lines(report: Report) -> Iterator[str]:
     coverage = report.coverage
     yield f"# extractscan: {_found(report)}"
     yield ""
-    yield f"> {PROMISE}"
-    yield ""
+    if not said(report):
+        yield f"> {PROMISE}"
+        yield ""
     span = f", {code(coverage.first)} to {code(coverage.last)}" if coverage.first else ""
     yield f"Read: {coverage.events:,} events of {coverage.accounts:,} accounts{span}."
     yield ""

@@ -11,6 +11,7 @@ PROMISE = (
     "A shared signal is a reason to look, not proof. Bits are log2 likelihood ratios, not calibrated to a "
     "probability. The report links accounts; it says nothing about who runs them or why."
 )
+_GIST = "reason to look, not proof"
 _VERDICTS = get_args(Verdict)
 
 
@@ -19,6 +20,11 @@ def ranked(networks: Iterable[Network]) -> list[Network]:
     return sorted(
         networks, key=lambda n: (_VERDICTS.index(n.verdict), LEVELS.index(n.level), -n.coordination_bits, n.id)
     )
+
+
+def said(report: Report) -> bool:
+    """Return whether the report's own limits already say what `PROMISE` says."""
+    return any(_GIST in limit for limit in report.limits)
 
 
 def nothing_found(report: Report) -> str:

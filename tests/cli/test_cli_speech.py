@@ -8,6 +8,7 @@ import pty
 import re
 import subprocess
 import sys
+import termios
 from pathlib import Path
 
 import pytest
@@ -88,6 +89,20 @@ def test_the_width_is_the_terminals_within_reason(monkeypatch, columns: str, wid
     """COLUMNS is followed between the bounds."""
     monkeypatch.setenv("COLUMNS", columns)
     assert say.stdout_view().width == width
+
+
+def test_behind_a_pipe_the_width_is_that_of_the_terminal_in_front(saved: Path) -> None:
+    """`extractscan report … | cat` in a terminal draws for that terminal; without one, for 100 columns."""
+    ours, theirs = pty.openpty()
+    termios.tcsetwinsize(theirs, (24, 70))
+    command = [sys.executable, "-m", "extractscan", "report", str(saved)]
+    environment = {name: value for name, value in os.environ.items() if name != "COLUMNS"}
+    piped = subprocess.run(command, stdout=subprocess.PIPE, stderr=theirs, env=environment, check=True)
+    alone = subprocess.run(command, capture_output=True, env=environment, check=True)
+    os.close(ours)
+    os.close(theirs)
+    assert max(map(len, piped.stdout.decode().splitlines())) == 70
+    assert max(map(len, alone.stdout.decode().splitlines())) == 100
 
 
 def test_a_stream_without_encoding_gets_ascii(monkeypatch) -> None:

@@ -133,6 +133,14 @@ def harvest_network() -> model.Network:
             evidence("network", "prefix", 6.1, 0.0131, 38, "38 accounts rotate through 41 of the same prefixes"),
             evidence("network", "address", 3.2, 0.04, 12, "12 accounts were seen on 4 addresses"),
             evidence("client", "user_agent", 1.9, 0.21, 40, "every request names the client python-requests/2.32"),
+            model.Evidence(
+                channel="client",
+                signal="lacking",
+                bits=-0.4,
+                background=0.0,
+                held_by=0,
+                summary="members that lack what the others have in common count less",
+            ),
             evidence("time", "duty", -1.2, 0.5, 9, "9 accounts keep other hours than the rest"),
         ],
         extraction=[

@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from extractscan.model import TimelinePoint
-from extractscan.writers.reading import nothing_found, ranked
+from extractscan.writers import markdown
+from extractscan.writers.reading import PROMISE, nothing_found, ranked
 from extractscan.writers.terminal import View, full_bits, render, render_member
 from extractscan.writers.terminal.numbers import bits, count, share, short, size
 from extractscan.writers.terminal.view import bar, cell, sparkline
@@ -168,3 +169,79 @@ def test_no_output_accuses_or_guesses(word: str) -> None:
     """The tool's own words name no crime and use no uncalibrated likelihood."""
     for view in (View(width=80), View(width=200, detail=True)):
         assert word not in render(report_fixtures.ordinary(), view).decode().lower()
+
+
+def test_every_report_says_once_that_it_proves_nothing() -> None:
+    """The closing words stand unless the report's own limits say them."""
+    limit = "A shared signal is a reason to look, not proof of anything."
+    silent = report_fixtures.ordinary()
+    saying = msgspec.structs.replace(silent, limits=[limit])
+    for draw in (lambda report: render(report, View(width=240)), markdown.render):
+        assert PROMISE in draw(silent).decode()
+        assert PROMISE not in draw(saying).decode()
+        assert draw(saying).decode().count("not proof") == 1
+
+
+def test_reasons_beyond_the_first_are_counted() -> None:
+    """A hypothesis with many reasons shows some and counts the rest, and all in detail."""
+    hypothesis = msgspec.structs.replace(report_fixtures.HYPOTHESES[0], for_=[f"reason {n}" for n in range(5)])
+    network = msgspec.structs.replace(report_fixtures.harvest_network(), hypotheses=[hypothesis])
+    report = msgspec.structs.replace(report_fixtures.ordinary(), networks=[network])
+    assert "and 2 more" in render(report).decode()
+    assert "reason 4" not in render(report).decode()
+    assert "reason 4" in render(report, View(detail=True)).decode()
+
+
+def test_templates_beyond_the_first_are_counted() -> None:
+    """Two templates are drawn, the rest counted; one without wording has no empty line for it."""
+    template = report_fixtures.harvest_network().templates[0]
+    templates = [msgspec.structs.replace(template, id=f"T{n}", skeleton="") for n in range(4)]
+    network = msgspec.structs.replace(report_fixtures.harvest_network(), templates=templates)
+    report = msgspec.structs.replace(report_fixtures.ordinary(), networks=[network])
+    drawn = render(report).decode()
+    assert "and 2 templates more" in drawn
+    assert "Template T1" in drawn
+    assert "Template T2" not in drawn
+    assert "0 outside\nand 2" in drawn
+
+
+def test_markdown_counts_what_it_leaves_out() -> None:
+    """A ticket gets the first lines of each long list and how many more there are."""
+    report = report_fixtures.ordinary()
+    hubs = [msgspec.structs.replace(report.excluded.hubs[0], value=f"hub{n}") for n in range(25)]
+    long = msgspec.structs.replace(report, excluded=msgspec.structs.replace(report.excluded, hubs=hubs, near_misses=[]))
+    text = markdown.render(long).decode()
+    assert "and 5 more" in text
+    assert "hub24" not in text
+    assert "and 20 more accounts" in text
+
+
+def test_markdown_leaves_out_what_is_not_there() -> None:
+    """A network with neither explanations nor harvest nor leaving-out test has no headings for them."""
+    bare = msgspec.structs.replace(
+        report_fixtures.harvest_network(), hypotheses=[], extraction=[], survives_without={}, models={}
+    )
+    report = msgspec.structs.replace(report_fixtures.ordinary(), networks=[bare])
+    text, drawn = markdown.render(report).decode(), render(report).decode()
+    for word in ("explained by", "consistent with a harvest", "left out:", "models"):
+        assert word not in text
+        assert word not in drawn
+
+
+def test_markdown_of_a_report_with_gaps_alone_lists_them() -> None:
+    """Gaps are told even where every signal ran."""
+    report = report_fixtures.ordinary()
+    ran = [signal for signal in report.coverage.signals if signal.ran]
+    gaps = msgspec.structs.replace(report, coverage=msgspec.structs.replace(report.coverage, signals=ran), limits=[])
+    assert "7.5 h" in markdown.render(gaps).decode()
+    assert "7.5 h" in render(gaps).decode()
+
+
+def test_single_sources_show_their_evidence_in_detail() -> None:
+    """A source that belongs to nobody is drawn too, and its evidence with -v."""
+    report = report_fixtures.ordinary()
+    source = msgspec.structs.replace(report.single_sources[0], organization_id=None)
+    two = msgspec.structs.replace(report, single_sources=[source, msgspec.structs.replace(source, evidence=[])])
+    assert "items without a repeat" in render(two, View(detail=True)).decode()
+    assert "items without a repeat" not in render(two).decode()
+    assert "org_uni" not in render(two).decode()

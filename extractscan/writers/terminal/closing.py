@@ -10,7 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from extractscan.model import Hub, Input, NearMiss, Report, SingleSource, Suppressed
-from extractscan.writers.reading import PROMISE
+from extractscan.writers.reading import PROMISE, said
 from extractscan.writers.terminal.evidence import evidence_lines
 from extractscan.writers.terminal.numbers import bits, count, size
 from extractscan.writers.terminal.view import View, bullets, heading, sentence, value
@@ -35,8 +35,9 @@ def closing(view: View, report: Report, full_bits: float) -> Iterator[Renderable
         yield ""
         yield heading(view, "Limits")
         yield bullets(sentence(view, limit) for limit in report.limits)
-    yield ""
-    yield Text(PROMISE, style="italic")
+    if not said(report):
+        yield ""
+        yield Text(PROMISE, style="italic")
 
 
 def _more(view: View, total: int) -> Iterator[RenderableType]:
@@ -131,11 +132,9 @@ def _untested(view: View, report: Report) -> Iterator[RenderableType]:
 
 def _input(view: View, source: Input) -> Iterator[RenderableType]:
     used = f"{count(source.rows_used)} of {count(source.rows, 'row')} used"
-    yield Text.assemble(
-        "  ", value(view, source.path, "bold", 200),
-        (f" · {value(view, source.format).plain} · {size(source.bytes)} · {used}", "dim"),
-    )  # fmt: skip
-    yield Text.assemble("    ", value(view, f"sha256 {source.sha256}", "dim"))
+    yield Padding(value(view, source.path, "bold", 200), (0, 0, 0, 2))
+    facts = value(view, source.format, "dim").append(f" · {size(source.bytes)} · {used}")
+    yield Padding(facts.append("\nsha256 ").append_text(value(view, source.sha256)), (0, 0, 0, 4))
     for reason in source.rejected:
         lost = f"{count(reason.count, 'row')} rejected, first at {reason.first_at}: {reason.reason}"
         yield Padding(sentence(view, lost, "yellow"), (0, 0, 0, 4))

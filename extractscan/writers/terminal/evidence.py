@@ -15,6 +15,8 @@ from extractscan.writers.terminal.view import View, bar, sentence, value
 
 TOP_HYPOTHESES = 3
 TOP_REASONS = 3
+WIDEST_NAME = 12
+"""Columns for a channel's name at most; those of the schema are shorter."""
 
 
 def evidence_lines(view: View, evidence: Sequence[Evidence], full_bits: float) -> Iterator[RenderableType]:
@@ -26,10 +28,11 @@ def evidence_lines(view: View, evidence: Sequence[Evidence], full_bits: float) -
     for item in evidence:
         strongest[item.channel] = max(item.bits, strongest.get(item.channel, item.bits))
     width = 10 if view.narrow else 20
+    names = min(max((len(channel) for channel in strongest), default=0), WIDEST_NAME)
     before = None
     for item in sorted(evidence, key=lambda e: (-strongest[e.channel], e.channel, -e.bits, e.signal, e.summary)):
         table = Table.grid(padding=(0, 2, 0, 0))
-        for column in (2, 8, width, 5):
+        for column in (2, names, width, 5):
             table.add_column(width=column, no_wrap=True)
         table.add_column(overflow="fold")
         drawn = Text(bar(view, item.bits, full_bits, width), "green" if item.bits >= 0 else "magenta")
@@ -42,7 +45,9 @@ def evidence_lines(view: View, evidence: Sequence[Evidence], full_bits: float) -
 
 
 def _background(view: View, item: Evidence) -> Text:
-    """Say what the bits rest on."""
+    """Say what the bits rest on; a price for what members lack rests on nobody."""
+    if not item.held_by:
+        return value(view, item.signal, "dim")
     outside = "by no other" if item.background <= 0 else f"by {share(item.background)} of all others"
     return value(view, item.signal, "dim").append(f" · held by {count(item.held_by)}, {outside}")
 
@@ -76,7 +81,7 @@ def hypotheses_table(view: View, hypotheses: Sequence[Hypothesis]) -> Iterator[R
     yield table
     if len(shown) < len(ordered):
         rest = ", ".join(f"{value(view, h.id).plain} {h.bits:+.1f}" for h in ordered[len(shown) :])
-        yield Text(f"    and {rest}", style="dim")
+        yield Padding(Text(f"and {rest}", style="dim"), (0, 0, 0, 4))
 
 
 def _reasons(view: View, mark: str, style: str, reasons: Sequence[str]) -> Iterator[Text]:

@@ -9,7 +9,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from extractscan.model import Member, Network, Template
+from extractscan.model import Evidence, Member, Network, Template
 from extractscan.writers.terminal.evidence import evidence_lines, hypotheses_table
 from extractscan.writers.terminal.numbers import bits, count
 from extractscan.writers.terminal.view import LEVEL_STYLES, View, heading, labelled, sentence, span, value
@@ -45,8 +45,10 @@ def network_section(view: View, network: Network, full_bits: float) -> Iterator[
     yield _checks(view, network)
     yield ""
     yield from _members(view, network.accounts)
+    notes = labelled(4)
     for note in network.notes:
-        yield sentence(view, f"Note: {note}", "dim")
+        notes.add_row(Text("note", "dim"), sentence(view, note, "dim"))
+    yield notes
 
 
 def network_brief(view: View, network: Network) -> Iterator[RenderableType]:
@@ -59,7 +61,10 @@ def network_brief(view: View, network: Network) -> Iterator[RenderableType]:
     )
     yield Padding(sentence(view, network.title), (0, 0, 0, 2))
     table = labelled(12)
-    for item in sorted(network.evidence, key=lambda e: (-e.bits, e.channel, e.signal))[:TOP_BRIEF]:
+    strongest: dict[str, Evidence] = {}
+    for item in sorted(network.evidence, key=lambda e: (-e.bits, e.channel, e.signal)):
+        strongest.setdefault(item.channel, item)
+    for item in list(strongest.values())[:TOP_BRIEF]:
         linked = Text.assemble(f"{bits(item.bits)} ", value(view, item.channel), ": ", sentence(view, item.summary))
         table.add_row(Text("  linked by", "dim"), linked)
     for hypothesis in sorted(network.hypotheses, key=lambda h: (-h.bits, h.id))[:1]:
@@ -108,7 +113,8 @@ def _templates(view: View, templates: Sequence[Template]) -> Iterator[Renderable
             value(view, template.id, "bold"),
             (f"  {count(template.events, 'event')} of {count(template.accounts, 'account')}, {outside}", "dim"),
         )
-        yield Padding(value(view, template.skeleton, "italic", SKELETON), (0, 0, 0, 4))
+        if template.skeleton:
+            yield Padding(value(view, template.skeleton, "italic", SKELETON), (0, 0, 0, 4))
     if len(shown) < len(templates):
         yield Text(f"and {count(len(templates) - len(shown), 'template')} more", style="dim")
 

@@ -60,6 +60,8 @@ def overview(view: View, report: Report) -> Iterator[RenderableType]:
         yield _row(view, network)
         if len(shown) <= TITLED:
             yield Padding(_under(view, network), (0, 0, 0, 5))
+    if view.narrow:
+        yield Text("link: bits for one operator · harvest: bits for a harvest", style="dim")
     if len(shown) < len(networks):
         yield Text(f"and {count(len(networks) - len(shown), 'network')} more: -v lists them all", "dim")
 

@@ -31,7 +31,7 @@ def waterfall(view: View, report: Report, network: Network, account: str, full_b
     yield _steps(view, report, network, member)
     yield ""
     yield from _verdict(report, network, member)
-    evidence = [item for item in network.evidence if item.channel in member.channels]
+    evidence = [item for item in network.evidence if member.channels.get(item.channel)]
     if evidence:
         yield ""
         yield Text("Evidence of the network in these channels", "bold")
@@ -45,7 +45,8 @@ def prior_bits(report: Report, network: Network) -> float:
 
 def _steps(view: View, report: Report, network: Network, member: Member) -> Table:
     prior = prior_bits(report, network)
-    steps = [("prior", -prior), *sorted(member.channels.items(), key=lambda item: (-item[1], item[0]))]
+    held = sorted(((name, amount) for name, amount in member.channels.items() if amount), key=lambda s: (-s[1], s[0]))
+    steps = [("prior", -prior), *held]
     positions = [0.0]
     for _, amount in steps:
         positions.append(positions[-1] + amount)

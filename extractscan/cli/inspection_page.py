@@ -1,0 +1,106 @@
+"""What inputs are and hold, drawn for a terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from rich.console import RenderableType
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+from extractscan.readers.inspection import Inspected, Inspection
+from extractscan.writers.terminal import View, draw
+from extractscan.writers.terminal.numbers import count, share, size
+from extractscan.writers.terminal.view import bar, bullets, heading, labelled, sentence, span, value
+
+
+def inspection_page(
+    view: View, found: Inspection, accounts: Mapping[str, Any] | None, lacking: Sequence[Mapping[str, Any]]
+) -> bytes:
+    """Draw all inputs, then what they hold together and what could not be tested on them."""
+    return draw(view, _page(view, found, accounts, lacking))
+
+
+def _page(
+    view: View, found: Inspection, accounts: Mapping[str, Any] | None, lacking: Sequence[Mapping[str, Any]]
+) -> Iterator[RenderableType]:
+    for each in found.inputs:
+        yield from _input(view, each)
+        yield ""
+    if accounts is not None:
+        yield heading(view, "Accounts table")
+        yield value(view, accounts["path"], "bold", 200)
+        yield Text(f"{count(accounts['accounts'], 'account')} · {', '.join(accounts['columns'])}")
+        yield bullets(sentence(view, note) for note in accounts["notes"])
+        yield ""
+    yield heading(view, "Together")
+    facts = labelled()
+    facts.add_row(Text("rows", "dim"), f"{count(found.rows_used)} of {count(found.rows)} used · {size(found.bytes)}")
+    facts.add_row(Text("accounts", "dim"), count(found.accounts))
+    if found.first:
+        facts.add_row(Text("span", "dim"), span(view, found.first, found.last))
+    if found.duplicate_request_ids:
+        facts.add_row(
+            Text("repeated", "dim"), f"{count(found.duplicate_request_ids, 'row')} with a request id seen before"
+        )
+    if found.missing:
+        facts.add_row(Text("not there", "dim"), ", ".join(found.missing))
+    yield facts
+    yield from _untested(view, found, lacking)
+
+
+def _input(view: View, each: Inspected) -> Iterator[RenderableType]:
+    yield heading(view, value(view, each.input.path, limit=200).plain)
+    facts = labelled()
+    facts.add_row(Text("what", "dim"), sentence(view, each.title))
+    facts.add_row(Text("told by", "dim"), sentence(view, each.why))
+    rows = f"{count(each.input.rows_used)} of {count(each.input.rows)} used · {size(each.input.bytes)}"
+    facts.add_row(Text("rows", "dim"), rows)
+    if each.first:
+        facts.add_row(Text("span", "dim"), f"{span(view, each.first, each.last)} · {count(each.accounts, 'account')}")
+    facts.add_row(Text("sha256", "dim"), value(view, each.input.sha256))
+    for reason in each.input.rejected:
+        lost = f"{count(reason.count, 'row')}, first at {reason.first_at}: {reason.reason}"
+        facts.add_row(Text("rejected", "dim"), sentence(view, lost, "yellow"))
+    for note in each.input.notes:
+        facts.add_row(Text("note", "dim"), sentence(view, note))
+    yield facts
+    if each.columns:
+        yield Padding(_columns(view, each), (1, 0, 0, 0))
+
+
+def _columns(view: View, each: Inspected) -> Table:
+    table = Table.grid(padding=(0, 2, 0, 0))
+    table.add_column(no_wrap=True)
+    table.add_column(width=10, no_wrap=True)
+    table.add_column(justify="right", no_wrap=True)
+    table.add_column(overflow="fold")
+    table.add_column(overflow="fold")
+    table.add_row(*(Text(name, "dim") for name in ("column", "filled", "", "from", "such as")))
+    for column in each.columns:
+        filled = Text(bar(view, column.filled, 1.0, 10), "green" if column.filled else "dim")
+        part = share(column.filled) if column.filled else "0%"
+        example = value(view, column.example if column.example is not None else "", "dim", 60)
+        table.add_row(column.name, filled, part, value(view, column.source), example)
+    return table
+
+
+def _untested(view: View, found: Inspection, lacking: Sequence[Mapping[str, Any]]) -> Iterator[RenderableType]:
+    if lacking:
+        yield ""
+        yield heading(view, "Signals that lack fields")
+        table = Table.grid(padding=(0, 2, 0, 0))
+        for _ in range(3):
+            table.add_column(no_wrap=True)
+        table.add_column(overflow="fold")
+        for each in lacking:
+            where = "accounts table" if each["table"] == "accounts" else "logs"
+            needs = f"{', '.join(each['missing'])} in the {where}"
+            table.add_row("", each["name"], Text(each["channel"], "dim"), needs)
+        yield table
+    if found.gaps:
+        yield ""
+        yield heading(view, "Silences")
+        yield bullets(Text(f"{gap.start} to {gap.end} ({gap.hours:.0f} h)") for gap in found.gaps)
