@@ -68,8 +68,8 @@ def write_world(
     """Write a labelled world: logs.parquet (events), accounts.parquet (side table) and labels.parquet.
 
     Without `kinds`, every kind has a group and more are drawn until 30 to 45 % of accounts are in one; with `kinds`,
-    each of these has exactly one. `campaigns=False` leaves all harvests out. Same arguments, same bytes (on one version of
-    Python, NumPy, Polars and PyArrow). `progress` is called with accounts done and accounts in all.
+    each of these has exactly one. `campaigns=False` leaves all harvests out. Same arguments, same bytes (on one version
+    of Python, NumPy, Polars and PyArrow). `progress` is called with accounts done and accounts in all.
 
     Raises:
         UsageError: for an unknown kind, or a world too small for the kinds.

@@ -51,7 +51,6 @@ def release_pivot(plot: Plot) -> Iterator[Batch]:
     crowd = operator(plot).change(
         adopts=float(rng.uniform(0.35, 0.7)),
         adopts_after=rng.integers(0, 24 * HOUR, size),
-        since=rng.integers(0, max(plot.scene.release // 2, 1), size),
     )
     yield from _dealt(plot, crowd, composed(wordings(plot, plot.count(1, 6))))
 
@@ -125,8 +124,8 @@ def chained_cells(plot: Plot) -> Iterator[Batch]:
     hosts = plot.count(2, 5)
     crowd = cards(plot, place_pool(plot, operator(plot), narrow=False), each)
     crowd = crowd.change(
-        pool_first=cell * hosts,
-        pool_size=np.minimum(hosts + 1, crowd.pool.height - cell * hosts).clip(1),
+        pool_first=cell * hosts % (crowd.pool.height - hosts),
+        pool_size=hosts + 1,
         pool_width=0,
         load=even_loads(plot),
         client=rng.integers(0, 400, int(cell.max()) + 1)[cell],

@@ -59,6 +59,8 @@ def people(plot: Plot) -> Crowd:
     rhythm = np.where(firm & (rng.random(size) < 0.5), rng.integers(1, 4, size), PERSON)
     web = ~firm & (mode != AGENT) & (rng.random(size) < 0.45)
     since = np.where(rng.random(size) < 0.12, rng.integers(0, int(scene.span * 0.8), size), 0)
+    banned = chance(keys, 62) < 0.01
+    ended = since + ((scene.span - since) * (0.1 + 0.9 * chance(keys, 64))).astype(np.int64)
     native = np.array([row[3] for row in places.COUNTRIES])[nation]
     habits = pl.DataFrame(
         {
@@ -75,7 +77,7 @@ def people(plot: Plot) -> Crowd:
             "spread": rng.uniform(1.5, 4.5, size),
             "weekend": rng.beta(1, 1.5, size),
             "since": since,
-            "until": np.full(size, scene.span),
+            "until": np.where(banned, ended, scene.span),
             "client": _client(rng, size, web, mode),
             "client2": rng.choice(len(clients.table()), size, p=clients.weights()),
             "second": np.where(rng.random(size) < 0.25, rng.uniform(0.02, 0.5, size), 0.0),
@@ -101,7 +103,7 @@ def people(plot: Plot) -> Crowd:
             "device": web,
         }
     )
-    return Crowd(_side_table(plot, keys, nation, firm, since), habits, _no_pool())
+    return Crowd(_side_table(plot, habits, firm, np.where(banned, ended, -1)), habits, _no_pool())
 
 
 def _client(rng: np.random.Generator, size: int, web: np.ndarray, mode: np.ndarray) -> np.ndarray:
@@ -116,20 +118,20 @@ def _no_pool() -> pl.DataFrame:
     return pl.DataFrame(schema={"ip": pl.String(), "asn": pl.Int64(), "country": pl.String()})
 
 
-def _side_table(plot: Plot, keys: Keys, nation: np.ndarray, firm: np.ndarray, since: np.ndarray) -> pl.DataFrame:
+def _side_table(plot: Plot, habits: pl.DataFrame, firm: np.ndarray, ended: np.ndarray) -> pl.DataFrame:
+    """Fill the side table; `ended` holds offsets of bans, -1 for none."""
     rng, size, scene = plot.rng, plot.size, plot.scene
+    keys, nation, since = (habits[name].to_numpy() for name in ("key", "nation", "since"))
     age = np.where(since > 0, rng.exponential(0.2 * DAY, size), rng.exponential(200 * DAY, size))
     created = scene.start + since - age.astype(np.int64)
     domain = pl.Series(MAIL).gather(rng.choice(len(MAIL), size, p=_MAIL_SHARES))
     own = company_domains(keys)
     domain = pl.select(pl.when(pl.Series(firm & (chance(keys, 60) < 0.8))).then(own).otherwise(domain)).to_series()
     declared = firm & (chance(keys, 61) < 0.7)
-    banned = chance(keys, 62) < 0.01
-    changed = created + ((scene.start + scene.span - created) * chance(keys, 64)).astype(np.int64)
     phone, card = hex_ids("ph_", mix(keys, 65)), hex_ids("card_", mix(keys, 66))
     country = pl.Series([row[0] for row in places.COUNTRIES]).gather(nation)
     frame = pl.DataFrame(
-        {"created": created, "changed": changed, "local": local_parts(keys), "domain": domain, "key": keys}
+        {"created": created, "changed": scene.start + ended, "local": local_parts(keys), "domain": domain, "key": keys}
     )
     columns: dict[str, pl.Expr | pl.Series] = {
         schema.ACCOUNT: hex_ids("acct_", keys),
@@ -145,8 +147,8 @@ def _side_table(plot: Plot, keys: Keys, nation: np.ndarray, firm: np.ndarray, si
         schema.PLAN: pl.Series(PLANS).gather(np.where(firm, 1 + pick(keys, 72, 4), pick(keys, 73, 3))),
         schema.SIGNUP_IP: places.residential(scene.seed, nation, mix(keys, 74))["ip"],
         schema.SIGNUP_DEVICE: _maybe(hex_ids("dev_", mix(keys, 75)), chance(keys, 76) < 0.8),
-        schema.STATUS: pl.when(pl.Series(banned)).then(pl.lit("banned")).otherwise(pl.lit("active")),
-        schema.STATUS_CHANGED_AT: pl.when(pl.Series(banned)).then("changed").cast(pl.Datetime("us", "UTC")),
+        schema.STATUS: pl.when(pl.Series(ended >= 0)).then(pl.lit("banned")).otherwise(pl.lit("active")),
+        schema.STATUS_CHANGED_AT: pl.when(pl.Series(ended >= 0)).then("changed").cast(pl.Datetime("us", "UTC")),
     }
     return frame.select(**columns).cast(pl.Schema(schema.ACCOUNTS))
 

@@ -70,7 +70,7 @@ def viral_prompt(plot: Plot) -> Iterator[Batch]:
 def release_rush(plot: Plot) -> Iterator[Batch]:
     """Let people try a new model in the hours after its release, many with the same few test questions."""
     rng, scene = plot.rng, plot.scene
-    crowd = people(plot).change(adopts=rng.uniform(0.4, 1, plot.size), adopts_after=0, since=0)
+    crowd = people(plot).change(adopts=rng.uniform(0.4, 1, plot.size), adopts_after=0)
     who, when = times(scene, rng, crowd)
     rushed = rng.random(len(who)) < rng.uniform(0.3, 0.8)
     when[rushed] = scene.release + rng.exponential(plot.between(3, 40) * HOUR, int(rushed.sum())).astype(np.int64)

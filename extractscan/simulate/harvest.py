@@ -139,6 +139,9 @@ def _machine(plot: Plot, crowd: Crowd, *, one_stack: bool) -> Crowd:
         hour=float(rng.uniform(9, 17)),
         spread=float(rng.uniform(2, 6)),
         since=rng.integers(0, 1 + int(plot.scene.span * rng.uniform(0, 0.5)), size),
+        until=plot.scene.span,
+        status="active",
+        status_changed_at=None,
         client=stacks[rng.integers(0, len(stacks), size)],
         second=0.0,
         keys=1 if plot.coin(0.7) else rng.integers(1, 4, size),
@@ -154,12 +157,15 @@ def _machine(plot: Plot, crowd: Crowd, *, one_stack: bool) -> Crowd:
 
 
 def place_pool(plot: Plot, crowd: Crowd, *, narrow: bool) -> Crowd:
-    """Send a crowd through one pool: few hosts or proxies if narrow, else residential and wider than the crowd."""
+    """Send a crowd through one pool: few hosts or proxies if narrow, else many homes, its own or a service's."""
     rng = plot.rng
-    width = plot.count(3, 40) if narrow else int(plot.size * plot.between(2, 20)) + 50
+    width = plot.count(3, 40) if narrow else int(plot.size * plot.between(2, 200)) + 50
     keys = mix(np.arange(width, dtype=np.uint64), key_of("pool", plot.name, plot.first, plot.scene.seed) >> 1)
     if narrow and plot.coin(0.5):
         pool = places.hosting(plot.scene.seed, np.full(width, rng.integers(places.HOSTING)), keys)
+    elif not narrow and plot.coin(0.4):
+        pool = places.proxy_service(plot.scene.seed, int(rng.integers(places.SERVICES)))
+        width = pool.height
     else:
         nations = rng.choice(len(places.COUNTRIES), plot.count(1, 8))
         pool = places.residential(plot.scene.seed, nations[rng.integers(0, len(nations), width)], keys)

@@ -120,6 +120,8 @@ def hackathon(plot: Plot) -> Iterator[Batch]:
         rhythm=0,
         organization_id=None,
         organization_verified=False,
+        status="active",
+        status_changed_at=None,
     )
     yield from _usually(plot, crowd)
 

@@ -29,22 +29,24 @@ def build(plot: Plot) -> Iterator[Batch]:
 
 
 def _meeting(plot: Plot, crowd: Crowd) -> Crowd:
-    """Put one account in twelve behind its carrier's gateways and one in fifteen in an office of two to six."""
+    """Put one account in twelve behind its carrier, one in fifteen in a shared office, some behind a proxy service."""
     seed, size, rng = plot.scene.seed, plot.size, plot.rng
     nations = np.repeat(np.arange(len(places.COUNTRIES)), _GATEWAYS)
     keys = mix(np.arange(len(nations), dtype=np.uint64), key_of("gateways", seed) >> 1)
     offices = size // 50 + 1
     rooms = mix(np.arange(plot.first, plot.first + offices, dtype=np.uint64), key_of("offices", seed) >> 1)
     where = rng.choice(len(places.COUNTRIES), offices, p=places.weights())
-    pool = pl.concat([places.residential(seed, nations, keys), places.residential(seed, where, rooms)], rechunk=True)
-    kind = rng.choice(3, size, p=[0.85, 0.08, 0.07])
+    homes, proxies = places.residential(seed, where, rooms), places.proxy_service(seed, plot.first % places.SERVICES)
+    pool = pl.concat([places.residential(seed, nations, keys), homes, proxies], rechunk=True)
+    kind = rng.choice(4, size, p=[0.83, 0.08, 0.07, 0.02])
     desk = rng.integers(0, offices, size)
     nation = np.where(kind == 2, where[desk], crowd.habits["nation"].to_numpy())
     seen = Crowd(crowd.accounts, crowd.habits, pool).change(
         nation=nation,
         pool_share=np.where(kind > 0, rng.uniform(0.2, 0.9, size), 0.0),
-        pool_first=np.where(kind == 2, len(nations) + desk, nation * _GATEWAYS),
-        pool_size=np.where(kind == 2, 1, _GATEWAYS),
+        pool_first=np.select([kind == 1, kind == 2], [nation * _GATEWAYS, len(nations) + desk], len(nations) + offices),
+        pool_size=np.select([kind == 1, kind == 2], [_GATEWAYS, 1], proxies.height),
+        pool_width=np.where(kind == 3, 40, 0),
     )
     colleagues = pl.DataFrame({"own": crowd.accounts[schema.PAYMENT], "desk": hex_ids("card_", rooms).gather(desk)})
     shared = pl.Series((kind == 2) & (rng.random(size) < 0.4))

@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from extractscan.simulate.keys import Indices, Keys, mix, pick
+from extractscan.simulate.keys import Indices, Keys, key_of, mix, pick
 
 COUNTRIES: Final = (
     # code, hours from UTC, weight among people, index of its language in LANGUAGES
@@ -42,6 +42,8 @@ COUNTRIES: Final = (
 )
 PROVIDERS: Final = 6
 """Access providers a country; each has one number and 24 prefixes of 65,536 addresses."""
+SERVICES: Final = 2
+"""Commercial proxy services of the world."""
 HOSTING: Final = 14
 """Hosting companies of the world, each with 8 such prefixes."""
 
@@ -65,6 +67,12 @@ def hosting(world: int, company: Indices, keys: Keys) -> pl.DataFrame:
     block = 100_000 + company * 8 + pick(keys, 14, 8)
     country = pick(mix(company.astype(np.uint64), world % 997), 15, len(COUNTRIES))
     return _addresses(world, block, 60_000 + company * 101, country, keys)
+
+
+def proxy_service(world: int, number: int) -> pl.DataFrame:
+    """List the homes through which a commercial proxy service of this world sends anybody who pays."""
+    keys = mix(np.arange(300 + 2700 * (world % 4), dtype=np.uint64), key_of("proxy service", world, number) >> 1)
+    return residential(world, pick(keys, 20, len(COUNTRIES)), keys)
 
 
 def _addresses(world: int, block: Indices, asn: Indices, country: Indices, keys: Keys) -> pl.DataFrame:
