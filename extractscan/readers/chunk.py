@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import gc
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -25,3 +28,15 @@ class Chunk:
 def rows_from(start: int, count: int) -> pl.Series:
     """Number `count` records that follow each other."""
     return pl.int_range(start, start + count, dtype=pl.Int64, eager=True)
+
+
+@contextmanager
+def uncollected() -> Iterator[None]:
+    """Hold the cycle collector still: parsed JSON has no cycles, and walking a million dicts takes half the time."""
+    running = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if running:
+            gc.enable()

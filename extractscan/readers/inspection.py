@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 from statistics import median
 from typing import Any, Final
 
@@ -175,7 +176,7 @@ def redacted(name: str, value: Any) -> str | None:
 def gaps_of(hours: set[int]) -> list[model.Gap]:
     """Find the silences that are long for this log, from the hours since 1970 that hold an event, in order."""
     order = sorted(hours)
-    silences = [(late - early - 1, early) for early, late in zip(order, order[1:], strict=False)]
+    silences = [(late - early - 1, early) for early, late in pairwise(order)]
     usual = median([length for length, _ in silences if length] or [0])
     shortest = max(_SHORTEST_GAP, _GAP_FACTOR * usual)
     return [

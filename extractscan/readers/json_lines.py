@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import keyword
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import islice
 from operator import attrgetter
@@ -11,7 +12,7 @@ import msgspec
 import polars as pl
 
 from extractscan.readers import envelopes
-from extractscan.readers.chunk import MAX_ROWS, Chunk, rows_from
+from extractscan.readers.chunk import MAX_ROWS, Chunk, rows_from, uncollected
 from extractscan.readers.envelopes import NotARecordError
 from extractscan.readers.lines import blocks
 from extractscan.readers.plan import Plan
@@ -50,16 +51,17 @@ def read(plan: Plan, meter: Meter) -> Iterator[Chunk]:
 
 
 def _struct(plan: Plan) -> type[msgspec.Struct] | None:
-    """A type with the canonical fields alone: the decoder then skips all others, which doubles its speed."""
-    if plan.direct is None or plan.framing == WRAPPED:
+    """A type with the needed fields alone: the decoder then skips all others, which doubles its speed."""
+    needed = plan.heads if plan.direct is None else {*plan.direct, *plan.absent}
+    if needed is None or plan.framing == WRAPPED or not all(name.isidentifier() for name in needed):
         return None
-    names = sorted({*plan.direct, *plan.absent})
-    return msgspec.defstruct("Event", [(name, Any, None) for name in names], gc=False)
+    names = sorted(name for name in needed if not keyword.iskeyword(name))
+    return msgspec.defstruct("Needed", [(name, Any, None) for name in names], gc=False)
 
 
 def _watch(records: Sequence[Any], absent: Iterable[str], meter: Meter) -> None:
     some = records[::_WATCH_STEP]
-    if some and isinstance(some[0], msgspec.Struct):
+    if some and absent and isinstance(some[0], msgspec.Struct):
         for name in absent:
             if any(value not in (None, "") for value in map(attrgetter(name), some)):
                 meter.tally.notes.add(f"{name} appears only after the first records and was not read")
@@ -73,7 +75,8 @@ def _plain_block(
     expected = place.ends + (not block.endswith(b"\n"))
     if _is_utf8(block):
         try:
-            records = _decoder(kind).decode_lines(block)
+            with uncollected():
+                records = _decoder(kind).decode_lines(block)
         except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
             records = []
         if len(records) == expected:

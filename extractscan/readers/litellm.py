@@ -28,13 +28,15 @@ class Call:
     def __init__(self, record: Record) -> None:
         self.record = record
 
-    def get(self, *names: str) -> Any:
-        """The first top-level field of these that holds something."""
-        return next((value for name in names if (value := self.record.get(name)) not in _EMPTY), None)
+    def get(self, name: str) -> Any:
+        """A top-level field; None where it holds one of the words for nothing."""
+        value = self.record.get(name)
+        return None if value in _NOTHING else value
 
-    def meta(self, *names: str) -> Any:
-        """The first field of the metadata that holds something."""
-        return next((value for name in names if (value := self.metadata.get(name)) not in _EMPTY), None)
+    def meta(self, name: str) -> Any:
+        """A field of the metadata; None where it holds one of the words for nothing."""
+        value = self.metadata.get(name)
+        return None if value in _NOTHING else value
 
     @cached_property
     def metadata(self) -> Mapping[str, Any]:
@@ -46,12 +48,13 @@ class Call:
         """The request as the client sent it; never its headers."""
         request = _object(self.record.get("proxy_server_request"))
         inner = request.get("body")
-        return inner if isinstance(inner, Mapping) else request
+        return inner if isinstance(inner, dict) else request
 
     @cached_property
     def parameters(self) -> Mapping[str, Any]:
         """Model parameters: logged apart in payloads, inside the request in spend logs."""
-        return {**self.body, **_object(self.record.get("model_parameters"))}
+        apart = self.record.get("model_parameters")
+        return {**self.body, **_object(apart)} if apart else self.body
 
     @cached_property
     def messages(self) -> Any:
@@ -69,12 +72,16 @@ class Call:
         return _object(self.record.get("error_information") or self.metadata.get("error_information"))
 
 
-_EMPTY: Final[tuple[Any, ...]] = (None, "", "None", "null", {}, [])
+_NOTHING: Final = (None, "", "None", "null")
+
+
+_NO_OBJECT: Final[Mapping[str, Any]] = MappingProxyType({})
 
 
 def _object(value: Any) -> Mapping[str, Any]:
-    parsed = chat.parse(value)
-    return parsed if isinstance(parsed, Mapping) else {}
+    if type(value) is str and value != "{}":
+        value = chat.parse(value)
+    return value if isinstance(value, dict) else _NO_OBJECT
 
 
 def _account(call: Call) -> Any:
@@ -83,7 +90,8 @@ def _account(call: Call) -> Any:
         or call.meta("user_api_key_user_id")
         or _end_user(call)
         or call.get("api_key")
-        or call.meta("user_api_key_hash", "user_api_key")
+        or call.meta("user_api_key_hash")
+        or call.meta("user_api_key")
     )
 
 
@@ -118,18 +126,18 @@ def _max_tokens(call: Call) -> Any:
 
 def _cached(call: Call) -> Any:
     usage = call.metadata.get("usage_object")
-    if not isinstance(usage, Mapping) and isinstance(call.response, Mapping):
+    if not isinstance(usage, dict) and isinstance(call.response, dict):
         usage = call.response.get("usage")
-    if not isinstance(usage, Mapping):
+    if not isinstance(usage, dict):
         return None
     details = usage.get("prompt_tokens_details")
-    inner = details.get("cached_tokens") if isinstance(details, Mapping) else None
+    inner = details.get("cached_tokens") if isinstance(details, dict) else None
     return inner if inner is not None else usage.get("cache_read_input_tokens")
 
 
 def _status(call: Call) -> Any:
     code = call.failure.get("error_code")
-    if code not in _EMPTY:
+    if code not in _NOTHING:
         return code if str(code).isdecimal() else None
     return 200 if call.get("status") == "success" else None
 
@@ -137,7 +145,7 @@ def _status(call: Call) -> Any:
 def _error(call: Call) -> Any:
     """The class of an error alone: messages of failed calls quote keys."""
     kind = call.failure.get("error_class")
-    return kind if kind not in _EMPTY else ("failure" if call.get("status") == "failure" else None)
+    return kind if kind not in _NOTHING else ("failure" if call.get("status") == "failure" else None)
 
 
 def _latency(call: Call) -> Any:
@@ -249,7 +257,7 @@ PAYLOADS: Final = Source(
             schema.API_KEY: Field(("metadata.user_api_key_hash",), lambda c: c.meta("user_api_key_hash")),
             schema.ORGANIZATION: Field(
                 ("metadata.user_api_key_org_id", "metadata.user_api_key_team_id"),
-                lambda c: c.meta("user_api_key_org_id", "user_api_key_team_id"),
+                lambda c: c.meta("user_api_key_org_id") or c.meta("user_api_key_team_id"),
             ),
             schema.REQUEST: Field(("id",), lambda c: c.get("id")),
             schema.SESSION: Field(("trace_id",), lambda c: c.get("trace_id")),
