@@ -15,12 +15,15 @@ import msgspec
 
 from extractscan.errors import UsageError
 from extractscan.rules.checking import require
-from extractscan.rules.rule import MAX_RULES, Name, Rule, Text
+from extractscan.rules.rule import MAX_RULES, Name, Rule, Text, Wording
 
+Form = TypeVar("Form")
 PUBLIC_FILE: Final = "public_templates.toml"
 """The one file of the package that holds no rules."""
 
 Form = TypeVar("Form")
+
+
 class _File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A rule file as it stands on disk."""
 
@@ -75,28 +78,27 @@ def _rules(file: Traversable | Path) -> Iterator[Rule]:
     for number, table in enumerate(held.rules, start=1):
         where = f"{file.name}, rule {table.get('id', number)!r}"
         try:
-            rule = msgspec.convert(
-                {**table, "family": held.family, "source": file.name, "patterns": _patterns(table, held.terms, where)},
-                Rule,
-            )
+            rule = msgspec.convert({**table, "family": held.family, "source": file.name}, Rule)
         except msgspec.ValidationError as error:
             raise UsageError(f"{where}: {error}", hint=_FORM_HINT) from error
-        _refuse_odd(rule, where)
-        yield rule
+        yield msgspec.structs.replace(
+            rule,
+            wording={language: _expanded(wording, held.terms, where) for language, wording in rule.wording.items()},
+        )
 
 
 _FORM_HINT = (
-    "A rule has id, title, bits, specificity (low, medium or high), reason, literals, patterns, examples by language "
-    "and counterexamples; see the shipped files for the form."
+    "A rule has id, title, bits, specificity (low, medium or high), reason, counterexamples, and by language wording "
+    "(literals in groups, patterns) and examples; see the shipped files for the form."
 )
 _TERM = re.compile(r"%\{([a-z0-9_]+)\}")
 
 
-def _patterns(table: Mapping[str, object], terms: Mapping[str, str], where: str) -> object:
-    """Put the file's `[terms]` in the place of `%{name}`; a wrong type is left for the form check."""
-    patterns = table.get("patterns")
-    if not isinstance(patterns, list) or not all(isinstance(pattern, str) for pattern in patterns):
-        return patterns
+def _expanded(wording: Wording, terms: Mapping[str, str], where: str) -> Wording:
+    """Put the file's `[terms]` in the place of `%{name}`, and refuse a literal that would silently never be found."""
+    odd = [literal for group in wording.literals for literal in group if literal != literal.lower()]
+    if odd:
+        raise UsageError(f"{where}: literal {odd[0]!r} is not lowercase", hint="Texts are folded before the search.")
 
     def term(found: re.Match[str]) -> str:
         if found[1] not in terms:
@@ -106,16 +108,7 @@ def _patterns(table: Mapping[str, object], terms: Mapping[str, str], where: str)
             )
         return f"(?:{terms[found[1]]})"
 
-    return [_TERM.sub(term, pattern) for pattern in patterns]
-
-
-def _refuse_odd(rule: Rule, where: str) -> None:
-    """Refuse what the form allows and the matcher would silently never find."""
-    odd = [literal for literal in rule.literals if literal != literal.lower()]
-    if odd:
-        raise UsageError(f"{where}: literal {odd[0]!r} is not lowercase", hint="Texts are folded before the search.")
-    if not any(rule.examples.values()) or not rule.counterexamples:
-        raise UsageError(f"{where}: needs an example and a counterexample", hint=_FORM_HINT)
+    return msgspec.structs.replace(wording, patterns=tuple(_TERM.sub(term, pattern) for pattern in wording.patterns))
 
 
 def read_toml(file: Traversable | Path, form: type[Form]) -> Form:

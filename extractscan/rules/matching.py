@@ -1,15 +1,16 @@
-"""Finds in many texts at once which rules match: one search for all literals, then regexes on the few that have one."""
+"""Finds in many texts at once which rules match: literals in one search over all, then regexes on the few left."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from typing import Final
+from collections.abc import Iterator, Sequence
+from functools import cache
+from typing import Final, NamedTuple
 
 import polars as pl
 
 from extractscan.errors import UsageError
-from extractscan.rules.rule import MAX_RULES, Rule
+from extractscan.rules.rule import MAX_RULES, Rule, Wording
 
 HEAD_CHARS: Final = 2000
 TAIL_CHARS: Final = 1000
@@ -17,25 +18,33 @@ TAIL_CHARS: Final = 1000
 the material they are about, and a pasted book must cost no more than a page."""
 
 
+class _Form(NamedTuple):
+    """One language of one rule, the unit that literals and regexes are looked for by."""
+
+    bit: int
+    rule: Rule
+    wording: Wording
+
+
 def match(texts: pl.Series, rules: Sequence[Rule]) -> pl.Series:
     """Return a UInt64 bitmask for each text, in the order of `texts`: bit i is set where `rules[i]` matched.
 
     A null text gives 0. Of a text over 3,000 characters the head and the tail alone are read (`HEAD_CHARS`). The
-    cost is one linear search over all texts, and one linear regex a rule over the texts that hold its literals.
+    cost is one linear search over all texts, a second over those that hold a rule's rarest literals, and a linear
+    regex for each language of a rule over the texts that hold a literal of each of its groups.
 
     Raises:
         UsageError: more than 64 rules, or a pattern that the regex engine refuses.
     """
     if len(rules) > MAX_RULES:
         raise UsageError(f"{len(rules)} rules, and {MAX_RULES} is the limit", hint="Match in two calls.")
-    masks = pl.zeros(len(texts), dtype=pl.UInt64, eager=True)
+    forms = [_Form(bit, rule, wording) for bit, rule in enumerate(rules) for wording in rule.wording.values()]
     folded = _ends(texts).str.to_lowercase()
-    candidates = _holding(folded, [literal for rule in rules for literal in rule.literals])
-    held = folded.gather(candidates)
-    found = pl.zeros(len(held), dtype=pl.UInt64, eager=True)
-    for bit, rule in enumerate(rules):
-        found = found | (_rule_matches(held, rule).cast(pl.UInt64) * (1 << bit))
-    return masks.scatter(candidates, found).alias(texts.name)
+    masks = pl.zeros(len(texts), dtype=pl.UInt64, eager=True)
+    for form, rows in _candidates(folded, forms):
+        found = rows.filter(_matches(folded.gather(rows), form))
+        masks = masks.scatter(found, masks.gather(found) | (1 << form.bit))
+    return masks.alias(texts.name)
 
 
 def _ends(texts: pl.Series) -> pl.Series:
@@ -46,46 +55,94 @@ def _ends(texts: pl.Series) -> pl.Series:
         return texts
     held = texts.gather(long)
     cut = held.str.head(HEAD_CHARS) + "\n" + held.str.tail(TAIL_CHARS)
+    # scatter writes in place: the caller's series must stay as it was
     return texts.clone().scatter(long, cut.zip_with(held.str.len_chars() > limit, held))
 
 
-def _holding(texts: pl.Series, literals: Sequence[str]) -> pl.Series:
-    """Row numbers of the texts that hold any of the literals.
+def _candidates(folded: pl.Series, forms: Sequence[_Form]) -> Iterator[tuple[_Form, pl.Series]]:
+    """Yield each form with the rows that hold a literal of every group of it; forms without rows are left out.
 
-    One alternation in one regex: three times as fast as Aho-Corasick once there are more than a hundred literals.
+    The first search is one alternation in one regex: three times as fast as Aho-Corasick once there are more than a
+    hundred literals. The second has few texts left and says which literals they hold.
     """
-    if not literals:
-        return pl.Series(dtype=pl.UInt32)
-    any_of = "|".join(re.escape(literal) for literal in sorted(set(literals)))
-    return texts.str.contains(any_of).arg_true()
+    rarest = {literal for form in forms for literal in form.wording.literals[0]}
+    if not rarest:
+        return
+    rows = folded.str.contains("|".join(map(re.escape, sorted(rarest)))).arg_true()
+    groups = pl.DataFrame(
+        [
+            (literal, number, group)
+            for number, form in enumerate(forms)
+            for group, literals in enumerate(form.wording.literals)
+            for literal in literals
+        ],
+        schema={"literal": pl.String, "form": pl.Int64, "group": pl.Int64},
+        orient="row",
+    )
+    held = folded.gather(rows).str.extract_many(
+        groups["literal"].unique(maintain_order=True).to_list(), overlapping=True
+    )
+    full = (
+        pl.DataFrame({"row": rows, "literal": held})
+        .explode("literal", empty_as_null=False)
+        .unique()
+        .join(groups, on="literal")
+        .group_by("form", "row")
+        .agg(pl.col("group").n_unique())
+    )
+    needed = groups.group_by("form").agg(pl.col("group").n_unique())
+    by_form = full.join(needed, on=["form", "group"]).sort("form", "row").partition_by("form", as_dict=True)
+    for (number,), rows_of_form in by_form.items():
+        yield forms[number], rows_of_form["row"]
 
 
-def _rule_matches(texts: pl.Series, rule: Rule) -> pl.Series:
-    """Whether the rule matches, for each of the folded texts; regexes run where a literal of the rule stands."""
-    matches = pl.zeros(len(texts), dtype=pl.Boolean, eager=True)
-    candidates = texts.str.contains_any(list(rule.literals)).arg_true()
-    held = texts.gather(candidates)
+def _matches(folded: pl.Series, form: _Form) -> pl.Series:
+    """Whether any pattern of the form matches, for each of the folded texts."""
     try:
-        return matches.scatter(candidates, held.str.contains(_any_of(rule.patterns)))
+        return folded.str.contains(_any_of(form.wording.patterns))
     except pl.exceptions.ComputeError as error:
-        raise _does_not_compile(rule) from error
+        raise _does_not_compile(form) from error
 
 
-def _any_of(patterns: Sequence[str]) -> str:
-    return "(?is)" + "|".join(f"(?:{pattern})" for pattern in patterns)
-
-
-def _does_not_compile(rule: Rule) -> UsageError:
+def _does_not_compile(form: _Form) -> UsageError:
     """Name the pattern, which the engine's own message buries under the whole alternation."""
-    for pattern in rule.patterns:
+    where = f"{form.rule.source}, rule {form.rule.id!r}"
+    for pattern in form.wording.patterns:
         try:
-            pl.Series([""]).str.contains(_any_of([pattern]))
+            pl.Series([""]).str.contains(_any_of((pattern,)))
         except pl.exceptions.ComputeError:
             return UsageError(
-                f"{rule.source}, rule {rule.id!r}: pattern does not compile: {pattern}",
+                f"{where}: pattern does not compile: {pattern}",
                 hint="Patterns are written for the Rust regex crate: no look-around, no back-references.",
             )
     return UsageError(
-        f"{rule.source}, rule {rule.id!r}: the patterns are too large together",
-        hint="Shorten the gaps between words, or split the rule in two.",
+        f"{where}: the patterns are too large together", hint="Shorten the gaps between words, or split the rule."
     )
+
+
+@cache
+def _any_of(patterns: tuple[str, ...]) -> str:
+    return "(?s)" + "|".join(f"(?:{_folded(pattern)})" for pattern in patterns)
+
+
+_ASCII_CLASSES: Final = {r"\w": r"0-9a-z_", r"\s": r"\t-\r ", r"\d": r"0-9"}
+
+
+def _folded(pattern: str) -> str:
+    r"""Write a pattern for folded text: lowercase, `\b` in ASCII, and small classes where the pattern is all ASCII.
+
+    With Unicode boundaries the engine leaves its automaton at the first letter outside ASCII, and Unicode classes
+    blow it up: together they cost a factor of five on ordinary text.
+    """
+    classes = _ASCII_CLASSES if pattern.isascii() else {}
+    out: list[str] = []
+    inside = False
+    for token in re.findall(r"\\.|[^\\]", pattern, flags=re.DOTALL):
+        if token in classes:
+            out.append(classes[token] if inside else f"[{classes[token]}]")
+        elif token == r"\b":
+            out.append(r"(?-u:\b)")
+        else:
+            inside = (inside or token == "[") and token != "]"
+            out.append(token if token.startswith("\\") else token.lower())
+    return "".join(out)

@@ -12,7 +12,22 @@ MAX_RULES: Final = 64
 
 Text = Annotated[str, msgspec.Meta(min_length=1)]
 Name = Annotated[str, msgspec.Meta(pattern=r"^[a-z][a-z0-9_]*$")]
-Literals = Annotated[tuple[Text, ...], msgspec.Meta(min_length=1)]
+Language = Annotated[str, msgspec.Meta(pattern=r"^([a-z]{2}|any)$")]
+Texts = Annotated[tuple[Text, ...], msgspec.Meta(min_length=1)]
+
+
+class Wording(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """How one language says what a rule looks for.
+
+    Attributes:
+        literals: Groups of lowercase texts: a match holds at least one text of every group. The first group is
+            looked for in every prompt, so it should be the rarest.
+        patterns: Regular expressions in the syntax of the Rust `regex` crate; any of them is enough. Texts and
+            patterns are folded to lowercase, `.` matches line breaks, and `\\b` is the ASCII word boundary.
+    """
+
+    literals: Annotated[tuple[Texts, ...], msgspec.Meta(min_length=1)]
+    patterns: Texts
 
 
 class Rule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -21,11 +36,10 @@ class Rule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     Attributes:
         bits: log2 of how much rarer the request is in ordinary traffic than in a harvest.
         reason: Why the specificity is what it is: who else asks for the same.
-        literals: Lowercase texts, one of which any match must hold; cheap to look for in every prompt.
-        patterns: Regular expressions in the syntax of the Rust `regex` crate, already case-insensitive, `.` matches
-            line breaks. Any of them is enough.
-        examples: By language (ISO 639-1): requests that the rule must match.
+        wording: By language (ISO 639-1, or `any` where the form is the same in all): how it is said.
+        examples: By language: requests that the rule must match.
         counterexamples: Ordinary requests that it must leave alone.
+        source: Name of the file it stands in.
     """
 
     id: Name
@@ -34,10 +48,9 @@ class Rule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     bits: Annotated[float, msgspec.Meta(gt=0, le=12)]
     specificity: Literal["low", "medium", "high"]
     reason: Text
-    literals: Literals
-    patterns: Literals
-    examples: Mapping[str, tuple[Text, ...]]
-    counterexamples: tuple[Text, ...]
+    wording: Annotated[Mapping[Language, Wording], msgspec.Meta(min_length=1)]
+    examples: Annotated[Mapping[Language, Texts], msgspec.Meta(min_length=1)]
+    counterexamples: Texts
     source: str = ""
 
     @property
