@@ -58,10 +58,11 @@ def _read(source: Source, name: str, views: Sequence[Any]) -> list[Any]:
     try:
         return [read(view) for view in views]
     except _HOSTILE:
-        return [_guarded(read, view) for view in views]
+        return [read_guarded(read, view) for view in views]
 
 
-def _guarded(read: Any, view: Any) -> Any:
+def read_guarded(read: Any, view: Any) -> Any:
+    """Read one field of one record; None where its types are not what the field expects."""
     try:
         return read(view)
     except _HOSTILE:

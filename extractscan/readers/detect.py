@@ -5,15 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
-
-import polars as pl
+from typing import Any, Final
 
 from extractscan import schema
 from extractscan.errors import InputError
 from extractscan.readers import containers, formats, mapped
 from extractscan.readers.chat import is_chat, parse
-from extractscan.readers.convert import values_of
+from extractscan.readers.convert import read_guarded
 from extractscan.readers.paths import Found
 from extractscan.readers.source import Record, Source
 from extractscan.readers.streams import DamagedError
@@ -113,7 +111,8 @@ def identify(sampled: Sampled, mapping: Mapping[str, str]) -> LogFile:
     if missing:
         raise _incomplete(file.path, missing, sampled)
     chats = _holds_chats(source, records)
-    columns = {n for n in source.fields if _has(source, n, sampled) and _filled(source, n, sampled)}
+    views = [source.view(record) for record in records]
+    columns = {n for n in source.fields if _has(source, n, sampled) and _filled(source, n, sampled, views)}
     columns |= set(schema.REQUIRED) | ({schema.SYSTEM_PROMPT} if chats else set())
     return LogFile(
         file.path, file.size, file.container, file.compression, source, frozenset(columns), chats, file.framing
@@ -144,16 +143,14 @@ def _has(source: Source, name: str, sampled: Sampled) -> bool:
     return any(head in sampled.fields for head in field.heads)
 
 
-def _filled(source: Source, name: str, sampled: Sampled) -> bool:
+def _filled(source: Source, name: str, sampled: Sampled, views: Sequence[Any]) -> bool:
     """Whether a column has a value anywhere that was looked at, or may well have one further on."""
     field = source.fields[name]
     if name in source.late:
         return True
-    if sampled.filled is not None and name in source.fields and field.paths[0] in sampled.fields:
+    if sampled.filled is not None and field.paths[0] in sampled.fields:
         return field.paths[0] in sampled.filled
-    values = values_of(source, list(sampled.records), [name])[0]
-    texts = values.dtype == pl.String
-    return values.len() > values.null_count() + (int((values == "").sum()) if texts else 0)
+    return any(read_guarded(field.read, view) not in (None, "") for view in views)
 
 
 def _holds_chats(source: Source, records: Sequence[Record]) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import keyword
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import lru_cache
 from itertools import islice
 from operator import attrgetter
 from typing import Any, Final, NamedTuple
@@ -55,7 +56,11 @@ def _struct(plan: Plan) -> type[msgspec.Struct] | None:
     needed = plan.heads if plan.direct is None else {*plan.direct, *plan.absent}
     if needed is None or plan.framing == WRAPPED or not all(name.isidentifier() for name in needed):
         return None
-    names = sorted(name for name in needed if not keyword.iskeyword(name))
+    return _type_of(tuple(sorted(name for name in needed if not keyword.iskeyword(name))))
+
+
+@lru_cache(maxsize=64)
+def _type_of(names: tuple[str, ...]) -> type[msgspec.Struct]:
     return msgspec.defstruct("Needed", [(name, Any, None) for name in names], gc=False)
 
 
@@ -85,6 +90,7 @@ def _plain_block(
     return _line_by_line(block, lambda data: [_one(data, kind)], meter, place)
 
 
+@lru_cache(maxsize=64)
 def _decoder(kind: type[msgspec.Struct] | None) -> msgspec.json.Decoder[Any]:
     return msgspec.json.Decoder(dict[str, Any] if kind is None else kind)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 Record = Mapping[str, Any]
@@ -24,7 +25,12 @@ class Field:
     @property
     def heads(self) -> frozenset[str]:
         """The top-level fields that `read` may look at: `a.b` lies in `a`, or in a field whose name holds the dot."""
-        return frozenset(head for path in self.paths for head in prefixes(path))
+        return _heads(self.paths)
+
+
+@lru_cache(maxsize=1024)
+def _heads(paths: tuple[str, ...]) -> frozenset[str]:
+    return frozenset(head for path in paths for head in prefixes(path))
 
 
 def prefixes(path: str) -> list[str]:
