@@ -21,6 +21,7 @@ SIZE: Final = "size"
 MASK: Final = "mask"
 PROMPT_KEY: Final = "prompt_key"
 SYSTEM_KEY: Final = "system_key"
+HEAD: Final = "head"
 IN_TEMPLATE: Final = "in_template"
 SHARED_ITEM: Final = "shared_item"
 IN_STREAM: Final = "in_stream"
@@ -46,8 +47,14 @@ REPEATS: Final = 1.5
 """Events an account, over which shared wording is a template (sent again and again) and not an item (sent once)."""
 COVER: Final = 0.2
 """Share of a group's events, over which shared wording is a template even if every account sends it once."""
+SAMPLE_CHARS: Final = 1500
 SHARERS: Final = 3
 """Members that must send one item before it counts as everybody's: two may be a retry through another account."""
+
+
+LEAST_ASKED: Final = 0.02
+UNUSUAL: Final = 5.0
+"""How many times more often than elsewhere a request has to occur to mark the stream."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,10 +62,9 @@ class Reading:
     """The second reading of all groups' events.
 
     Attributes:
-        events: One row an event: event number, network, the columns of `COLUMNS` without texts, prompt and system
-            prompt keys, mask of matching rules, number of shingles, source file and row.
+        events: One row an event: event number, network, the columns of `COLUMNS` with the head of
+            the prompt instead of texts, prompt and system prompt keys, mask of matching rules, number of shingles, source file and row.
         hits: event, shingle: where the wording that is rare outside the event's network occurs.
-        texts: For each event number, the head of its prompt.
     """
 
     events: pl.DataFrame
@@ -119,12 +125,19 @@ def _slim(part: pl.DataFrame, intent: object) -> pl.DataFrame:
         .str.strip_chars()
         .hash(1)
         .alias(PROMPT_KEY),
-        pl.col(schema.SYSTEM_PROMPT).alias(SYSTEM_KEY),
+        pl.col(schema.PROMPT).str.head(SAMPLE_CHARS).alias(HEAD),
         pl.Series(MASK, mask, dtype=pl.UInt64),
-    ).drop(schema.SYSTEM_PROMPT)
+        _system_keys(part[schema.SYSTEM_PROMPT]).alias(SYSTEM_KEY),
+    ).drop(schema.SYSTEM_PROMPT, schema.PROMPT)
 
 
-def classify(reading: Reading, network: int, system_prompts: frozenset[str]) -> tuple[pl.DataFrame, pl.DataFrame]:
+def _system_keys(prompts: pl.Series) -> pl.Series:
+    distinct = prompts.drop_nulls().unique()
+    keys = [shingles.text_key(text) for text in distinct]
+    return prompts.replace_strict(distinct, pl.Series(keys, dtype=pl.String), default=None, return_dtype=pl.String)
+
+
+def classify(reading: Reading, network: int, system_prompts: frozenset[str]) -> pl.DataFrame:
     """Tell for each event of one group whether it carries the group's wording, and whether others sent its item.
 
     Args:
@@ -133,7 +146,7 @@ def classify(reading: Reading, network: int, system_prompts: frozenset[str]) -> 
         system_prompts: System prompts that are private to the group.
 
     Returns:
-        The group's events with `in_template` and `shared_item` added; and the wording itself: shingle, events, accounts.
+        The group's events with `in_template` and `shared_item` added, in an order that does not depend on the files'.
     """
     events = reading.events.filter(pl.col(NETWORK) == network)
     hits = reading.hits.join(events.select(EVENT, schema.ACCOUNT), on=EVENT)
@@ -144,7 +157,7 @@ def classify(reading: Reading, network: int, system_prompts: frozenset[str]) -> 
     in_template = hits.join(template, on="shingle", how="semi").group_by(EVENT).agg(pl.len().alias("fixed"))
     in_item = hits.join(item, on="shingle", how="semi").group_by(EVENT).agg(pl.len().alias("common"))
     senders = pl.col(schema.ACCOUNT).n_unique().over(PROMPT_KEY)
-    flagged = (
+    return (
         events.join(in_template, on=EVENT, how="left")
         .join(in_item, on=EVENT, how="left")
         .with_columns(pl.col("fixed").fill_null(0), pl.col("common").fill_null(0))
@@ -159,4 +172,37 @@ def classify(reading: Reading, network: int, system_prompts: frozenset[str]) -> 
         )
         .sort(schema.TIMESTAMP, schema.ACCOUNT, schema.REQUEST, PROMPT_KEY, nulls_last=True)
     )
-    return flagged, template.sort("shingle")
+
+
+def mark_stream(events: pl.DataFrame, families: Mapping[str, int], outside: Mapping[str, float]) -> pl.DataFrame:
+    """Add `in_stream`: the events that carry the group's wording, or ask for what the group asks for most unusually.
+
+    Without either, all of a group's traffic is its stream.
+
+    Args:
+        events: As from `classify`.
+        families: Bits of each family of requests.
+        outside: Share of everybody else's events that asks for it.
+    """
+
+    def excess(name: str) -> float:
+        here = float(((events[MASK] & families[name]) != 0).mean() or 0.0)  # type: ignore[arg-type]
+        return here / (outside[name] + 0.002) if here >= LEAST_ASKED else 0.0
+
+    best = max(sorted(families), key=excess, default=None)
+    asked = pl.lit(value=False)
+    if best is not None and excess(best) >= UNUSUAL:
+        asked = (pl.col(MASK) & families[best]) != 0
+    marked = events.with_columns((pl.col(IN_TEMPLATE) | asked).alias(IN_STREAM))
+    if marked[IN_STREAM].sum() * 50 < len(marked):
+        return marked.with_columns(pl.lit(value=True).alias(IN_STREAM))
+    return marked
+
+
+def samples(events: pl.DataFrame, most: int) -> list[str]:
+    """Choose prompts of the stream from different accounts, by text and not by place, so that any split gives the same."""
+    stream = events.filter(pl.col(IN_STREAM) & pl.col(HEAD).is_not_null())
+    if stream[IN_TEMPLATE].any():
+        stream = stream.filter(IN_TEMPLATE)
+    chosen = stream.sort(PROMPT_KEY, schema.ACCOUNT).unique(schema.ACCOUNT, keep="first", maintain_order=True)
+    return [str(text) for text in chosen.head(most)[HEAD]]

@@ -161,7 +161,7 @@ def kinds_of(sightings: pl.DataFrame, channels: Mapping[str, str], units: pl.Dat
     return tuple(sorted(built, key=lambda kind: order.index(kind.name)))
 
 
-def fold_content(content: pl.DataFrame, prompts: Ints, name: str = "template") -> Kind:
+def fold_content(content: pl.DataFrame, prompts: Ints, name: str = "template") -> tuple[Kind, pl.DataFrame]:
     """Build the kind of shared text: shingles that exactly the same units hold become one piece of wording.
 
     Args:
@@ -169,32 +169,29 @@ def fold_content(content: pl.DataFrame, prompts: Ints, name: str = "template") -
         prompts: Prompts of each unit (units,), for the share of its traffic that holds a piece.
 
     Returns:
-        A mixture kind; its values are the smallest shingle of each piece, as 16 hexadecimal digits.
+        A mixture kind, whose values are the smallest shingle of each piece as 16 hexadecimal digits; and the pieces:
+        shingle, number.
     """
     mixed = content.with_columns((pl.col("unit").cast(pl.UInt64) + 1).alias("salt"))
     salt = mixed["salt"].to_numpy() * np.uint64(0x9E3779B97F4A7C15)
     salt ^= salt >> np.uint64(31)
     salt *= np.uint64(0xBF58476D1CE4E5B9)
-    pieces = (
+    signed = (
         mixed.with_columns(pl.Series("salt", salt))
         .group_by("shingle")
         .agg(pl.col("salt").sum().alias("signature"), pl.len().alias("holders"))
-        .group_by("signature", "holders")
-        .agg(pl.col("shingle").min(), pl.len().alias("size"))
-        .sort("shingle")
-        .with_columns(pl.int_range(pl.len()).alias("number"))
     )
-    rows = content.join(pieces.select("shingle", "number"), on="shingle")
+    folded = (
+        signed.group_by("signature", "holders")
+        .agg(pl.col("shingle").min().alias("head"))
+        .sort("head")
+        .with_columns(pl.int_range(pl.len(), dtype=pl.Int64).alias("number"))
+    )
+    pieces = signed.join(folded, on=["signature", "holders"]).select("shingle", "number")
+    rows = content.join(folded.select("number", shingle="head"), on="shingle")
     unit = rows["unit"].to_numpy()
-    share = rows["count"].to_numpy() / np.maximum(prompts[unit], 1)
-    values = [f"{v:016x}" for v in pieces["shingle"].to_list()]
-    return kind_of(
-        name,
-        schema.CONTENT,
-        values,
-        len(prompts),
-        unit,
-        rows["number"].to_numpy(),
-        np.minimum(share, 1.0),
-        mixture=True,
-    )
+    share = np.minimum(rows["count"].to_numpy() / np.maximum(prompts[unit], 1), 1.0)
+    values = [f"{value:016x}" for value in folded["head"].to_list()]
+    number = rows["number"].to_numpy()
+    kind = kind_of(name, schema.CONTENT, values, len(prompts), unit, number, share, mixture=True)
+    return kind, pieces

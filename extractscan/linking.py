@@ -18,6 +18,8 @@ CELL = 0.5
 """Added to the outside count (Jeffreys): an unseen value is rare, not impossible."""
 SHRINK = 1.0
 """Outsiders mixed into the inside rate: two members prove less than two hundred."""
+PRIVATE_RATIO = 16.0
+"""Wording is private to a group when it is at least this many times more common inside than outside."""
 PRICE_FLOOR = -5.0
 """No missing value speaks louder against an account than this: members do change cards."""
 
@@ -71,7 +73,7 @@ def _kind_bits(
     ratio_in, ratio_out = _ratios(k, total, known, known_all)
     keep &= ratio_out > 1.0
     if kind.mixture:
-        keep &= _enriched(k, total, n, units, len(kind.values), settings) & (ratio_out >= 16.0)
+        keep &= _enriched(k, total, n, units, len(kind.values), settings) & (ratio_out >= PRIVATE_RATIO)
     bits = _holders_bits(kind, held[keep], ratio_in[keep], ratio_out[keep], inside)
     np.clip(bits, 0.0, settings.channel_cap_bits, out=bits)
     return bits, _lacking(kind, held, k, total, known, known_all, inside)
@@ -123,6 +125,20 @@ def _lacking(kind: Kind, held: Ints, k: Ints, total: Ints, n: int, units: int, i
     lacks[kind.by_value[spans(kind.by_value_ptr, held[top : top + 1])]] = False
     price[lacks] = max(cost, PRICE_FLOOR)
     return price
+
+
+def private_values(kind: Kind, group: Profile, units: int, settings: Settings) -> Ints:
+    """Return the values that are common inside a group and many times rarer outside, as the profile used them."""
+    if kind.name not in group.rates:
+        return np.zeros(0, dtype=np.int64)
+    held, k, outside = group.rates[kind.name]
+    known = int((kind.ptr[group.members + 1] > kind.ptr[group.members]).sum())
+    known_all = int((kind.ptr[1:] > kind.ptr[:-1]).sum())
+    _, ratio = _ratios(k, k + outside, known, known_all)
+    keep = (k >= 2) & (ratio >= PRIVATE_RATIO)
+    if kind.mixture:
+        keep &= _enriched(k, k + outside, len(group.members), units, len(kind.values), settings)
+    return held[keep]
 
 
 def total_bits(group: Profile) -> Floats:

@@ -10,7 +10,7 @@ import numpy.typing as npt
 import scipy.sparse as sp
 
 from extractscan import schema
-from extractscan.incidence import Incidence, Ints, Kind, Profile
+from extractscan.incidence import Incidence, Ints, Kind, Profile, kind_of, spans
 from extractscan.linking import belongs, profile, total_bits
 from extractscan.settings import Settings
 
@@ -246,3 +246,16 @@ def _union(incidence: Incidence, a: Found, b: Found, settings: Settings) -> Foun
     kept_a = np.isin(a.members, group.members).mean()
     kept_b = np.isin(b.members, group.members).mean()
     return Found(group.members, group, max(a.seed_bits, b.seed_bits)) if min(kept_a, kept_b) >= 0.8 else None
+
+
+def steady_pieces(kind: Kind, settings: Settings) -> Kind:
+    """Return a kind of text with only the pieces that may start a network."""
+    use = np.flatnonzero(kind.holders >= settings.min_accounts)
+    use = use[_steady(kind, use, settings.min_accounts)]
+    at = spans(kind.by_value_ptr, use)
+    number = np.repeat(np.arange(len(use)), kind.holders[use])
+    values = [kind.values[v] for v in use.tolist()]
+    units = len(kind.ptr) - 1
+    return kind_of(
+        kind.name, kind.channel, values, units, kind.by_value[at], number, kind.by_value_weight[at], mixture=True
+    )

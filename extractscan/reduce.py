@@ -174,7 +174,7 @@ def _system_prompts(frame: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
     keys = pl.DataFrame(
         {
             schema.SYSTEM_PROMPT: distinct,
-            VALUE: pl.Series([f"{shingles.digest(' '.join(t.split())):016x}" for t in distinct], dtype=pl.String),
+            VALUE: pl.Series([shingles.text_key(text) for text in distinct], dtype=pl.String),
         }
     )
     seen = _sightings(frame.lazy().join(keys.lazy(), on=schema.SYSTEM_PROMPT), "system_prompt", pl.col(VALUE)).collect()

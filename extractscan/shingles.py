@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from typing import Final
 
 import numpy as np
@@ -113,9 +114,15 @@ def shingles(texts: pl.Series) -> tuple[npt.NDArray[np.uint32], U64]:
 
 def _block(raw: npt.NDArray[np.uint8], offsets: npt.NDArray[np.int64]) -> tuple[npt.NDArray[np.uint32], U64]:
     """Hash the windows of one block of texts that lie end to end in `raw`."""
+    at, value = _windows(raw, offsets)
+    return (np.searchsorted(offsets, at, side="right") - 1).astype(np.uint32), value
+
+
+def _windows(raw: npt.NDArray[np.uint8], offsets: npt.NDArray[np.int64]) -> tuple[npt.NDArray[np.int64], U64]:
+    """Return where each window of one block starts, and its hash."""
     size = len(raw)
     if size < WIDTH:
-        return np.zeros(0, dtype=np.uint32), np.zeros(0, dtype=np.uint64)
+        return np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.uint64)
     powers, unpowers = _tables(size)
     word = _WORD[raw]
     start = word.copy()
@@ -125,18 +132,62 @@ def _block(raw: npt.NDArray[np.uint8], offsets: npt.NDArray[np.int64]) -> tuple[
     heads = heads[heads < size]
     start[heads] = word[heads]
     at = np.flatnonzero(start[: size - WIDTH + 1])
-    row = np.searchsorted(offsets, at, side="right") - 1
-    fits = at + WIDTH <= offsets[row + 1]
-    at, row = at[fits], row[fits]
+    at = at[at + WIDTH <= offsets[np.searchsorted(offsets, at, side="right")]]
     sums = np.zeros(size + 1, dtype=np.uint64)
     np.cumsum((_FOLD[raw].astype(np.uint64) + np.uint64(1)) * powers[:size], out=sums[1:])
     value = (sums[at + WIDTH] - sums[at]) * unpowers[at]
     value ^= value >> np.uint64(29)
     value *= _MIX
     value ^= value >> np.uint64(32)
-    return row.astype(np.uint32), value
+    return at, value
 
 
 def digest(text: str) -> int:
     """Hash one text to 64 bits with BLAKE2b; for the few values that are stored whole, such as system prompts."""
     return int.from_bytes(hashlib.blake2b(text.encode(), digest_size=8).digest(), "big")
+
+
+def text_key(text: str) -> str:
+    """Name a whole text, white space folded: 16 hexadecimal digits."""
+    return f"{digest(' '.join(text.split())):016x}"
+
+
+def skeleton(samples: Sequence[str], *, gap: str = "…") -> str:
+    """Write what prompts have in common, with a gap for what varies.
+
+    A window counts as fixed when half of the samples hold it.
+
+    Args:
+        samples: Prompts that share wording; at least two, or the whole text would count as fixed.
+        gap: Stands for varying text.
+
+    Returns:
+        The first sample with its varying parts replaced; empty without anything in common.
+    """
+    if len(samples) < 2:
+        return ""
+    row, value = shingles(pl.Series(samples))
+    counts: dict[int, int] = {}
+    for window in {(r, v) for r, v in zip(row.tolist(), value.tolist(), strict=True)}:
+        counts[window[1]] = counts.get(window[1], 0) + 1
+    fixed = {v for v, count in counts.items() if count * 2 >= len(samples)}
+    drawn = [_cover(sample, fixed, gap) for sample in samples]
+    return max(drawn, key=lambda text: (len(text.replace(gap, "")), text), default="")
+
+
+def _cover(sample: str, fixed: set[int], gap: str) -> str:
+    raw = sample.encode()
+    kept = np.zeros(len(raw), dtype=np.bool_)
+    at, value = _windows(np.frombuffer(raw, dtype=np.uint8), np.array([0, len(raw)], dtype=np.int64))
+    for start, window in zip(at.tolist(), value.tolist(), strict=True):
+        if window in fixed:
+            kept[start : start + WIDTH] = True
+    parts: list[str] = []
+    edges = np.flatnonzero(np.diff(np.concatenate(([False], kept, [False])).astype(np.int8)))
+    end = 0
+    for first, last in edges.reshape(-1, 2).tolist():
+        if first > end or not parts:
+            parts.append(gap if first > 0 else "")
+        parts.append(raw[first:last].decode(errors="ignore"))
+        end = last
+    return "".join(parts) + (gap if 0 < end < len(raw) else "")

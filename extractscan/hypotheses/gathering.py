@@ -55,18 +55,28 @@ class Background:
     families: Mapping[str, Family]
 
 
-def gather(back: Background, profile: Profile, events: pl.DataFrame, *, text: bool) -> Facts:
+def gather(
+    back: Background,
+    profile: Profile,
+    events: pl.DataFrame,
+    crowd: pl.Series,
+    outside: Mapping[str, float],
+    *,
+    text: bool,
+) -> Facts:
     """Gather what every hypothesis weighs.
 
     Args:
         back: What is known of all accounts.
         profile: The network's.
         events: The network's events with `in_template`, `shared_item` and `in_stream`.
+        crowd: Units that are in no network at all: a log full of campaigns must not make harvesting look ordinary.
+        outside: Their mean rate of each family of requests, from `crowd_rates`.
         text: Whether the log holds prompts.
     """
     inside = pl.Series(profile.members)
     mine = back.behaviour.filter(pl.col("unit").is_in(inside.implode()))
-    others = back.behaviour.filter(~pl.col("unit").is_in(inside.implode()))
+    others = back.behaviour.filter(pl.col("unit").is_in(crowd.implode()))
     stream = events.filter("in_stream")
     known_rows = back.accounts.filter(pl.col("unit").is_in(inside.implode()))
     shared = stream["shared_item"].mean()
@@ -81,7 +91,7 @@ def gather(back: Background, profile: Profile, events: pl.DataFrame, *, text: bo
         stream_members=stream[schema.ACCOUNT].n_unique() / max(len(mine), 1),
         stream_known=text,
         same_list=float(shared) if shared is not None else 0.0,  # type: ignore[arg-type]
-        asks=_asks(back, stream, mine[schema.ACCOUNT]),
+        asks=_asks(back, events, outside),
         own_traffic=1.0 - len(stream) / max(len(events), 1),
         takeover=_takeover(events, mine[schema.ACCOUNT].to_list()),
         **_rhythm(mine, others),
@@ -110,15 +120,33 @@ def _sharing(kind: Kind, profile: Profile) -> Sharing:
     )
 
 
-def _asks(back: Background, stream: pl.DataFrame, members: pl.Series) -> dict[str, Ask]:
-    other = back.intent.filter(~pl.col(schema.ACCOUNT).is_in(members.implode()))
-    everything = back.totals.filter(~pl.col(schema.ACCOUNT).is_in(members.implode()))["events"].sum()
-    asks = {}
+def crowd_rates(back: Background, crowd: pl.Series) -> dict[str, float]:
+    """Return for each family the mean share of an account's events that asks for it, over accounts in no network."""
+    outside = back.totals.filter(pl.col("unit").is_in(crowd.implode())).select(schema.ACCOUNT, "events")
+    rates = {}
     for name, family in back.families.items():
-        here = int(((stream["mask"] & family.mask) != 0).sum())
-        there = int(other.filter((pl.col("mask") & family.mask) != 0)["count"].sum())
-        asks[name] = Ask(here / max(len(stream), 1), there / max(everything, 1), family.cap, family.title)
-    return asks
+        hits = back.intent.filter((pl.col("mask") & family.mask) != 0)
+        there = outside.join(hits.group_by(schema.ACCOUNT).agg(pl.col("count").sum()), on=schema.ACCOUNT)
+        rates[name] = float((there["count"] / there["events"]).sort().sum()) / max(len(outside), 1)
+    return rates
+
+
+def _asks(back: Background, events: pl.DataFrame, outside: Mapping[str, float]) -> dict[str, Ask]:
+    """Compare what the stream asks for with everybody else.
+
+    The stream is told by its wording here, never by what it asks for: that would prove itself.
+    """
+    worded = events.filter("in_template")
+    stream = worded if len(worded) * 20 >= len(events) else events
+    return {
+        name: Ask(
+            int(((stream["mask"] & family.mask) != 0).sum()) / max(len(stream), 1),
+            outside[name],
+            family.cap,
+            family.title,
+        )
+        for name, family in back.families.items()
+    }
 
 
 def _rhythm(mine: pl.DataFrame, others: pl.DataFrame) -> dict[str, float | bool | None]:

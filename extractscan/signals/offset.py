@@ -12,7 +12,9 @@ SIGNAL = Signal(
     channel=schema.TIME,
     table="behaviour",
     needs=("last_day",),
-    value=pl.when(pl.col("last_day") < pl.col("log_last_day") - 1).then(pl.col("last_day").cast(pl.String)),
+    value=pl.when(pl.col("last_day") < pl.col("log_last_day") - pl.duration(days=1)).then(
+        pl.col("last_day").cast(pl.String)
+    ),
     says="fell silent on {value}",
     twins=(
         "the end of a class or event",

@@ -12,7 +12,7 @@ SIGNAL = Signal(
     channel=schema.TIME,
     table="behaviour",
     needs=("first_day",),
-    value=pl.when(pl.col("first_day") > pl.col("log_first_day") + 1).then(
+    value=pl.when(pl.col("first_day") > pl.col("log_first_day") + pl.duration(days=1)).then(
         pl.col("first_day").cast(pl.String)
     ),
     says="were first seen on {value}",

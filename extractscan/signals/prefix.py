@@ -14,8 +14,7 @@ SIGNAL = Signal(
     needs=(schema.CLIENT_IP,),
     value=pl.when(pl.col(schema.CLIENT_IP).str.contains(":", literal=True))
     .then(
-        pl.col(schema.CLIENT_IP).str.extract(r"^([0-9A-Fa-f]+:[0-9A-Fa-f]*:[0-9A-Fa-f]*)").str.to_lowercase()
-        + "::/48"
+        pl.col(schema.CLIENT_IP).str.extract(r"^([0-9A-Fa-f]+:[0-9A-Fa-f]*:[0-9A-Fa-f]*)").str.to_lowercase() + "::/48"
     )
     .otherwise(pl.col(schema.CLIENT_IP).str.extract(r"^(\d+\.\d+\.\d+)\.") + ".0/24"),
     says="called from network {value}",

@@ -13,9 +13,7 @@ SIGNAL = Signal(
     table="behaviour",
     needs=("ramp_hours",),
     value=pl.when((pl.col("events") >= 24) & pl.col("ramp_hours").is_not_null()).then(
-        pl.when(pl.col("ramp_hours") <= 24)
-        .then(pl.lit("full load on the first day"))
-        .otherwise(pl.lit("a ramp"))
+        pl.when(pl.col("ramp_hours") <= 24).then(pl.lit("full load on the first day")).otherwise(pl.lit("a ramp"))
     ),
     says="start with {value}",
     twins=(

@@ -15,9 +15,7 @@ SIGNAL = Signal(
         "addresses",
         "clients",
     ),
-    value=pl.when((pl.col("addresses") >= 4) & (pl.col("clients") >= 3)).then(
-        pl.lit("many addresses and clients")
-    ),
+    value=pl.when((pl.col("addresses") >= 4) & (pl.col("clients") >= 3)).then(pl.lit("many addresses and clients")),
     says="are each used from {value}",
     twins=(
         "CI runners",

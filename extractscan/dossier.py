@@ -1,0 +1,339 @@
+"""From a group that holds together and its facts to the network that the report prints."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import polars as pl
+
+from extractscan import hypotheses, model, schema, shingles
+from extractscan.groundwork import Ground
+from extractscan.harvest import IN_STREAM, IN_TEMPLATE, PROMPT_KEY
+from extractscan.hypotheses.facts import Facts
+from extractscan.hypotheses.harvesting import extraction
+from extractscan.hypotheses.weighing import Weighed
+from extractscan.incidence import Kind, Profile, spans
+from extractscan.linking import needed_bits
+from extractscan.networks import Found, refine
+from extractscan.settings import Settings, millibits
+from extractscan.signals import SIGNALS
+
+ROWS_SHOWN = 3
+VALUES_SHOWN = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One group under judgement.
+
+    Attributes:
+        found: The group.
+        facts: What is known of it.
+        events: Its events, flagged.
+        samples: Heads of some prompts of its stream.
+    """
+
+    found: Found
+    facts: Facts
+    events: pl.DataFrame
+    samples: Sequence[str]
+
+
+def network(case: Case, ground: Ground, null: model.NullTest, settings: Settings) -> model.Network:
+    """Write one network as the report holds it; its id is set when all are sorted.
+
+    Evidence rows name their file by number and have no hash yet: those are filled in for all networks at once.
+    """
+    weighed = hypotheses.weigh(case.facts)
+    harvest = extraction(case.facts)
+    harvest_bits = sum(millibits(bits) for _, bits, _, _ in harvest) / 1000
+    verdict = hypotheses.verdict(weighed, harvest_bits, settings)
+    shares = attribution(case.found.profile, ground.incidence.kinds)
+    events = case.events
+    members = _members(case, ground)
+    stream = events.filter(IN_STREAM)
+    tokens = int((events[schema.INPUT_TOKENS].fill_null(0) + events[schema.OUTPUT_TOKENS].fill_null(0)).sum())
+    cost = (
+        (events[schema.COST] * 1e6).round().cast(pl.Int64).sum()
+        if events[schema.COST].null_count() < len(events)
+        else None
+    )
+    coordination = sum(shares.values()) / 1000
+    return model.Network(
+        id="",
+        fingerprint=fingerprint([m.account_id for m in members]),
+        verdict=verdict,
+        level=level(verdict, len(members), len(stream)),
+        title=_title(verdict, len(members), len(stream), weighed),
+        coordination_bits=coordination,
+        extraction_bits=harvest_bits,
+        null=null,
+        accounts=members,
+        events=len(events),
+        events_in_campaign=len(stream) if verdict == "extraction_network" else 0,
+        tokens=tokens,
+        cost_usd=None if cost is None else cost / 1e6,
+        models=_counts(events, schema.MODEL),
+        countries=_counts(events, schema.COUNTRY),
+        first_seen=iso(events[schema.TIMESTAMP].min()),
+        last_seen=iso(events[schema.TIMESTAMP].max()),
+        evidence=_evidence(case, ground, shares),
+        extraction=[
+            model.Evidence(
+                channel="extraction", signal=name, bits=millibits(bits) / 1000, background=round(outside, 6),
+                held_by=stream[schema.ACCOUNT].n_unique(), summary=says, rows=[],
+            )
+            for name, bits, outside, says in harvest
+        ],
+        templates=_templates(case),
+        hypotheses=[_hypothesis(one) for one in weighed],
+        survives_without=survives(case.found, ground, settings),
+        timeline=_timeline(events),
+        notes=_notes(case, weighed, verdict, harvest_bits, settings),
+    )  # fmt: skip
+
+
+def attribution(group: Profile, kinds: Sequence[Kind]) -> dict[tuple[str, str], int]:
+    """Split the members' mean bits into (channel, signal) in millibits, so that the parts sum to the whole.
+
+    In every channel the strongest signal of a member stands for it; `lacking` is the price of what members miss.
+    """
+    shares: dict[tuple[str, str], int] = {}
+    n = len(group.members)
+    for channel, bits in group.channels.items():
+        names = [kind.name for kind in kinds if kind.channel == channel and kind.name in group.kinds]
+        table = np.array([group.kinds[name][group.members] for name in names])
+        if not len(table):
+            continue
+        winner = np.argmax(table, axis=0)
+        top = table[winner, np.arange(n)]
+        for number, name in enumerate(names):
+            value = millibits(float(top[winner == number].sum() / n))
+            if value:
+                shares[channel, name] = value
+        lack = millibits(float((bits[group.members] - top).sum() / n))
+        if lack:
+            shares[channel, "lacking"] = lack
+    return shares
+
+
+def level(verdict: model.Verdict, accounts: int, events: int) -> model.Level:
+    """Rank a network by what it is and how large it is."""
+    if verdict == "extraction_network":
+        if accounts >= 50 or events >= 50_000:
+            return "critical"
+        return "high" if accounts >= 8 else "medium"
+    return "info" if verdict == "explained" else "low"
+
+
+def fingerprint(accounts: Sequence[str]) -> str:
+    """Name a set of accounts across reports: SHA-256 over their sorted ids, first 16 digits."""
+    return hashlib.sha256("\n".join(sorted(accounts)).encode()).hexdigest()[:16]
+
+
+def survives(found: Found, ground: Ground, settings: Settings) -> dict[str, bool]:
+    """Tell for each channel whether most of the group still holds together without it."""
+    kept = {}
+    for channel in found.profile.channels:
+        group = refine(ground.incidence, found.members, settings, without=frozenset({channel}))
+        kept[channel] = group is not None and float(np.isin(found.members, group.members).mean()) >= 0.5
+    return kept
+
+
+def _members(case: Case, ground: Ground) -> list[model.Member]:
+    group = case.found.profile
+    units = ground.units.filter(pl.col("unit").is_in(pl.Series(group.members).implode()))
+    stats = case.events.group_by(schema.ACCOUNT).agg(
+        pl.len().alias("n"),
+        pl.col(IN_STREAM).sum().alias("campaign"),
+        pl.col(schema.TIMESTAMP).min().alias("first"),
+        pl.col(schema.TIMESTAMP).max().alias("last"),
+    )
+    heirs = _heirs(stats)
+    members = []
+    for row in units.join(stats, on=schema.ACCOUNT).sort(schema.ACCOUNT).iter_rows(named=True):
+        channels = {name: millibits(float(bits[row["unit"]])) for name, bits in group.channels.items()}
+        pool = channels.get(schema.IDENTITY, 0) < 3000 and channels.get(schema.NETWORK, 0) >= 3000
+        role = "heir" if row[schema.ACCOUNT] in heirs else "pool" if pool else "core"
+        members.append(
+            model.Member(
+                account_id=row[schema.ACCOUNT],
+                bits=sum(channels.values()) / 1000,
+                role=role,
+                events=row["n"],
+                events_in_campaign=row["campaign"],
+                first_seen=iso(row["first"]),
+                last_seen=iso(row["last"]),
+                channels={name: value / 1000 for name, value in channels.items()},
+            )
+        )
+    return members
+
+
+def _heirs(stats: pl.DataFrame) -> frozenset[str]:
+    """Find members first seen within two days after another one fell silent, well after the network's start."""
+    day = 86_400_000_000
+    first, last = stats["first"].to_physical().to_numpy(), np.sort(stats["last"].to_physical().to_numpy())
+    if len(stats) < 2:
+        return frozenset()
+    end = int(last.max())
+    gone = last[last < end - 2 * day]
+    before = np.searchsorted(gone, first, side="right") - np.searchsorted(gone, first - 2 * day, side="left")
+    late = first > int(first.min()) + 2 * day
+    return frozenset(stats.filter(pl.Series((before > 0) & late))[schema.ACCOUNT].to_list())
+
+
+def _evidence(case: Case, ground: Ground, shares: Mapping[tuple[str, str], int]) -> list[model.Evidence]:
+    kinds = {kind.name: kind for kind in ground.incidence.kinds}
+    found = []
+    for (channel, name), bits in sorted(
+        shares.items(), key=lambda item: (schema.CHANNELS.index(item[0][0]), -item[1], item[0])
+    ):
+        if name == "lacking":
+            summary = "members that lack what the others have in common count less"
+            found.append(
+                model.Evidence(
+                    channel=channel, signal=name, bits=bits / 1000, background=0.0, held_by=0, summary=summary
+                )
+            )
+            continue
+        holding, outside, top, distinct, accounts = _held(kinds[name], case.found.profile, ground)
+        value = (
+            _value(kinds[name], top, ground)
+            if distinct == 1
+            else f"{distinct} shared values, such as {_value(kinds[name], top, ground)}"
+        )
+        found.append(
+            model.Evidence(
+                channel=channel,
+                signal=name,
+                bits=bits / 1000,
+                background=round(outside / max(ground.incidence.units - len(case.found.members), 1), 6),
+                held_by=holding,
+                summary=f"{holding} of {len(case.found.members)} members " + SIGNALS[name].says.format(value=value),
+                rows=_exemplars(case, name, accounts),
+            )
+        )
+    return found
+
+
+def _held(kind: Kind, group: Profile, ground: Ground) -> tuple[int, int, int, int, pl.Series]:
+    """Return members and outsiders that hold a shared value, the most shared one, how many, and the members' accounts."""
+    held, count = np.unique(kind.value[spans(kind.ptr, group.members)], return_counts=True)
+    common = held[count >= 2]
+    if not len(common):
+        return 0, 0, int(held[0]), 0, pl.Series([], dtype=pl.String)
+    holders = np.unique(kind.by_value[spans(kind.by_value_ptr, common)])
+    inside = np.intersect1d(holders, group.members)
+    rarest = kind.holders[common] - count[count >= 2]
+    best = np.lexsort((common, rarest, -count[count >= 2]))[0]
+    accounts = ground.units.filter(pl.col("unit").is_in(pl.Series(inside).implode()))[schema.ACCOUNT]
+    if kind.mixture:
+        private = rarest <= np.quantile(rarest, 0.5)
+        outside = int(rarest[private].max()) if private.any() else 0
+    else:
+        outside = len(holders) - len(inside)
+    return len(inside), outside, int(common[best]), len(common), accounts
+
+
+def _value(kind: Kind, number: int, ground: Ground) -> str:
+    value = kind.values[number]
+    if kind.name == "system_prompt":
+        known = ground.summary.texts.filter(pl.col("value") == value)
+        value = " ".join(str(known["text"][0]).split()) if len(known) else value
+    if kind.name == "template":
+        return f"piece {value}"
+    return value if len(value) <= VALUES_SHOWN else value[: VALUES_SHOWN - 1] + "…"
+
+
+def _exemplars(case: Case, name: str, accounts: pl.Series) -> list[model.Row]:
+    """Choose the first events of different members, those in the stream before others, wherever they stand in the files."""
+    events = case.events.filter(pl.col(schema.ACCOUNT).is_in(accounts.implode()))
+    if name in {"template", "system_prompt"}:
+        events = events.filter(IN_TEMPLATE)
+    order = [IN_STREAM, schema.TIMESTAMP, schema.ACCOUNT, schema.REQUEST, PROMPT_KEY]
+    ranked = events.sort(order, descending=[True, False, False, False, False], nulls_last=True)
+    first = ranked.unique(schema.ACCOUNT, keep="first", maintain_order=True)
+    return [
+        model.Row(file=str(f), row=int(r), sha256="")
+        for f, r in first.head(ROWS_SHOWN).select(schema.FILE, schema.ROW).iter_rows()
+    ]
+
+
+def _templates(case: Case) -> list[model.Template]:
+    worded = case.events.filter(IN_TEMPLATE)
+    if not len(worded):
+        return []
+    skeleton = shingles.skeleton(case.samples)
+    outside = case.found.profile.rates.get("template")
+    others = int(outside[2][np.lexsort((outside[0], -outside[1]))[0]]) if outside is not None and len(outside[1]) else 0
+    return [
+        model.Template(
+            id=hashlib.sha256(skeleton.encode()).hexdigest()[:12],
+            skeleton=skeleton,
+            accounts=worded[schema.ACCOUNT].n_unique(),
+            events=len(worded),
+            outside_accounts=others,
+        )
+    ]
+
+
+def _hypothesis(one: Weighed) -> model.Hypothesis:
+    return model.Hypothesis(
+        id=f"{one.id} {one.name}",
+        title=one.title,
+        bits=millibits(one.bits) / 1000,
+        for_=[f"{p.bits:+.1f} {p.says}" for p in one.points if p.bits > 0],
+        against=[f"{p.bits:+.1f} {p.says}" for p in one.points if p.bits < 0],
+        would_decide=list(one.would_decide),
+    )
+
+
+def _counts(events: pl.DataFrame, column: str) -> dict[str, int]:
+    counted = events[column].drop_nulls().value_counts().sort("count", column, descending=[True, False])
+    return dict(counted.iter_rows())
+
+
+def _timeline(events: pl.DataFrame) -> list[model.TimelinePoint]:
+    days = events.group_by(pl.col(schema.TIMESTAMP).dt.date().alias("day")).agg(
+        pl.len().alias("n"), pl.col(schema.ACCOUNT).n_unique().alias("who")
+    )
+    return [model.TimelinePoint(day=str(day), events=n, accounts=who) for day, n, who in days.sort("day").iter_rows()]
+
+
+def _notes(case: Case, weighed: list[Weighed], verdict: model.Verdict, harvest: float, settings: Settings) -> list[str]:
+    needed = needed_bits(case.facts.population, case.facts.units, settings)
+    notes = [
+        f"membership needs {needed:.1f} bits over two channels; the prior odds against a random account are in that"
+    ]
+    if verdict != "extraction_network":
+        rival = next(one for one in weighed if one.name != "extraction_operator")
+        if harvest < settings.extraction_bits:
+            notes.append(f"no harvest: {harvest:.1f} of the {settings.extraction_bits:.1f} bits that it needs")
+        else:
+            notes.append(f"a harvest is possible, but {rival.id} ({rival.title}) is not excluded")
+    elif case.facts.own_traffic >= 0.1:
+        notes.append(f"{case.facts.own_traffic:.0%} of the members' traffic is not part of the campaign")
+    return notes
+
+
+def _title(verdict: model.Verdict, accounts: int, stream: int, weighed: list[Weighed]) -> str:
+    if verdict == "extraction_network":
+        return f"{accounts} accounts are linked and their traffic is consistent with one operator's harvest ({stream} requests)"
+    leader = weighed[0]
+    if verdict == "reseller":
+        return f"{accounts} accounts are linked as by {leader.title}; no harvest runs through them"
+    if verdict == "explained":
+        return f"{accounts} accounts are linked, which would be explained by {leader.title}"
+    return f"{accounts} accounts are linked as by one operator; a harvest does not stand"
+
+
+def iso(moment: object) -> str:
+    """Write a moment (datetime, or microseconds since the epoch) as ISO 8601 in UTC; nothing for None."""
+    if moment is None:
+        return ""
+    series = pl.Series([moment]).cast(pl.Datetime("us"))
+    return str(series.dt.strftime("%Y-%m-%dT%H:%M:%S%.6fZ")[0])

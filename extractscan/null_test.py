@@ -1,0 +1,95 @@
+"""The null test: the same search on shuffled sightings, where nothing but chance can link."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+
+from extractscan import model, schema
+from extractscan.groundwork import Ground
+from extractscan.incidence import Incidence, Ints, Kind, Profile, kind_of
+from extractscan.linking import total_bits
+from extractscan.networks import Found, find, steady_pieces
+from extractscan.settings import Settings
+
+
+def strength(profile: Profile) -> float:
+    """Bits of all members together: what shuffles are compared by."""
+    return float(total_bits(profile)[profile.members].sum())
+
+
+def shuffled(incidence: Incidence, strata: Ints, rng: np.random.Generator) -> Incidence:
+    """Deal every kind's sightings out anew: each account keeps how many it has, each value how many hold it.
+
+    Each kind is dealt by itself and within strata, so that what countries and weeks explain stays explained. Where an
+    account draws one value twice, it holds it once.
+    """
+    return Incidence(incidence.units, tuple(_dealt(kind, strata, incidence.units, rng) for kind in incidence.kinds))
+
+
+def _dealt(kind: Kind, strata: Ints, units: int, rng: np.random.Generator) -> Kind:
+    unit = np.repeat(np.arange(units), np.diff(kind.ptr))
+    order = np.lexsort((rng.random(len(unit)), strata[unit]))
+    back = np.lexsort((np.arange(len(unit)), strata[unit]))
+    drawn = np.empty(len(unit), dtype=np.int64)
+    drawn[back] = kind.value[order]
+    pairs = unit * max(len(kind.values), 1) + drawn
+    first = np.unique(pairs, return_index=True)[1]
+    return kind_of(
+        kind.name, kind.channel, kind.values, units, unit[first], drawn[first], kind.weight[first], mixture=kind.mixture
+    )
+
+
+def strengths(
+    incidence: Incidence, labels: Sequence[Kind], strata: npt.NDArray[np.int64], settings: Settings
+) -> Iterator[list[float]]:
+    """Yield for each of `settings.shuffles` shuffles the strengths of the networks that were found in it.
+
+    Text enters with the pieces that could start a network (steady in their holders' traffic): the rest of the shared
+    phrases can only add to a network that something else began.
+    """
+    lean = Incidence(
+        incidence.units,
+        tuple(steady_pieces(kind, settings) if kind.mixture else kind for kind in incidence.kinds),
+    )
+    for number in range(settings.shuffles):
+        rng = np.random.default_rng([settings.seed, number])
+        found: list[Found] = find(shuffled(lean, strata, rng), labels, settings)
+        yield [strength(group.profile) for group in found]
+
+
+def run(ground: Ground, settings: Settings, tell: Callable[[int, int], None]) -> list[list[float]]:
+    """Run all shuffles and return the strengths of the networks found in each."""
+    results = []
+    for found in strengths(ground.incidence, ground.labels, strata(ground), settings):
+        results.append(found)
+        tell(len(results), settings.shuffles)
+    return results
+
+
+def of(found: Found, shuffles: Sequence[Sequence[float]]) -> model.NullTest:
+    """Say for one network how many shuffles gave one as strong, and how many networks a shuffle gives on average."""
+    mine = strength(found.profile)
+    return model.NullTest(
+        shuffles=len(shuffles),
+        as_strong=sum(any(other >= mine for other in one) for one in shuffles),
+        expected_false=round(sum(len(one) for one in shuffles) / max(len(shuffles), 1), 6),
+    )
+
+
+def strata(ground: Ground) -> Ints:
+    """Number the stratum of every unit: the country it mostly calls from, and the week it first called in."""
+    seen = ground.summary.sightings.filter(pl.col("kind") == schema.COUNTRY)
+    by_unit = ground.units.join(seen, on=schema.ACCOUNT).group_by("unit", "value").agg(pl.col("count").sum())
+    top = by_unit.sort("unit", "count", "value", descending=[False, True, False]).unique("unit", keep="first")
+    week = (
+        ground.units.join(ground.summary.totals, on=schema.ACCOUNT, how="left")
+        .group_by("unit")
+        .agg((pl.col("first").min() // (7 * 86_400_000_000)).fill_null(-1).alias("week"))
+    )
+    both = week.join(top.select("unit", "value"), on="unit", how="left").sort("unit")
+    keys = both.select(pl.struct(pl.col("value").fill_null(""), "week").rank("dense"))
+    return np.asarray(keys.to_series().to_numpy(), dtype=np.int64)

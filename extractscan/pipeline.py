@@ -1,0 +1,180 @@
+"""The tool on one page: readers, reduce, sightings, links, networks, hypotheses, report."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from functools import partial
+
+import msgspec
+import numpy as np
+import polars as pl
+
+import extractscan
+from extractscan import dossier, groundwork, model, networks, null_test, readers, reduce, rules, schema, trial
+from extractscan.errors import CannotTestError
+from extractscan.findings import (
+    exclusions,
+    gaps,
+    limits,
+    numbered,
+    require_testable,
+    single_sources,
+    smallest_detectable,
+)
+from extractscan.settings import Settings
+
+Progress = Callable[[str, int, int], None]
+"""Stage, done, total (bytes while reading, steps elsewhere)."""
+
+
+def analyze(
+    paths: Sequence[str],
+    *,
+    accounts: str | None = None,
+    settings: Settings = Settings(),  # noqa: B008 frozen
+    mapping: Mapping[str, str] | None = None,
+    start: datetime | None = None,
+    end: datetime | None = None,
+    last: timedelta | None = None,
+    baseline_logs: Sequence[str] = (),
+    progress: Progress | None = None,
+    reproducible: bool = False,
+) -> model.Report:
+    """Analyse logs, from files to report.
+
+    Args:
+        paths: Files, directories and globs.
+        accounts: The accounts table.
+        settings: Thresholds; they stand in the report.
+        mapping: Canonical name to source field, for logs of no known format.
+        start: Earliest event used (UTC).
+        end: First moment not used (UTC).
+        last: Only this much before the newest event.
+        baseline_logs: Earlier logs whose accounts count as background.
+        progress: Told of stages as they go.
+        reproducible: Leave the wall clock out of the report.
+
+    Raises:
+        InputError: where nothing can be read.
+        CannotTestError: where the fields that every test needs are missing.
+        UsageError: for a mapping that names no field.
+    """
+    tell = progress or (lambda _stage, _done, _total: None)
+    logs = readers.open_logs(paths, mapping=mapping)
+    table = readers.read_accounts(accounts) if accounts else None
+    ruleset = rules.load()
+    window = _window(logs, start, end, last)
+    summary = summarise(logs, ruleset, window, partial(tell, "reading"))
+    earlier = (
+        [summarise(readers.open_logs(baseline_logs, mapping=mapping), ruleset, (None, None))] if baseline_logs else []
+    )
+    ground = groundwork.lay(summary, table, logs.columns, ruleset, settings, earlier=earlier)
+    require_testable(ground)
+    tell("linking", 0, 1)
+    found = networks.find(ground.incidence, ground.labels, settings)
+
+    def again(columns: Sequence[str], who: pl.Series) -> Iterator[pl.DataFrame]:
+        return unrepeated(within(batch, window) for batch in logs.batches(columns, accounts=who))
+
+    cases = trial.hear(found, ground, again, ruleset, settings, partial(tell, "weighing"))
+    shuffles = null_test.run(ground, settings, partial(tell, "shuffling"))
+    written = [dossier.network(case, ground, null_test.of(case.found, shuffles), settings) for case in cases]
+    return model.Report(
+        schema_version=model.SCHEMA_VERSION,
+        tool=model.Tool(
+            name="extractscan",
+            version=extractscan.__version__,
+            settings=settings.to_dict(),
+            settings_sha256=settings.digest(),
+            seed=settings.seed,
+            generated_at=None if reproducible else datetime.now(UTC).isoformat(timespec="seconds"),
+        ),
+        inputs=logs.records(),
+        coverage=model.Coverage(
+            first=dossier.iso(summary.totals["first"].min()),
+            last=dossier.iso(summary.totals["last"].max()),
+            events=int(summary.totals["events"].sum()),
+            accounts=len(summary.totals),
+            gaps=gaps(summary),
+            signals=ground.runs,
+            smallest_detectable_network=smallest_detectable(ground, settings),
+        ),
+        networks=numbered(_sealed(logs, written)),
+        single_sources=single_sources(ground, found, settings),
+        excluded=exclusions(ground, found, settings),
+        limits=limits(ground, cases),
+    )
+
+
+def summarise(
+    logs: readers.LogSet,
+    ruleset: Sequence[rules.Rule],
+    window: tuple[datetime | None, datetime | None],
+    tell: Callable[[int, int], None] | None = None,
+) -> reduce.Summary:
+    """Read every event once and keep its summary; a request that stands twice in the logs counts once."""
+    values = groundwork.event_values(logs.columns)
+    intent = partial(rules.match, rules=ruleset)
+    done = 0
+
+    def progress(size: int) -> None:
+        nonlocal done
+        done += size
+        if tell:
+            tell(done, logs.total_bytes)
+
+    batches = unrepeated(within(batch, window) for batch in logs.batches(progress=progress))
+    return reduce.merge([reduce.empty(tuple(values)), *(reduce.reduce(batch, values, intent) for batch in batches)])
+
+
+def within(batch: pl.DataFrame, window: tuple[datetime | None, datetime | None]) -> pl.DataFrame:
+    """Keep the events of a time window: from its start, up to but without its end."""
+    start, end = window
+    if start is not None:
+        batch = batch.filter(pl.col(schema.TIMESTAMP) >= start)
+    return batch if end is None else batch.filter(pl.col(schema.TIMESTAMP) < end)
+
+
+def unrepeated(batches: Iterator[pl.DataFrame]) -> Iterator[pl.DataFrame]:
+    """Drop events whose request id, account and time were seen before; events without a request id all count."""
+    seen = np.zeros(0, dtype=np.uint64)
+    keys = [schema.REQUEST, schema.ACCOUNT, schema.TIMESTAMP]
+    for batch in batches:
+        if schema.REQUEST not in batch.columns or batch[schema.REQUEST].null_count() == len(batch):
+            yield batch
+            continue
+        key = batch.select(pl.struct(keys).hash(7).alias("key"), schema.REQUEST)
+        known = pl.col(schema.REQUEST).is_not_null()
+        fresh = ~known | (pl.col("key").is_first_distinct() & ~pl.col("key").is_in(pl.Series(seen).implode()))
+        keep = key.select(fresh).to_series()
+        seen = np.concatenate([seen, key.filter(keep & key[schema.REQUEST].is_not_null())["key"].to_numpy()])
+        yield batch.filter(keep)
+
+
+def _window(
+    logs: readers.LogSet, start: datetime | None, end: datetime | None, last: timedelta | None
+) -> tuple[datetime | None, datetime | None]:
+    if last is None:
+        return start, end
+    newest = max((batch[schema.TIMESTAMP].max() for batch in logs.batches([schema.TIMESTAMP])), default=None)
+    if not isinstance(newest, datetime):
+        return start, end
+    since = newest - last
+    return (since if start is None else max(start, since)), end
+
+
+def _sealed(logs: readers.LogSet, written: Sequence[model.Network]) -> list[model.Network]:
+    """Put path and hash into the evidence rows, which so far hold the number of their file; one reading for all."""
+    places = {(int(row.file), row.row) for one in written for item in one.evidence for row in item.rows}
+    paths = [record.path for record in logs.records()]
+    hashes = logs.record_hashes(places)
+
+    def sealed(item: model.Evidence) -> model.Evidence:
+        rows = [
+            model.Row(file=paths[int(row.file)], row=row.row, sha256=hashes[int(row.file), row.row])
+            for row in item.rows
+        ]
+        return msgspec.structs.replace(item, rows=rows)
+
+    return [msgspec.structs.replace(one, evidence=[sealed(item) for item in one.evidence]) for one in written]

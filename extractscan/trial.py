@@ -1,0 +1,81 @@
+"""Hears the case of every group: reads its events again, with the text, and gathers the facts."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from functools import partial
+
+import numpy as np
+import polars as pl
+
+from extractscan import harvest, incidence, reduce, rules, schema
+from extractscan.dossier import Case
+from extractscan.groundwork import Ground
+from extractscan.hypotheses.gathering import crowd_rates, gather
+from extractscan.incidence import Kind, Profile
+from extractscan.linking import private_values
+from extractscan.networks import Found
+from extractscan.settings import Settings
+
+SAMPLES = 12
+"""Prompts of a stream that are laid side by side to tell its fixed wording from what varies."""
+Again = Callable[[Sequence[str], pl.Series], Iterable[pl.DataFrame]]
+
+
+def hear(
+    found: Sequence[Found],
+    ground: Ground,
+    again: Again,
+    ruleset: Sequence[rules.Rule],
+    settings: Settings,
+    tell: Callable[[int, int], None],
+) -> list[Case]:
+    """Read the events of all groups again and gather the facts of each.
+
+    Args:
+        found: Disjoint groups.
+        ground: What the analysis stands on.
+        again: Gives the events of some accounts, by columns and account ids.
+        ruleset: Intent rules.
+        settings: Thresholds.
+        tell: Told how many groups are done.
+    """
+    if not found:
+        return []
+    units = pl.DataFrame(
+        {
+            "unit": np.concatenate([group.members for group in found]),
+            harvest.NETWORK: np.repeat(np.arange(len(found)), [len(group.members) for group in found]),
+        }
+    )
+    network_of = ground.units.join(units, on="unit").select(schema.ACCOUNT, harvest.NETWORK)
+    kinds = {kind.name: kind for kind in ground.incidence.kinds}
+    wording = {
+        number: _wording(kinds["template"], group.profile, ground, settings) for number, group in enumerate(found)
+    }
+    intent = partial(reduce.event_intent, intent=partial(rules.match, rules=ruleset))
+    reading = harvest.read_again(again(harvest.COLUMNS, network_of[schema.ACCOUNT]), network_of, wording, intent)
+    crowd = ground.background.behaviour.filter(~pl.col("unit").is_in(units["unit"].implode()))["unit"].unique()
+    outside = crowd_rates(ground.background, crowd)
+    families = {name: family.mask for name, family in ground.background.families.items()}
+    cases = []
+    for number, group in enumerate(found):
+        tell(number, len(found))
+        private = _private_prompts(kinds.get("system_prompt"), group.profile, ground, settings)
+        events = harvest.mark_stream(harvest.classify(reading, number, private), families, outside)
+        text = ground.summary.totals["prompts"].sum() > 0
+        facts = gather(ground.background, group.profile, events, crowd, outside, text=text)
+        cases.append(Case(group, facts, events, harvest.samples(events, SAMPLES)))
+    return cases
+
+
+def _wording(kind: Kind, group: Profile, ground: Ground, settings: Settings) -> incidence.Ints:
+    numbers = private_values(kind, group, ground.incidence.units, settings)
+    return np.asarray(ground.pieces.filter(pl.col("number").is_in(pl.Series(numbers).implode()))["shingle"].sort())
+
+
+def _private_prompts(kind: Kind | None, group: Profile, ground: Ground, settings: Settings) -> frozenset[str]:
+    if kind is None:
+        return frozenset()
+    numbers = private_values(kind, group, ground.incidence.units, settings)
+    return frozenset(kind.values[number] for number in numbers.tolist())
