@@ -11,8 +11,8 @@ from rich.table import Table
 from rich.text import Text
 
 from extractscan.readers.inspection import Inspected, Inspection
+from extractscan.writers.numbers import count, share, size
 from extractscan.writers.terminal import View, draw
-from extractscan.writers.terminal.numbers import count, share, size
 from extractscan.writers.terminal.view import bar, bullets, heading, labelled, sentence, span, value
 
 

@@ -10,8 +10,8 @@ from extractscan.cli.say import emit, emit_json, say, stdout_view
 from extractscan.errors import UsageError
 from extractscan.model import Report
 from extractscan.writers import WRITERS, choose, write
+from extractscan.writers.numbers import size
 from extractscan.writers.terminal import render
-from extractscan.writers.terminal.numbers import size
 
 
 def check_outputs(outputs: Sequence[str], fmt: str | None, *, clobber: bool, inputs: Iterable[str | None] = ()) -> None:

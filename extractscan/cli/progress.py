@@ -7,15 +7,17 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import Any
 
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 
+from extractscan.writers.numbers import count, size
 from extractscan.writers.show import show
 
 PATIENCE = 2.0
 """Seconds before a bar appears: whoever waits less needs none."""
+IN_BYTES = "reading"
+"""The stage that counts bytes; all others count steps."""
 
 Notice = Callable[[str, int, int], None]
 
@@ -43,10 +45,11 @@ def progress(stages: Stages, *, wanted: bool) -> Iterator[Notice]:
     bar = Progress(
         TextColumn("{task.description}", markup=False),
         BarColumn(bar_width=30),
-        TextColumn("{task.percentage:>3.0f}%", markup=False),
+        TextColumn("{task.fields[amount]}", markup=False),
         TimeElapsedColumn(),
         console=console,
         transient=True,
+        get_time=time.monotonic,
     )
     draws = wanted and sys.stderr.isatty()
     tasks: dict[str, TaskID] = {}
@@ -61,9 +64,12 @@ def progress(stages: Stages, *, wanted: bool) -> Iterator[Notice]:
         if stage not in tasks:
             for other in tasks.values():
                 bar.update(other, visible=False)
-            tasks[stage] = bar.add_task(show(stage), total=None)
-        state: dict[str, Any] = {"completed": done, "total": total or None}
-        bar.update(tasks[stage], **state)
+            tasks[stage] = bar.add_task(show(stage), total=None, amount="")
+            bar.tasks[-1].start_time = stages.began[stage]  # not when it was first drawn
+        if total <= 1:  # one step has no share that is done: the bar runs to and fro
+            return
+        counted = (size(done), size(total)) if stage == IN_BYTES else (count(done), count(total))
+        bar.update(tasks[stage], completed=done, total=total, amount=" of ".join(counted))
 
     try:
         yield notice

@@ -9,8 +9,8 @@ from rich.text import Text
 
 from extractscan.cli.tables import table
 from extractscan.score import Agreement, Scores
+from extractscan.writers.numbers import count
 from extractscan.writers.terminal import View, draw
-from extractscan.writers.terminal.numbers import count
 from extractscan.writers.terminal.view import heading
 
 

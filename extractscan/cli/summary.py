@@ -9,7 +9,7 @@ from extractscan.cli.progress import Stages
 from extractscan.cli.say import say
 from extractscan.errors import PartialError
 from extractscan.model import LEVELS, Report
-from extractscan.writers.terminal.numbers import count
+from extractscan.writers.numbers import count
 
 
 def summarise(report: Report, stages: Stages | None, *, printed: bool) -> None:

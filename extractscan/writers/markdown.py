@@ -10,14 +10,22 @@ import re
 from collections.abc import Iterator, Sequence
 
 from extractscan.model import Evidence, Network, Report
+from extractscan.writers.numbers import count, share
 from extractscan.writers.reading import PROMISE, nothing_found, ranked, said
 from extractscan.writers.show import SENTENCE, VALUE, show
 
-TOP_MEMBERS = 20
-TOP_LISTED = 20
-SKELETON = 600
-_MARKUP = re.compile(r"([\\`*_{}\[\]<>()#+\-!|~&$=^\"])")
-_LIST_NUMBER = re.compile(r"^(\d+)([.)])")
+SECTIONS = 10
+"""Findings with a section of their own; a forge takes some 65,000 characters, and a network needs three to five."""
+TOP_ROWS = 50
+TOP_EVIDENCE = 12
+TOP_HYPOTHESES = 3
+TOP_REASONS = 3
+TOP_TEMPLATES = 2
+TOP_MEMBERS = 10
+TOP_LISTED = 10
+SKELETON = 400
+_MARKUP = re.compile(r"([\\`*_\[\]<>#|~&$])")
+_LINE_START = re.compile(r"^(\d*)([-+=.)])")
 _SIGIL = re.compile(r"([@#!~%$])(?=\w)")
 _LINK = re.compile(r"(://|www\.|mailto:|xmpp:)", re.IGNORECASE)
 _JOINER = "\u2060"
@@ -29,7 +37,7 @@ def prose(content: str) -> str:
     shown = _LINK.sub(lambda found: found.group()[0] + _JOINER + found.group()[1:], shown)
     shown = _SIGIL.sub(rf"\1{_JOINER}", shown)
     shown = _MARKUP.sub(r"\\\1", shown)
-    return _LIST_NUMBER.sub(r"\1\\\2", shown)
+    return _LINE_START.sub(r"\1\\\2", shown)
 
 
 def code(content: object, limit: int = VALUE, *, in_table: bool = False) -> str:
@@ -57,24 +65,29 @@ def _lines(report: Report) -> Iterator[str]:
         yield f"> {PROMISE}"
         yield ""
     span = f", {code(coverage.first)} to {code(coverage.last)}" if coverage.first else ""
-    yield f"Read: {coverage.events:,} events of {coverage.accounts:,} accounts{span}."
+    yield f"Read: {count(coverage.events, 'event')} of {count(coverage.accounts, 'account')}{span}."
     yield ""
     networks = ranked(report.networks)
     if networks:
         yield "| network | verdict | level | accounts | in campaign | events | link bits | harvest bits |"
         yield "|---|---|---|---:|---:|---:|---:|---:|"
-        for network in networks:
+        for network in networks[:TOP_ROWS]:
             yield (
                 f"| {code(network.id, in_table=True)} | {_words(network.verdict)} | {network.level} "
                 f"| {len(network.accounts):,} | {network.events_in_campaign:,} | {network.events:,} "
                 f"| {network.coordination_bits:.1f} | {network.extraction_bits:.1f} |"
             )
         yield ""
+        if len(networks) > TOP_ROWS:
+            yield f"and {len(networks) - TOP_ROWS:,} networks more; the json output holds them all."
+            yield ""
     else:
         yield prose(nothing_found(report))
         yield ""
-    for network in networks:
+    findings = [each for each in networks if each.verdict == "extraction_network"]
+    for network in findings[:SECTIONS]:
         yield from _network(network)
+    yield from _brief([*findings[SECTIONS:], *(each for each in networks if each not in findings)])
     yield from _apart(report)
     yield from _untested(report)
     yield from _inputs(report)
@@ -122,28 +135,48 @@ def _network(network: Network) -> Iterator[str]:
         yield ""
 
 
+def _brief(networks: Sequence[Network]) -> Iterator[str]:
+    """Give each network that has no section of its own one line."""
+    if not networks:
+        return
+    yield "## Other networks"
+    yield ""
+    for network in networks[:TOP_LISTED]:
+        leading = sorted(network.hypotheses, key=lambda h: (-h.bits, h.id))[:1]
+        leads = "".join(f"; leading explanation: {prose(each.title)} ({each.bits:+.1f})" for each in leading)
+        yield f"- {code(network.id)}, {_words(network.verdict)}: {prose(network.title)}{leads}"
+    yield from _more(len(networks))
+
+
 def _evidence(title: str, evidence: Sequence[Evidence]) -> Iterator[str]:
     if not evidence:
         return
     yield f"### {title}"
     yield ""
-    for item in sorted(evidence, key=lambda e: (-e.bits, e.channel, e.signal, e.summary)):
+    for item in sorted(evidence, key=lambda e: (-e.bits, e.channel, e.signal, e.summary))[:TOP_EVIDENCE]:
         yield (
-            f"- **{item.bits:.1f}** {code(item.channel)} {code(item.signal)}: {prose(item.summary)} "
-            f"(held by {item.held_by:,}; {item.background:.4%} of others)"
+            f"- **{item.bits:.1f}** {code(item.channel)} {code(item.signal)}: {prose(item.summary)}{_background(item)}"
         )
-        for row in item.rows[:3]:
+        for row in item.rows[:1]:
             yield f"  - row {row.row} of {code(row.file)}, sha256 {code(row.sha256)}"
-    yield ""
+    yield from _more(len(evidence), TOP_EVIDENCE)
+
+
+def _background(item: Evidence) -> str:
+    """Say who holds it, inside and outside; a price for what members lack is held by nobody."""
+    if not item.held_by:
+        return ""
+    outside = "no other" if item.background <= 0 else f"{share(item.background)} of all others"
+    return f" (held by {item.held_by:,}, by {outside})"
 
 
 def _templates(network: Network) -> Iterator[str]:
-    for template in network.templates:
+    for template in network.templates[:TOP_TEMPLATES]:
         skeleton = show(template.skeleton, SKELETON)
         fence = "`" * max(_longest_run(skeleton) + 1, 3)
         yield (
-            f"Template {code(template.id)}: {template.events:,} events of {template.accounts:,} accounts, "
-            f"{template.outside_accounts:,} accounts outside"
+            f"Template {code(template.id)}: {count(template.events, 'event')} of "
+            f"{count(template.accounts, 'account')}, {count(template.outside_accounts)} outside"
         )
         yield from ("", f"{fence}text", skeleton, fence, "")
 
@@ -153,15 +186,15 @@ def _hypotheses(network: Network) -> Iterator[str]:
         return
     yield "### Would be explained by"
     yield ""
-    for hypothesis in sorted(network.hypotheses, key=lambda h: (-h.bits, h.id)):
+    for hypothesis in sorted(network.hypotheses, key=lambda h: (-h.bits, h.id))[:TOP_HYPOTHESES]:
         yield f"- **{hypothesis.bits:+.1f}** {prose(hypothesis.title)} ({code(hypothesis.id)})"
         for word, reasons in (
             ("for", hypothesis.for_),
             ("against", hypothesis.against),
             ("would decide", hypothesis.would_decide),
         ):
-            yield from (f"  - {word}: {prose(reason)}" for reason in reasons)
-    yield ""
+            yield from (f"  - {word}: {prose(reason)}" for reason in reasons[:TOP_REASONS])
+    yield from _more(len(network.hypotheses), TOP_HYPOTHESES)
 
 
 def _members(network: Network) -> Iterator[str]:
@@ -172,7 +205,7 @@ def _members(network: Network) -> Iterator[str]:
         yield (
             f"| {code(member.account_id, in_table=True)} | {member.bits:.1f} | {code(member.role, in_table=True)} "
             f"| {member.events_in_campaign:,} | {member.events:,} "
-            f"| {code(member.first_seen, in_table=True)} | {code(member.last_seen, in_table=True)} |"
+            f"| {code(member.first_seen[:10], in_table=True)} | {code(member.last_seen[:10], in_table=True)} |"
         )
     yield ""
     if len(members) > TOP_MEMBERS:
@@ -205,9 +238,9 @@ def _apart(report: Report) -> Iterator[str]:
     yield from _more(len(excluded.suppressed))
 
 
-def _more(total: int) -> Iterator[str]:
-    if total > TOP_LISTED:
-        yield f"- and {total - TOP_LISTED:,} more"
+def _more(total: int, shown: int = TOP_LISTED) -> Iterator[str]:
+    if total > shown:
+        yield f"- and {total - shown:,} more"
     if total:
         yield ""
 

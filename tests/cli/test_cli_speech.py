@@ -111,24 +111,24 @@ def test_a_stream_without_encoding_gets_ascii(monkeypatch) -> None:
     assert say.stdout_view().unicode is False
 
 
-def bar_of(monkeypatch: pytest.MonkeyPatch, *, patience: float = 0.0, wanted: bool = True) -> str:
+def bar_of(monkeypatch: pytest.MonkeyPatch, *, patience: float = 0.0, wanted: bool = True, stage: str = "x") -> str:
     terminal = Terminal()
     monkeypatch.setattr(sys, "stderr", terminal)
     monkeypatch.setattr(bars, "PATIENCE", patience)
     monkeypatch.setenv("TERM", "xterm")
     monkeypatch.setenv("COLUMNS", "80")
     with progress(Stages(), wanted=wanted) as notice:
-        notice("read", 5, 10)
-        notice("read", 10, 10)
-        notice("link\x1b", 0, 0)
+        notice("first", 0, 0)
+        notice("first", 1, 1)
+        notice(stage, 5_000, 10_000)
     return terminal.getvalue()
 
 
 def test_a_bar_is_drawn_for_whoever_waits(monkeypatch) -> None:
-    """After its patience the bar shows each stage, with hostile names made visible."""
-    drawn = bar_of(monkeypatch)
-    assert "read" in drawn
-    assert r"link\x1b" in drawn
+    """After its patience the bar shows its stage, bytes as such, with hostile names made visible."""
+    assert "5.0 KB of 10.0 KB" in bar_of(monkeypatch, stage="reading")
+    assert "5,000 of 10,000" in bar_of(monkeypatch, stage="shuffling")
+    assert r"link\x1b" in bar_of(monkeypatch, stage="link\x1b")
 
 
 def test_a_short_run_draws_no_bar(monkeypatch) -> None:

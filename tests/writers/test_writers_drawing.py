@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 
 from extractscan.model import TimelinePoint
 from extractscan.writers import markdown
+from extractscan.writers.numbers import bits, count, share, short, size
 from extractscan.writers.reading import PROMISE, nothing_found, ranked
 from extractscan.writers.terminal import View, full_bits, render, render_member
-from extractscan.writers.terminal.numbers import bits, count, share, short, size
 from extractscan.writers.terminal.view import bar, cell, sparkline
 
 PLAIN = View(unicode=False)
@@ -211,9 +211,20 @@ def test_markdown_counts_what_it_leaves_out() -> None:
     hubs = [msgspec.structs.replace(report.excluded.hubs[0], value=f"hub{n}") for n in range(25)]
     long = msgspec.structs.replace(report, excluded=msgspec.structs.replace(report.excluded, hubs=hubs, near_misses=[]))
     text = markdown.render(long).decode()
-    assert "and 5 more" in text
+    assert "and 15 more" in text
     assert "hub24" not in text
-    assert "and 20 more accounts" in text
+    assert "and 30 more accounts" in text
+
+
+def test_a_ticket_with_many_networks_still_fits() -> None:
+    """Findings beyond ten have a line instead of a section, and a forge can take the whole."""
+    report = msgspec.structs.replace(report_fixtures.ordinary(), networks=many(60))
+    text = markdown.render(report).decode()
+    assert text.count("### Linked by") == 10
+    assert "and 10 networks more" in text
+    assert "## Other networks" in text
+    assert "and 40 more" in text
+    assert len(text) < 65_000
 
 
 def test_markdown_leaves_out_what_is_not_there() -> None:

@@ -9,10 +9,10 @@ from rich.console import Console, RenderableType
 from rich.text import Text
 
 from extractscan.model import Network, Report
+from extractscan.writers.numbers import count
 from extractscan.writers.reading import ranked
 from extractscan.writers.terminal.closing import closing
 from extractscan.writers.terminal.network import network_brief, network_section
-from extractscan.writers.terminal.numbers import count
 from extractscan.writers.terminal.overview import overview
 from extractscan.writers.terminal.view import ASCII, View, heading
 from extractscan.writers.terminal.waterfall import waterfall

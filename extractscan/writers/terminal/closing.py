@@ -10,9 +10,9 @@ from rich.table import Table
 from rich.text import Text
 
 from extractscan.model import Hub, Input, NearMiss, Report, SingleSource, Suppressed
+from extractscan.writers.numbers import bits, count, size
 from extractscan.writers.reading import PROMISE, said
 from extractscan.writers.terminal.evidence import evidence_lines
-from extractscan.writers.terminal.numbers import bits, count, size
 from extractscan.writers.terminal.view import View, bullets, heading, sentence, value
 
 TOP = 8

@@ -10,7 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from extractscan.model import Evidence, Hypothesis
-from extractscan.writers.terminal.numbers import bits, count, share
+from extractscan.writers.numbers import bits, count, share
 from extractscan.writers.terminal.view import View, bar, sentence, value
 
 TOP_HYPOTHESES = 3

@@ -10,8 +10,8 @@ from rich.table import Table
 from rich.text import Text
 
 from extractscan.model import Evidence, Member, Network, Template
+from extractscan.writers.numbers import bits, count
 from extractscan.writers.terminal.evidence import evidence_lines, hypotheses_table
-from extractscan.writers.terminal.numbers import bits, count
 from extractscan.writers.terminal.view import LEVEL_STYLES, View, heading, labelled, sentence, span, value
 
 TOP_MEMBERS = 6

@@ -10,8 +10,8 @@ from rich.padding import Padding
 from rich.text import Text
 
 from extractscan.model import LEVELS, Network, Report
+from extractscan.writers.numbers import bits, count, short
 from extractscan.writers.reading import nothing_found, ranked
-from extractscan.writers.terminal.numbers import bits, count, short
 from extractscan.writers.terminal.view import (
     LEVEL_STYLES,
     View,

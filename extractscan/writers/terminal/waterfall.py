@@ -11,8 +11,8 @@ from rich.table import Table
 from rich.text import Text
 
 from extractscan.model import Member, Network, Report
+from extractscan.writers.numbers import bits, count
 from extractscan.writers.terminal.evidence import evidence_lines
-from extractscan.writers.terminal.numbers import bits, count
 from extractscan.writers.terminal.view import LEVEL_STYLES, View, heading, span, value
 
 
