@@ -9,6 +9,43 @@ import typer
 
 from extractscan.cli.options import Accounts, Clobber, Detail, Format, Inputs, Mapping, NoColor, Output, Quiet
 
+From = Annotated[str | None, typer.Option("--from", metavar="TIME", help="Use events from this time on (UTC).")]
+To = Annotated[
+    str | None,
+    typer.Option("--to", metavar="TIME", help="Use events before this time (UTC); a plain date counts whole."),
+]
+Last = Annotated[
+    str | None, typer.Option("--last", metavar="SPAN", help="Use the last 30d, 12h, 90m or 4w of the log.")
+]
+Profile = Annotated[
+    str, typer.Option("--profile", metavar="NAME", help="strict, balanced or wide: how much proof is asked for.")
+]
+Config = Annotated[
+    str | None, typer.Option("--config", metavar="FILE", help="TOML file with settings, over the profile.")
+]
+BaselineLogs = Annotated[
+    list[str] | None,
+    typer.Option("--baseline-logs", metavar="PATH", help="Older logs that show what is ordinary; repeatable."),
+]
+FailOn = Annotated[
+    str | None,
+    typer.Option(
+        "--fail-on",
+        metavar="LEVEL",
+        help="Exit 1 for an extraction network at or over LEVEL: critical, high, medium, low, info.",
+    ),
+]
+Strict = Annotated[bool, typer.Option("--strict", help="Exit 4 where rows had to be rejected.")]
+Reproducible = Annotated[bool, typer.Option("--reproducible", help="Leave the wall-clock time out of the report.")]
+Shuffles = Annotated[int | None, typer.Option("--shuffles", metavar="K", min=0, help="Repetitions of the null test.")]
+Seed = Annotated[
+    int | None, typer.Option("--seed", metavar="N", min=0, help="Seed of the shuffles and the community search.")
+]
+Threads = Annotated[
+    int | None, typer.Option("--threads", metavar="N", min=1, help="Threads to use; all cores by default.")
+]
+NoProgress = Annotated[bool, typer.Option("--no-progress", help="No progress bar.")]
+
 
 def analyze(
     inputs: Inputs,
@@ -16,53 +53,24 @@ def analyze(
     accounts: Accounts = None,
     output: Output = None,
     fmt: Format = None,
-    start: Annotated[
-        str | None, typer.Option("--from", metavar="TIME", help="Use events from this time on (UTC).")
-    ] = None,
-    end: Annotated[
-        str | None,
-        typer.Option("--to", metavar="TIME", help="Use events before this time (UTC); a plain date counts whole."),
-    ] = None,
-    last: Annotated[
-        str | None, typer.Option("--last", metavar="SPAN", help="Use the last 30d, 12h, 90m or 4w of the log.")
-    ] = None,
-    profile: Annotated[
-        str, typer.Option("--profile", metavar="NAME", help="strict, balanced or wide: how much proof is asked for.")
-    ] = "balanced",
-    config: Annotated[
-        str | None, typer.Option("--config", metavar="FILE", help="TOML file with settings, over the profile.")
-    ] = None,
+    start: From = None,
+    end: To = None,
+    last: Last = None,
+    profile: Profile = "balanced",
+    config: Config = None,
     mapping: Mapping = None,
-    baseline_logs: Annotated[
-        list[str] | None,
-        typer.Option("--baseline-logs", metavar="PATH", help="Older logs that show what is ordinary; repeatable."),
-    ] = None,
-    fail_on: Annotated[
-        str | None,
-        typer.Option(
-            "--fail-on",
-            metavar="LEVEL",
-            help="Exit 1 for an extraction network at or over LEVEL: critical, high, medium, low, info.",
-        ),
-    ] = None,
-    strict: Annotated[bool, typer.Option("--strict", help="Exit 4 where rows had to be rejected.")] = False,
-    reproducible: Annotated[
-        bool, typer.Option("--reproducible", help="Leave the wall-clock time out of the report.")
-    ] = False,
-    shuffles: Annotated[
-        int | None, typer.Option("--shuffles", metavar="K", min=0, help="Repetitions of the null test.")
-    ] = None,
-    seed: Annotated[
-        int | None, typer.Option("--seed", metavar="N", min=0, help="Seed of the shuffles and the community search.")
-    ] = None,
-    threads: Annotated[
-        int | None, typer.Option("--threads", metavar="N", min=1, help="Threads to use; all cores by default.")
-    ] = None,
+    baseline_logs: BaselineLogs = None,
+    fail_on: FailOn = None,
+    strict: Strict = False,
+    reproducible: Reproducible = False,
+    shuffles: Shuffles = None,
+    seed: Seed = None,
+    threads: Threads = None,
     clobber: Clobber = False,
     quiet: Quiet = False,
     verbose: Detail = False,
     no_color: NoColor = False,
-    no_progress: Annotated[bool, typer.Option("--no-progress", help="No progress bar.")] = False,
+    no_progress: NoProgress = False,
 ) -> int:
     """Read logs and report which accounts are linked, and why.
 
@@ -71,38 +79,12 @@ def analyze(
     """
     if threads is not None:
         os.environ["POLARS_MAX_THREADS"] = str(threads)  # read once, when polars is first imported
-    from extractscan.cli.config import load_settings
-    from extractscan.cli.findings import check_level, findings_code
-    from extractscan.cli.mapping import parse_mapping
-    from extractscan.cli.moments import window
-    from extractscan.cli.outputs import check_outputs, deliver
-    from extractscan.cli.progress import Stages, progress
-    from extractscan.cli.summary import refuse_partial, summarise
+    from extractscan.cli.request import Request, carry_out
 
-    level = check_level(fail_on)
-    begins, ends, recent = window(start, end, last)
-    settings = load_settings(profile, config, seed=seed, shuffles=shuffles)
-    check_outputs(output or (), fmt, clobber=clobber, inputs=[*inputs, accounts, config, *(baseline_logs or ())])
-    columns = parse_mapping(mapping or ())
-    from extractscan import pipeline
-
-    stages = Stages()
-    with progress(stages, wanted=not quiet and not no_progress) as notice:
-        report = pipeline.analyze(
-            inputs,
-            accounts=accounts,
-            settings=settings,
-            mapping=columns,
-            start=begins,
-            end=ends,
-            last=recent,
-            baseline_logs=baseline_logs or (),
-            progress=notice,
-            reproducible=reproducible,
-        )
-    deliver(report, output or (), fmt, no_color=no_color, detail=verbose, quiet=quiet)
-    if not quiet:
-        summarise(report, stages if verbose else None, printed=not output and fmt in (None, "terminal"))
-    if strict:
-        refuse_partial(report)
-    return findings_code(report, level)
+    request = Request(
+        inputs=inputs, accounts=accounts, outputs=output or [], fmt=fmt, start=start, end=end, last=last,
+        profile=profile, config=config, mapping=mapping or [], baseline_logs=baseline_logs or [], fail_on=fail_on,
+        strict=strict, reproducible=reproducible, shuffles=shuffles, seed=seed, clobber=clobber, quiet=quiet,
+        verbose=verbose, no_color=no_color, bar=not quiet and not no_progress,
+    )  # fmt: skip
+    return carry_out(request)

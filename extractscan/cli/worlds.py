@@ -30,29 +30,11 @@ def simulate(
     """
     from extractscan import simulate as simulator
     from extractscan.cli.progress import Stages, progress
-    from extractscan.cli.say import emit, say, stdout_view
-    from extractscan.cli.tables import table
-    from extractscan.errors import UsageError
-    from extractscan.writers.terminal import draw
+    from extractscan.cli.say import say
 
     if list_kinds:
-        rows = [
-            (name, "campaign" if each.campaign else "innocent", each.summary)
-            for name, each in sorted(simulator.KINDS.items())
-        ]
-        view = stdout_view()
-        emit(draw(view, [table(view, rows)]))
-        return 0
-    if directory is None:
-        raise UsageError(
-            "simulate needs a folder to write to", hint="extractscan simulate DIR; --list-kinds lists kinds"
-        )
-    target = Path(directory)
-    if target.exists() and not target.is_dir():
-        raise UsageError(f"{directory} is no folder", hint="name a new folder")
-    if target.is_dir() and any(target.iterdir()) and not clobber:
-        raise UsageError(f"{directory} is not empty", hint="--clobber writes into it; or name a new folder")
-    target.mkdir(parents=True, exist_ok=True)
+        return _list_kinds()
+    target = _folder(directory, clobber=clobber)
     with progress(Stages(), wanted=not quiet) as notice:
         simulator.write_world(
             target,
@@ -61,11 +43,46 @@ def simulate(
             kinds=kind,
             campaigns=campaigns,
             days=days,
-            progress=lambda done, total: notice("simulate", done, total),
+            progress=lambda done, total: notice("simulating", done, total),
         )
     if not quiet:
         say(f"wrote {accounts:,} accounts over {days} days to {directory}")
     return 0
+
+
+def _list_kinds() -> int:
+    from extractscan import simulate as simulator
+    from extractscan.cli.say import emit, stdout_view
+    from extractscan.cli.tables import table
+    from extractscan.writers.terminal import draw
+
+    rows = [
+        (name, "campaign" if each.campaign else "innocent", each.summary)
+        for name, each in sorted(simulator.KINDS.items())
+    ]
+    view = stdout_view()
+    emit(draw(view, [table(view, rows)]))
+    return 0
+
+
+def _folder(directory: str | None, *, clobber: bool) -> Path:
+    """Make the folder, or refuse one that could not serve."""
+    from extractscan.errors import UsageError
+
+    if directory is None:
+        raise UsageError(
+            "simulate needs a folder to write to", hint="extractscan simulate DIR, or --list-kinds"
+        )
+    target = Path(directory)
+    if target.exists() and not target.is_dir():
+        raise UsageError(f"{directory} is no folder", hint="name a new folder")
+    if target.is_dir() and any(target.iterdir()) and not clobber:
+        raise UsageError(f"{directory} is not empty", hint="--clobber writes into it; or name a new folder")
+    try:
+        target.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise UsageError(f"cannot make {directory}: {error.strerror}", hint="name another folder") from error
+    return target
 
 
 def score(

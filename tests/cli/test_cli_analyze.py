@@ -45,7 +45,7 @@ def test_defaults_are_the_settings_own(run, pipeline) -> None:
     run("analyze", "a.json")
     (call,) = pipeline.calls
     assert call["settings"] == Settings()
-    assert (call["mapping"], call["baseline_logs"], call["start"], call["end"]) == ({}, (), None, None)
+    assert (call["mapping"], call["baseline_logs"], call["start"], call["end"]) == ({}, [], None, None)
 
 
 @pytest.mark.parametrize("profile", PROFILES)

@@ -40,9 +40,9 @@ def test_what_every_option_asks_for_reaches_the_simulator(run, tmp_path, monkeyp
     assert options == {"accounts": 9, "seed": 2, "kinds": ["a"], "campaigns": False, "days": 3}
 
 
-@pytest.mark.parametrize("case", ["none", "file", "full", "kind"])
+@pytest.mark.parametrize("case", ["none", "file", "full", "under", "kind"])
 def test_a_folder_that_cannot_serve_is_refused(run, tmp_path, case: str) -> None:
-    """No folder, a file, a folder with files, and an unknown kind end with 2 and write nothing."""
+    """No folder, a file, one with files, one under a file, and an unknown kind end with 2 and write nothing."""
     (tmp_path / "full").mkdir()
     (tmp_path / "full" / "x").touch()
     (tmp_path / "file").touch()
@@ -50,6 +50,7 @@ def test_a_folder_that_cannot_serve_is_refused(run, tmp_path, case: str) -> None
         "none": [],
         "file": [tmp_path / "file"],
         "full": [tmp_path / "full"],
+        "under": [tmp_path / "file" / "new"],
         "kind": [tmp_path / "new", "--kind", "nonsense"],
     }[case]
     assert run("simulate", *arguments).exit_code == 2
