@@ -117,9 +117,9 @@ def stolen_keys(plot: Plot) -> Iterator[Batch]:
     stolen = behind(plot, crowd, plot.count(1, 30), 1.0, hosted=True, seen=0)
     abused = stolen.change(client=client, mode=CHAT, rhythm=STEADY, language=rng.integers(0, len(LANGUAGES), size))
     yield from emit(plot, crowd, who, when, usual(plot, crowd))
-    later = within(rng, crowd, thief, later.astype(np.int64))
+    used = within(rng, crowd, thief, later.astype(np.int64))
     own = mix(np.arange(len(thief), dtype=np.uint64), key_of("thief", plot.name, plot.first, scene.seed) >> 1)
-    for batch in emit(plot, abused, thief, later, usual(plot, abused), own, salt="thief"):
+    for batch in emit(plot, abused, thief, used, usual(plot, abused), own, salt="thief"):
         yield Batch(batch.events, batch.accounts.clear())
 
 

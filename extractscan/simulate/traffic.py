@@ -27,7 +27,7 @@ _FAULTS: Final = (
     (400, "invalid_request"),
     (529, "overloaded"),
 )
-_SLICE: Final = 65_536
+_SLICE: Final = 32_768
 
 
 def emit(

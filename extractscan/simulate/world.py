@@ -27,7 +27,10 @@ START: Final = 1_782_691_200_000_000  # Monday 29 June 2026, 00:00 UTC
 ORDINARY: Final = "ordinary"
 LABELS: Final = (schema.ACCOUNT, "kind", "group_id", "campaign", "events", "events_in_campaign")
 _CROWD: Final = 4_000
-_MOST_BUCKETS: Final = 256
+_BUCKET: Final = 50_000
+"""Events that are sorted at once, about; each takes some 5 kB then."""
+_MOST_BUCKETS: Final = 400
+"""Files that stand open at once; most systems allow 1,024."""
 _GROUPED: Final = (0.30, 0.45)
 """Share of accounts in groups; the rest are ordinary."""
 
@@ -86,7 +89,7 @@ def write(directory: Path, parts: list[Part], scene: Scene, progress: Callable[[
     """Write logs.parquet, accounts.parquet and labels.parquet of the parts into a directory, in bounded memory."""
     directory.mkdir(parents=True, exist_ok=True)
     total = sum(part.size for part in parts)
-    buckets = int(np.clip(total * AVERAGE_LOAD / 200_000, 1, _MOST_BUCKETS))
+    buckets = int(np.clip(total * AVERAGE_LOAD / _BUCKET, 1, _MOST_BUCKETS))
     sided = int(np.clip(total / 50_000, 1, 64))
     with tempfile.TemporaryDirectory(dir=directory, prefix=".spill-") as spill:
         place = Path(spill)
