@@ -9,16 +9,21 @@ from __future__ import annotations
 from extractscan.rules.checking import Problem, check
 from extractscan.rules.loading import families, load
 from extractscan.rules.matching import HEAD_CHARS, TAIL_CHARS, match
-from extractscan.rules.rule import MAX_RULES, Rule
+from extractscan.rules.public import PublicTemplate, match_public, public_templates
+from extractscan.rules.rule import MAX_RULES, Rule, Wording
 
 __all__ = [
     "HEAD_CHARS",
     "MAX_RULES",
     "TAIL_CHARS",
     "Problem",
+    "PublicTemplate",
     "Rule",
+    "Wording",
     "check",
     "families",
     "load",
     "match",
+    "match_public",
+    "public_templates",
 ]

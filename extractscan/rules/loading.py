@@ -7,6 +7,7 @@ import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from importlib import resources
 from importlib.resources.abc import Traversable
+from itertools import pairwise
 from pathlib import Path
 from types import MappingProxyType
 from typing import Final, TypeVar
@@ -17,7 +18,6 @@ from extractscan.errors import UsageError
 from extractscan.rules.checking import require
 from extractscan.rules.rule import MAX_RULES, Name, Rule, Text, Wording
 
-Form = TypeVar("Form")
 PUBLIC_FILE: Final = "public_templates.toml"
 """The one file of the package that holds no rules."""
 
@@ -44,7 +44,7 @@ def load(extra: Sequence[Path] = ()) -> tuple[Rule, ...]:
     """
     own = [rule for file in extra for rule in _rules(file)]
     rules = sorted([*own, *(rule for file in _shipped() for rule in _rules(file))], key=lambda rule: rule.id)
-    for one, other in zip(rules, rules[1:], strict=False):
+    for one, other in pairwise(rules):
         if one.id == other.id:
             raise UsageError(
                 f"rule {one.id!r} stands in {one.source} and in {other.source}",

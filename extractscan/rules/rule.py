@@ -17,13 +17,13 @@ Texts = Annotated[tuple[Text, ...], msgspec.Meta(min_length=1)]
 
 
 class Wording(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """How one language says what a rule looks for.
+    r"""How one language says what a rule looks for.
 
     Attributes:
         literals: Groups of lowercase texts: a match holds at least one text of every group. The first group is
             looked for in every prompt, so it should be the rarest.
         patterns: Regular expressions in the syntax of the Rust `regex` crate; any of them is enough. Texts and
-            patterns are folded to lowercase, `.` matches line breaks, and `\\b` is the ASCII word boundary.
+            patterns are folded to lowercase, `.` matches line breaks, and `\b` is the ASCII word boundary.
     """
 
     literals: Annotated[tuple[Texts, ...], msgspec.Meta(min_length=1)]
