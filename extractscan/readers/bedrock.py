@@ -109,7 +109,7 @@ def _stream(call: Invocation) -> Any:
 
 def _matches(records: Sequence[Record]) -> bool:
     hits = sum(r.get("schemaType") == "ModelInvocationLog" for r in records)
-    return bool(records) and 2 * hits > len(records)
+    return bool(records) and 2 * hits >= len(records)
 
 
 def _top(name: str) -> Field:

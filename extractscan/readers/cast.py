@@ -15,11 +15,12 @@ from extractscan.readers.timestamps import NAIVE_NOTE, UTC_US, to_utc
 TEXTS: Final = frozenset({schema.PROMPT, schema.SYSTEM_PROMPT, schema.COMPLETION})
 """What people and models wrote: kept as it is, where elsewhere words such as `None` mean nothing."""
 
-NOTHING: Final = ("", "-", "null", "NULL", "None", "none", "nil", "NaN", "nan", "N/A", "\\N", "undefined")
+NOTHING: Final = ("", "-", "null", "NULL", "None", "none", "nil", "NaN", "nan", "N/A", "\\N", "undefined", "[]", "{}")
 """How exports write that a field is missing."""
 
 SECRET_NOTE: Final = "raw credentials replaced by their SHA-256"  # noqa: S105 - a sentence about secrets
 _CREDENTIAL: Final = r"(?i)^(sk-|bearer |basic |apikey )"
+_PLAIN: Final = frozenset({pl.String, pl.Boolean, pl.Date, pl.Null})
 _TRUE: Final = ("true", "t", "yes", "y", "1", "1.0")
 _FALSE: Final = ("false", "f", "no", "n", "0", "0.0")
 
@@ -75,6 +76,8 @@ def cast(values: pl.Series, name: str, dtype: pl.DataType) -> tuple[pl.Series, s
     values = _without_nothing(values, name)
     if dtype == pl.Boolean:
         return _boolean(values), None
+    if values.dtype == pl.Boolean:
+        return pl.Series(name, [None] * len(values), dtype=dtype), None
     if dtype == pl.Int64:
         return _integer(values), None
     return _finite(values.cast(pl.Float64, strict=False)), None
@@ -98,15 +101,13 @@ def misfits(raw: pl.Series, done: pl.Series, name: str) -> tuple[str, pl.Series]
 def _flat(values: pl.Series) -> pl.Series:
     """Nested, binary and dictionary-encoded values as plain text; everything else untouched."""
     dtype = values.dtype
-    if isinstance(dtype, pl.List | pl.Array | pl.Struct | pl.Object):
-        return pl.Series(values.name, [_as_text(v) for v in values.to_list()], dtype=pl.String)
-    if dtype == pl.Binary:
-        return pl.Series(values.name, [_as_text(v) for v in values.to_list()], dtype=pl.String)
-    if isinstance(dtype, pl.Categorical | pl.Enum) or dtype == pl.Time or isinstance(dtype, pl.Duration):
-        return values.cast(pl.String)
     if isinstance(dtype, pl.Decimal):
         return values.cast(pl.Float64)
-    return values
+    if isinstance(dtype, pl.Categorical | pl.Enum):
+        return values.cast(pl.String)
+    if dtype.is_numeric() or dtype in _PLAIN or isinstance(dtype, pl.Datetime):
+        return values
+    return pl.Series(values.name, [_as_text(value) for value in values.to_list()], dtype=pl.String)
 
 
 def _without_nothing(values: pl.Series, name: str) -> pl.Series:
@@ -178,6 +179,8 @@ def _no_secrets(values: pl.Series) -> tuple[pl.Series, str | None]:
 def _boolean(values: pl.Series) -> pl.Series:
     if values.dtype == pl.Boolean:
         return values
+    if values.dtype.is_numeric():
+        return values != 0
     words = values.cast(pl.String, strict=False).str.strip_chars().str.to_lowercase()
     known = {**dict.fromkeys(_TRUE, True), **dict.fromkeys(_FALSE, False)}
     return words.replace_strict(known, default=None, return_dtype=pl.Boolean)

@@ -79,6 +79,9 @@ def look(path: str, head: bytes, count: int) -> Look:
         raise DamagedError("a compressed Parquet file", hint="Decompress it first; Parquet compresses itself.")
     if b"\0" in text[:4096]:
         raise DamagedError("binary content of no known kind", hint=_NOT_A_LOG)
+    title = refused.text_log(text[:4096].partition(b"\n")[0].decode("utf-8", "replace"))
+    if title is not None:
+        raise DamagedError(f"recognised as {title}: there is no reader for it", hint=refused.TEXT_HINT)
     if text[:1] in {b"{", b"["}:
         return _look_at_json(path, compression, text, whole=whole, count=count)
     return _look_at_table(path, compression, text, count)
@@ -167,9 +170,6 @@ def _fields_of(records: Iterable[Mapping[str, Any]]) -> list[str]:
 def _look_at_table(path: str, compression: str, text: bytes, count: int) -> Look:
     first = next(csv_table.records(text)).decode("utf-8", "replace").strip("\r\n")
     found = csv_table.header_of(first)
-    title = refused.text_log(first)
-    if title is not None:
-        raise DamagedError(f"recognised as {title}: there is no reader for it", hint=refused.TEXT_HINT)
     if found is None:
         message = f"text that is no JSON and no table with a header ({envelopes.shown(first)})"
         raise DamagedError(message, hint=_NOT_A_LOG)

@@ -17,7 +17,7 @@ from extractscan.readers.chunk import uncollected
 from extractscan.readers.source import Source
 from extractscan.readers.tally import Tally
 
-_FLAT: Final = frozenset({"canonical", "mapped"})
+FLAT: Final = frozenset({"canonical", "mapped"})
 """Sources whose table columns can be taken as they are."""
 
 _HOSTILE: Final = (AttributeError, KeyError, IndexError, TypeError, ValueError, OverflowError, RecursionError)
@@ -44,7 +44,7 @@ def _direct(source: Source, frame: pl.DataFrame, name: str) -> pl.Series | None:
     """A column that stands in the table under its own path and needs no reading; None where it must be read."""
     field = source.fields[name]
     path = field.paths[0]
-    if source.name not in _FLAT or (name in TEXTS and path != name):
+    if source.name not in FLAT or (name in TEXTS and path != name):
         return None
     if path in frame.columns:
         return frame[path].alias(name)

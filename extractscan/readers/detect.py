@@ -11,7 +11,7 @@ from extractscan import schema
 from extractscan.errors import InputError
 from extractscan.readers import containers, formats, mapped
 from extractscan.readers.chat import is_chat, parse
-from extractscan.readers.convert import read_guarded
+from extractscan.readers.convert import FLAT, read_guarded
 from extractscan.readers.paths import Found
 from extractscan.readers.source import Record, Source
 from extractscan.readers.streams import DamagedError
@@ -148,7 +148,7 @@ def _filled(source: Source, name: str, sampled: Sampled, views: Sequence[Any]) -
     field = source.fields[name]
     if name in source.late:
         return True
-    if sampled.filled is not None and field.paths[0] in sampled.fields:
+    if sampled.filled is not None and source.name in FLAT and field.paths[0] in sampled.fields:
         return field.paths[0] in sampled.filled
     return any(read_guarded(field.read, view) not in (None, "") for view in views)
 

@@ -37,11 +37,18 @@ def sample(path: str, count: int) -> tuple[list[str], list[dict[str, Any]]]:
     """Give the column names and the first rows."""
     with open_file(path) as file:
         names = list(file.schema_arrow.names)
-        try:
-            batch = next(file.iter_batches(count), None)
-            return names, [] if batch is None else frame_of(batch).to_dicts()
-        except _DAMAGE as error:
-            raise DamagedError(f"damaged Parquet file ({_first_line(error)})") from error
+        problem: Exception | None = None
+        for group in range(file.num_row_groups):
+            try:
+                batch = next(file.iter_batches(count, row_groups=[group]), None)
+            except _DAMAGE as error:
+                problem = error
+                continue
+            if batch is not None:
+                return names, frame_of(batch).to_dicts()
+        if problem is not None:
+            raise DamagedError(f"damaged Parquet file ({_first_line(problem)})") from problem
+        return names, []
 
 
 def filled(path: str) -> frozenset[str]:
@@ -50,7 +57,8 @@ def filled(path: str) -> frozenset[str]:
         meta = file.metadata
         groups = [meta.row_group(group) for group in range(meta.num_row_groups)]
         leaves = [group.column(column) for group in groups for column in range(meta.num_columns)]
-        return frozenset(leaf.path_in_schema.split(".", 1)[0] for leaf in leaves if not _is_empty(leaf))
+        held = frozenset(leaf.path_in_schema.split(".", 1)[0] for leaf in leaves if not _is_empty(leaf))
+        return held - {field.name for field in file.schema_arrow if pa.types.is_null(field.type)}
 
 
 def _is_empty(leaf: Any) -> bool:

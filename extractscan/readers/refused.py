@@ -29,7 +29,7 @@ def _any_of(*tests: Matches) -> Matches:
 
 def _most(test: Callable[[Record], Any]) -> Matches:
     def matches(records: Sequence[Record]) -> bool:
-        return bool(records) and 2 * sum(bool(test(record)) for record in records) > len(records)
+        return bool(records) and 2 * sum(bool(test(record)) for record in records) >= len(records)
 
     return matches
 
@@ -198,7 +198,7 @@ REFUSED: Final[tuple[Refusal, ...]] = (
 TEXT_LOGS: Final = (
     (re.compile(r"(INFO|WARNING|ERROR) \d\d-\d\d \d\d:\d\d:\d\d "), "a vLLM server log"),
     (re.compile(r"\[\d{4}-\d\d-\d\d \d\d:\d\d:\d\d.*\] (Receive|Finish)"), "an SGLang server log"),
-    (re.compile(r"(https?|h2|wss?|grpcs?|tls) \S+ \S+:\d+ "), "a load balancer access log"),
+    (re.compile(r"(https?|h2|wss?|grpcs?|tls) \S+ \S+ \S+:\d+ "), "a load balancer access log"),
     (re.compile(r'\S+ \S+ \S+ \[\d\d/\w{3}/\d{4}:[^\]]+\] "'), "a web server access log"),
     (re.compile(r'\[\d{4}-\d\d-\d\dT[^\]]+\] "'), "an Envoy text access log"),
 )

@@ -77,6 +77,6 @@ class Refusal:
 
 
 def has_keys(records: Sequence[Record], *names: str, without: tuple[str, ...] = ()) -> bool:
-    """Say whether most records carry all of these top-level fields and none of the others."""
+    """Say whether half the records or more carry all of these top-level fields and none of the others."""
     hits = sum(all(n in r for n in names) and not any(n in r for n in without) for r in records)
-    return bool(records) and 2 * hits > len(records)
+    return bool(records) and 2 * hits >= len(records)

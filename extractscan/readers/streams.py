@@ -15,6 +15,7 @@ from extractscan.errors import InputError
 from extractscan.readers.tally import Tally
 
 PIECE: Final = 1 << 20
+_GZIP_HEAD: Final = b"\x1f"
 _EXPANDED: Final = 8 << 20
 """Output of one gzip step: a bomb grows piece by piece, and the line limit stops it."""
 _ZSTD_STEP: Final = 4 << 10
@@ -92,7 +93,7 @@ def _raw(path: str, meter: Meter) -> Iterator[bytes]:
 
 def _gunzip(raw: Iterator[bytes]) -> Iterator[bytes]:
     """Decompress all members, as log rotation concatenates them."""
-    member, fresh = isal_zlib.decompressobj(wbits=31), True
+    member, fresh, members = isal_zlib.decompressobj(wbits=31), True, 0
     for piece in raw:
         rest = piece
         while True:
@@ -100,6 +101,8 @@ def _gunzip(raw: Iterator[bytes]) -> Iterator[bytes]:
                 rest = rest.lstrip(b"\0")
                 if not rest:
                     break
+                if members and rest[:1] != _GZIP_HEAD:
+                    raise DamagedError("bytes after the gzip stream that are no gzip")
             try:
                 out = member.decompress(rest, _EXPANDED)
             except _BAD_GZIP as error:
@@ -109,7 +112,7 @@ def _gunzip(raw: Iterator[bytes]) -> Iterator[bytes]:
                 yield out
             if member.eof:
                 rest = member.unused_data
-                member, fresh = isal_zlib.decompressobj(wbits=31), True
+                member, fresh, members = isal_zlib.decompressobj(wbits=31), True, members + 1
             else:
                 rest = member.unconsumed_tail
                 if not rest and len(out) < _EXPANDED:

@@ -1,0 +1,328 @@
+"""Paths, mappings, refusals and damage: one clear message each, the right exit code, and nothing lost in silence."""
+
+from __future__ import annotations
+
+import gzip
+import json
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+import pytest
+import zstandard
+from reader_records import event, lines, payload, read_all, spend_row, write
+
+from extractscan.errors import EXIT_NO_INPUT, EXIT_USAGE, InputError, UsageError
+from extractscan.readers import open_logs
+from extractscan.readers.refused import REFUSED
+
+EVENTS = [event(i) for i in range(400)]
+
+
+def refusal(path: str, mapping: dict[str, str] | None = None) -> InputError:
+    with pytest.raises(InputError) as caught:
+        open_logs([path], mapping=mapping)
+    assert caught.value.exit_code == EXIT_NO_INPUT
+    assert caught.value.hint
+    assert path in str(caught.value)
+    return caught.value
+
+
+def test_a_missing_path_an_empty_directory_and_an_idle_pattern_are_refused(tmp_path: Path) -> None:
+    assert "no such file" in str(refusal(str(tmp_path / "none")))
+    assert "holds no file" in str(refusal(str(tmp_path)))
+    assert "matches no file" in str(refusal(f"{tmp_path}/*.json"))
+    with pytest.raises(InputError, match="no input was given"):
+        open_logs([])
+
+
+def test_special_files_are_refused(tmp_path: Path) -> None:
+    import os
+
+    os.mkfifo(tmp_path / "pipe")
+    assert "no regular file" in str(refusal(str(tmp_path / "pipe")))
+
+
+@pytest.mark.parametrize(
+    ("data", "says"),
+    [
+        (b"", "empty file"),
+        (b" \n \n", "nothing but white space"),
+        (gzip.compress(b""), "no content"),
+        (gzip.compress(b"x" * 1000)[:10], "truncated gzip stream"),
+        (b"\x1f\x8b" + b"\0" * 50, "damaged gzip stream"),
+        (zstandard.compress(b"x" * 1000)[:8], "truncated zstd stream"),
+        (b"\x28\xb5\x2f\xfd" + b"\xff" * 50, "damaged zstd stream"),
+        (b"PAR1 and then nothing", "damaged or truncated Parquet"),
+        (gzip.compress(b"PAR1xxxx"), "compressed Parquet"),
+        (b"BZh91AY", "bzip2-compressed"),
+        (b"PK\x03\x04..", "zip archive"),
+        ("timestamp,account_id".encode("utf-16"), "UTF-16"),
+        (b"abc\0\1\2", "binary content"),
+        (b"{broken\n{again\n", "damaged (not JSON)"),
+        (b"[1, 2, 3]", "not a JSON object"),
+        (b"[]", "without records"),
+        (b"just some words\n", "no JSON and no table"),
+        (b"a,b\n1,2\n", "not a log format that is known (fields: a, b)"),
+        (b"timestamp,user\n2026-01-01,x\n", "not a log format"),
+        (b'{"account_id": "a", "time": 1}\n', "not a log format"),
+    ],
+)
+def test_files_that_cannot_be_read_say_why(tmp_path: Path, data: bytes, says: str) -> None:
+    assert says in str(refusal(write(tmp_path / "x", data)))
+
+
+def test_a_truncated_parquet_file_is_refused(tmp_path: Path) -> None:
+    pl.DataFrame(EVENTS).write_parquet(tmp_path / "x")
+    data = (tmp_path / "x").read_bytes()
+    assert "damaged or truncated Parquet" in str(refusal(write(tmp_path / "y", data[:-100])))
+
+
+@pytest.mark.parametrize("packing", ["gzip", "zstd"])
+@pytest.mark.parametrize("kind", ["lines", "csv", "array"])
+def test_rows_before_a_truncation_are_used_and_the_loss_is_counted(tmp_path: Path, kind: str, packing: str) -> None:
+    records = [event(i, prompt=f"{i * 7919 % 10007:x}" * 9) for i in range(20_000)]
+    data = {
+        "lines": lambda: lines(records),
+        "csv": lambda: pl.DataFrame(records).write_csv().encode(),
+        "array": lambda: json.dumps(records).encode(),
+    }[kind]()
+    whole = (gzip.compress if packing == "gzip" else zstandard.compress)(data)
+    logs = open_logs([write(tmp_path / "x", whole[: len(whole) * 2 // 3])])
+    frame = read_all(logs)
+    assert 1000 < frame.height < 19_000
+    assert frame["source_row"].to_list() == list(range(frame.height))
+    (loss,) = logs.records()[0].rejected
+    assert (loss.reason, loss.count) == (f"truncated {packing} stream", 1)
+    assert loss.first_at in {f"line {frame.height + 1}", f"row {frame.height}", f"after row {frame.height - 1}"}
+
+
+def test_rows_beside_a_damaged_row_group_are_used(tmp_path: Path) -> None:
+    import pyarrow.parquet as pq
+
+    pl.DataFrame(EVENTS).write_parquet(tmp_path / "x", row_group_size=100, compression="zstd")
+    data = bytearray((tmp_path / "x").read_bytes())
+    column = pq.ParquetFile(tmp_path / "x").metadata.row_group(2).column(0)
+    start = column.dictionary_page_offset or column.data_page_offset
+    data[start : start + column.total_compressed_size] = b"\xff" * column.total_compressed_size
+    logs = open_logs([write(tmp_path / "y", bytes(data))])
+    assert read_all(logs)["source_row"].to_list() == [*range(200), *range(300, 400)]
+    (loss,) = logs.records()[0].rejected
+    assert loss.reason.startswith("damaged Parquet row group")
+    assert (loss.count, loss.first_at) == (100, "row 200")
+
+
+def test_bytes_after_a_gzip_stream_are_told(tmp_path: Path) -> None:
+    logs = open_logs([write(tmp_path / "x", gzip.compress(lines(EVENTS)) + b"\0\0\0")])
+    assert logs.records()[0].rejected == []
+    logs = open_logs([write(tmp_path / "y", gzip.compress(lines(EVENTS)) + b"garbage")])
+    assert read_all(logs).height == 400
+    assert logs.records()[0].rejected[0].reason.startswith("bytes after the gzip stream")
+
+
+def test_a_damaged_file_still_has_the_hash_of_its_bytes_on_disk(tmp_path: Path) -> None:
+    from hashlib import sha256
+
+    data = gzip.compress(lines(EVENTS)) + b"garbage" * 400_000
+    logs = open_logs([write(tmp_path / "y", data)])
+    assert logs.records()[0].sha256 == sha256(data).hexdigest()
+
+
+def test_unreadable_members_of_a_directory_are_kept_as_skipped(tmp_path: Path) -> None:
+    write(tmp_path / "a.txt", b"just words\n")
+    write(tmp_path / "b", lines(EVENTS))
+    (tmp_path / "sub").mkdir()
+    write(tmp_path / "sub" / "c", json.dumps({"object": "page", "data": [{"object": "bucket"}]}).encode())
+    logs = open_logs([str(tmp_path)])
+    assert read_all(logs)["source_file"].unique().to_list() == [1]
+    first, second, third = logs.records()
+    assert (first.format, second.format, third.format) == ("skipped", "canonical (ndjson)", "skipped")
+    assert first.rejected[0].reason.startswith("file skipped: text that is no JSON")
+    assert "totals" in third.rejected[0].reason
+    assert (first.rows, len(first.sha256)) == (0, 64)
+    assert list(logs.originals([(0, 0)])) == []
+
+
+def test_a_named_file_must_be_readable_even_beside_others(tmp_path: Path) -> None:
+    good, bad = write(tmp_path / "good", lines(EVENTS)), write(tmp_path / "bad", b"")
+    with pytest.raises(InputError, match="bad: empty file"):
+        open_logs([good, bad])
+
+
+def test_a_directory_with_nothing_readable_says_the_first_reason_and_the_count(tmp_path: Path) -> None:
+    write(tmp_path / "a", b"")
+    write(tmp_path / "b", b"")
+    with pytest.raises(InputError, match=r"a: empty file \(and 1 more files, none readable\)"):
+        open_logs([str(tmp_path)])
+
+
+REFUSABLE: dict[str, dict[str, Any]] = {
+    "usage_buckets": {"object": "bucket", "start_time": 1, "end_time": 2, "results": []},
+    "litellm_daily_spend": {"date": "2026-01-01", "user_id": "u", "api_requests": 4, "spend": 0.1},
+    "openrouter_activity": {"date": "2026-01-01", "model_permaslug": "m", "requests": 3},
+    "anthropic_usage": {"model": "m", "uncached_input_tokens": 4, "output_tokens": 2},
+    "openai_usage_results": {"object": "organization.usage.completions.result", "input_tokens": 1},
+    "azure_trace": {"TIMESTAMP": "2023-11-16 18:17:03.9799600", "ContextTokens": 1, "GeneratedTokens": 2},
+    "burstgpt": {"Timestamp": 5, "Model": "m", "Request tokens": 1, "Response tokens": 2},
+    "mooncake": {"timestamp": 0, "input_length": 1, "output_length": 2, "hash_ids": [0]},
+    "batch_requests": {"custom_id": "1", "method": "POST", "url": "/v1", "body": {}},
+    "wildchat": {"conversation_hash": "h", "model": "m", "conversation": []},
+    "lmsys_chat": {"conversation_id": "h", "model": "m", "conversation": []},
+    "cloudtrail": {"eventSource": "bedrock.amazonaws.com", "eventName": "Converse", "userIdentity": {}},
+    "azure_openai": {"category": "RequestResponse", "resourceId": "/X", "time": "t"},
+    "azure_apim": {"category": "GatewayLogs", "time": "t"},
+    "azure_apim_llm": {"CorrelationId": "c", "SequenceNumber": 0, "PromptTokens": 1},
+    "gcp_audit": {"protoPayload": {"serviceName": "aiplatform.googleapis.com"}},
+    "vertex": {"full_request": {}, "full_response": {}, "logging_time": "t"},
+    "new_api": {"user_id": 1, "created_at": 1, "type": 2, "quota": 3, "token_name": "t"},
+    "helicone": {"request_created_at": "t", "response_id": "r"},
+    "langfuse": {"trace_id": "t", "provided_model_name": "m"},
+    "langfuse_traces": {"session_id": "s", "bookmarked": False, "public": False, "release": None},
+    "langfuse_ui": {"trace": {}, "observations": []},
+    "portkey": {"ai_org": "o", "ai_model": "m"},
+    "langsmith": {"dotted_order": "d", "run_type": "llm", "trace_id": "t"},
+    "cloudflare": {"Gateway": "g", "Provider": "p", "RequestBody": {"key": "k"}},
+    "kong": {"started_at": 1, "latencies": {"kong": 1}},
+    "envoy": {"gen_ai.request.model": "m", "response_code": 200},
+    "databricks": {"databricks_request_id": "d", "request_time": "t"},
+    "snowflake": {"TOKENS_GRANULAR": {}, "REQUEST_ID": "r"},
+    "otlp_traces": {"resourceSpans": []},
+    "otlp_logs": {"resourceLogs": []},
+    "openinference": {"attributes": {"openinference.span.kind": "LLM"}},
+    "openai_audit": {"object": "organization.audit_log", "id": "x"},
+    "anthropic_compliance": {"id": "activity_1", "actor": {}},
+    "mlflow": {"info": {}, "data": {}},
+    "chat_training": {"messages": [{"role": "user", "content": "x"}]},
+}
+
+
+def test_every_refusal_has_an_example() -> None:
+    assert list(REFUSABLE) == [refused.name for refused in REFUSED]
+
+
+@pytest.mark.parametrize("refused", REFUSED, ids=lambda r: r.name)
+def test_known_files_that_are_not_read_are_called_by_their_name(tmp_path: Path, refused: Any) -> None:
+    error = refusal(write(tmp_path / "x", lines([REFUSABLE[refused.name]] * 3)))
+    assert f"recognised as {refused.title}: {refused.why}" in str(error)
+    assert error.hint == refused.hint
+
+
+def test_totals_stay_refused_whatever_is_mapped(tmp_path: Path) -> None:
+    path = write(tmp_path / "x", lines([REFUSABLE["litellm_daily_spend"]]))
+    assert "totals" in str(refusal(path, {"timestamp": "date", "account_id": "user_id"}))
+
+
+@pytest.mark.parametrize(
+    ("line", "title"),
+    [
+        ("INFO 04-20 17:17:47 [logger.py:39] Received request chatcmpl-1: prompt: 'x'", "a vLLM server log"),
+        ("[2026-01-01 10:00:00] Receive: obj=GenerateReqInput(rid='1')", "an SGLang server log"),
+        ('h2 2026-01-01T10:00:00.1Z app/lb/1 192.0.2.1:1 10.0.0.1:80 0.1 "GET https://x/ HTTP/1.1"', "a load balancer"),
+        ('192.0.2.1 - - [10/Sep/2026:10:00:00 +0000] "POST /v1 HTTP/1.1" 200 5 "-" "curl"', "a web server access log"),
+        ('[2026-01-01T10:00:00.000Z] "POST /v1 HTTP/1.1" 200 -', "an Envoy text access log"),
+    ],
+)
+def test_text_logs_are_called_by_their_name(tmp_path: Path, line: str, title: str) -> None:
+    assert title in str(refusal(write(tmp_path / "x", f"{line}\n{line}\n".encode())))
+
+
+MAPPING = {"timestamp": "ts", "account_id": "who.id", "client_ip": "request.headers.x-forwarded-for", "prompt": "body"}
+
+
+def _foreign(i: int) -> dict[str, Any]:
+    body = json.dumps({"messages": [{"role": "user", "content": f"q{i}"}], "system": "s"})
+    return {"ts": 1767323045 + i, "who": {"id": i}, "request": {"headers": {"x-forwarded-for": "192.0.2.1"}}, "body": body}
+
+
+@pytest.mark.parametrize("container", ["ndjson", "csv", "parquet", "array"])
+def test_any_fields_can_be_mapped_by_dotted_paths(tmp_path: Path, container: str) -> None:
+    records = [_foreign(i) for i in range(5)]
+    path = tmp_path / "x"
+    if container == "csv":
+        flat = [{k: json.dumps(v) if isinstance(v, dict) else v for k, v in r.items()} for r in records]
+        pl.DataFrame(flat).write_csv(path)
+    elif container == "parquet":
+        pl.DataFrame(records).write_parquet(path)
+    else:
+        path.write_bytes(lines(records) if container == "ndjson" else json.dumps(records).encode())
+    logs = open_logs([str(path)], mapping=MAPPING | {"system_prompt": "body"})
+    frame = read_all(logs)
+    assert frame["account_id"].to_list() == ["0", "1", "2", "3", "4"]
+    assert frame["client_ip"].unique().to_list() == ["192.0.2.1"]
+    assert frame["prompt"].to_list() == [f"q{i}" for i in range(5)]
+    assert frame["system_prompt"].unique().to_list() == ["s"]
+    assert read_all(logs, ["prompt"]).equals(frame.select("prompt", "source_file", "source_row"))
+    assert logs.records()[0].format.startswith("mapped (")
+
+
+def test_a_mapping_goes_over_a_recognised_source(tmp_path: Path) -> None:
+    path = write(tmp_path / "x", lines([spend_row(0)]))
+    mapping = {"account_id": "metadata.requester_ip_address", "device_id": "request_tags.2"}
+    row = read_all(open_logs([path], mapping=mapping)).row(0, named=True)
+    assert (row["account_id"], row["device_id"], row["model"], row["prompt"]) == ("198.51.100.7", "team-a", "large", "question 0")
+
+
+def test_a_mapping_over_canonical_columns_keeps_the_others(tmp_path: Path) -> None:
+    path = tmp_path / "x"
+    pl.DataFrame([event(0, fingerprint="t13", other="o")]).write_parquet(path)
+    row = read_all(open_logs([str(path)], mapping={"ja4": "fingerprint"})).row(0, named=True)
+    assert (row["ja4"], row["model"], row["account_id"]) == ("t13", "m-large", "a0")
+
+
+def test_keys_that_hold_dots_win_over_nested_ones(tmp_path: Path) -> None:
+    record = {"timestamp": 1767323045, "account_id": "a", "gen.model": "literal", "gen": {"model": "nested", "b.c": [{"d": "deep"}]}}
+    path = write(tmp_path / "x", lines([record]))
+    mapping = {"model": "gen.model", "endpoint": "gen.b.c.-1.d", "ja4": "gen.b.c.0.d"}
+    row = read_all(open_logs([path], mapping=mapping)).row(0, named=True)
+    assert (row["model"], row["endpoint"], row["ja4"]) == ("literal", "deep", "deep")
+
+
+@pytest.mark.parametrize(
+    ("mapping", "says", "hint"),
+    [
+        ({"acount_id": "who.id"}, "no canonical column named 'acount_id'", "account_id"),
+        ({"account_id": "who.idd"}, "no input has a field 'who.idd'", "who.id"),
+        ({"timestamp": "tss", "account_id": "who.id"}, "'tss'", "ts"),
+    ],
+)
+def test_a_mistyped_mapping_lists_what_exists(tmp_path: Path, mapping: dict[str, str], says: str, hint: str) -> None:
+    path = write(tmp_path / "x", lines([_foreign(i) for i in range(5)]))
+    with pytest.raises(UsageError) as caught:
+        open_logs([path], mapping=mapping)
+    assert says in str(caught.value)
+    assert hint in caught.value.hint
+    assert caught.value.exit_code == EXIT_USAGE
+
+
+def test_a_mapping_that_leaves_a_required_column_open_says_which(tmp_path: Path) -> None:
+    path = write(tmp_path / "x", lines([_foreign(0)]))
+    error = refusal(path, {"timestamp": "ts"})
+    assert "no field for account_id" in str(error)
+    assert "--map account_id=FIELD" in error.hint
+
+
+def test_many_fields_are_cut_in_the_hint(tmp_path: Path) -> None:
+    path = write(tmp_path / "x", lines([{f"field_{i:03}": i for i in range(90)}]))
+    with pytest.raises(UsageError) as caught:
+        open_logs([path], mapping={"account_id": "none"})
+    assert caught.value.hint.endswith("field_059 and 30 more.")
+
+
+def test_links_to_the_same_file_are_read_once(tmp_path: Path) -> None:
+    write(tmp_path / "b", lines(EVENTS))
+    (tmp_path / "a").symlink_to(tmp_path / "b")
+    (tmp_path / "loop").symlink_to(tmp_path)
+    assert [record.path for record in open_logs([str(tmp_path)]).records()] == [str(tmp_path / "a")]
+
+
+def test_a_single_payload_object_with_a_first_line_longer_than_the_sample_is_read(tmp_path: Path) -> None:
+    huge = payload(0, messages=[{"role": "user", "content": "x" * 3_000_000}])
+    for data in (json.dumps(huge).encode(), lines([huge, payload(1)])):
+        logs = open_logs([write(tmp_path / "x", data)])
+        assert read_all(logs)["prompt"][0] == "x" * 3_000_000
+
+
+def test_a_first_bad_line_does_not_make_lines_a_document(tmp_path: Path) -> None:
+    logs = open_logs([write(tmp_path / "x", b'{"cut": "of\n' + lines(EVENTS))])
+    assert read_all(logs).height == 400
+    assert [(r.reason, r.first_at) for r in logs.records()[0].rejected] == [("not JSON", "line 1")]
