@@ -43,7 +43,7 @@ def explain(
 
     A network is drawn whole, down to the records its evidence rests on.
     """
-    from extractscan.cli.saved import check_member, find_network, load_report
+    from extractscan.cli.saved import find_member, find_network, load_report
     from extractscan.cli.say import emit, stdout_view
     from extractscan.writers.terminal import render_member, render_network
 
@@ -53,6 +53,5 @@ def explain(
     if account is None:
         emit(render_network(found, chosen, view))
     else:
-        check_member(chosen, account)
-        emit(render_member(found, chosen, account, view))
+        emit(render_member(found, chosen, find_member(chosen, account), view))
     return 0

@@ -8,6 +8,7 @@ import msgspec
 
 from extractscan.errors import InputError, UsageError
 from extractscan.model import SCHEMA_VERSION, Network, Report, decode
+from extractscan.writers.show import show
 
 NAMED = 12
 """Names that an error lists before it says how many more there are."""
@@ -60,16 +61,20 @@ def find_network(report: Report, name: str) -> Network:
     raise UsageError(message, hint=f"networks: {_listed(known)}" if known else "the report has no networks")
 
 
-def check_member(network: Network, account: str) -> None:
-    """Refuse an account that is no member of the network.
+def find_member(network: Network, account: str) -> str:
+    """Return the id of the member with this id, or whose id is shown so: nobody can type a control character.
 
     Raises:
-        UsageError: where it is none; the hint lists members.
+        UsageError: where there is none, or several are shown alike; the hint lists members.
     """
     members = [member.account_id for member in network.accounts]
-    if account not in members:
-        near = [member for member in members if account.lower() in member.lower()] or members
-        raise UsageError(f"network {network.id} has no account {account!r}", hint=f"accounts: {_listed(near)}")
+    if account in members:
+        return account
+    shown = [member for member in members if show(member, None) == account]
+    if len(shown) == 1:
+        return shown[0]
+    near = [member for member in members if account.lower() in member.lower()] or members
+    raise UsageError(f"network {network.id} has no account {account!r}", hint=f"accounts: {_listed(near)}")
 
 
 def _listed(names: list[str]) -> str:

@@ -39,6 +39,6 @@ def refuse_partial(report: Report) -> None:
     first = next(source for source in report.inputs if source.rejected)
     reason = first.rejected[0]
     raise PartialError(
-        f"{lost:,} rows were rejected; the first in {first.path} at {reason.first_at}: {reason.reason}",
+        f"{count(lost, 'row')} had to be rejected; the first in {first.path} at {reason.first_at}: {reason.reason}",
         hint="the report is complete but for them; mend the rows, or run without --strict",
     )

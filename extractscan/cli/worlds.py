@@ -70,9 +70,7 @@ def _folder(directory: str | None, *, clobber: bool) -> Path:
     from extractscan.errors import UsageError
 
     if directory is None:
-        raise UsageError(
-            "simulate needs a folder to write to", hint="extractscan simulate DIR, or --list-kinds"
-        )
+        raise UsageError("simulate needs a folder to write to", hint="extractscan simulate DIR, or --list-kinds")
     target = Path(directory)
     if target.exists() and not target.is_dir():
         raise UsageError(f"{directory} is no folder", hint="name a new folder")

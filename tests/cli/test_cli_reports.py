@@ -113,3 +113,15 @@ def test_an_unknown_member_lists_members_like_it(run, saved) -> None:
     assert near.exit_code == 2
     assert "acct_90001, acct_90002" in near.stderr
     assert "and 28 more" in run("explain", saved, "N1", "nobody").stderr
+
+
+def test_a_member_is_found_by_what_is_shown_of_it(run, report, tmp_path) -> None:
+    """An account whose id nobody can type is found by the escapes that the report shows."""
+    network = report.networks[1]
+    accounts = [msgspec.structs.replace(network.accounts[0], account_id="evil\x1b[31m\u202e")]
+    path = tmp_path / "x.json"
+    changed = msgspec.structs.replace(report, networks=[msgspec.structs.replace(network, accounts=accounts)])
+    path.write_bytes(encode(changed))
+    result = run("explain", path, "N2", r"evil\x1b[31m\u202e")
+    assert result.exit_code == 0
+    assert r"evil\x1b[31m\u202e in N2" in result.stdout
