@@ -40,7 +40,8 @@ def tables(world: World) -> tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame]:
         },
         orient="row",
     )
-    side = side.filter(pl.col(schema.ACCOUNT).is_in(list(counts))).sort(schema.ACCOUNT)
+    listed = pl.Series(world.rng.random(len(side)) >= world.unlisted)
+    side = side.filter(pl.col(schema.ACCOUNT).is_in(list(counts)) & listed).sort(schema.ACCOUNT)
     return events, side, labels.sort("account_id")
 
 
@@ -101,6 +102,9 @@ def _events(world: World) -> pl.DataFrame:
             schema.STATUS_CODE: pl.Series(status),
         }
     )
+    unseen = pl.Series(rng.random(total) < world.blanks)
+    blank = (schema.CLIENT_IP, schema.ASN, schema.COUNTRY, schema.USER_AGENT, schema.JA4)
+    frame = frame.with_columns(pl.when(~unseen).then(pl.col(c)).alias(c) for c in blank)
     return _measures(frame, rng).sort(schema.TIMESTAMP, schema.REQUEST)
 
 

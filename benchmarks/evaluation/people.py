@@ -222,10 +222,11 @@ class Internet:
     """Providers with their address blocks; drawn anew for every world."""
 
     def __init__(self, rng: Rng) -> None:
-        firsts = rng.permutation(np.arange(11, 223))
         self.rng = rng
         self.homes: dict[str, list[tuple[int, int, int]]] = {}
-        blocks = iter((int(a), int(b)) for b in rng.permutation(256) for a in firsts if a not in {127, 169, 172, 192})
+        heads = [a for a in range(11, 223) if a not in {127, 169, 172, 192}]
+        pairs = rng.permutation([(a, b) for a in heads for b in range(256)])
+        blocks = ((int(a), int(b)) for a, b in pairs)
         for code in CODES:
             count = int(rng.integers(4, 9))
             self.homes[code] = [(int(rng.integers(1000, 64000)), *next(blocks)) for _ in range(count)]

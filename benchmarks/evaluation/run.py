@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import json
 import multiprocessing
 import re
 import resource
@@ -31,7 +32,8 @@ def folder(seed: int, scale: float, recipe: str, drop: str) -> Path:
 def judge(seed: int, scale: float, recipe: str, drop: str, profile: str) -> dict[str, Any]:
     """Make the world if it is not there, analyse it, keep the report beside it, and score it."""
     place = folder(seed, scale, recipe, drop)
-    if not (place / "world.json").exists():
+    note = place / "world.json"
+    if not note.exists() or json.loads(note.read_text()).get("maker") != world.maker():
         world.write(seed, scale, recipe, place, drop)
     labels = pl.read_parquet(place / "labels.parquet")
     settings = Settings(**PROFILES[profile])  # type: ignore[arg-type]

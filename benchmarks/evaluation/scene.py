@@ -70,6 +70,10 @@ class World:
         self.models = [f"{name}-{size}-{version}" for version in ("3", "4") for size in ("mini", "base", "large")]
         self.newest = f"{name}-large-5"
         self.personal_orgs = bool(rng.random() < 0.5)
+        self.blanks = float(rng.choice([0.0, 0.0, 0.01, 0.04]))
+        """Share of requests whose address or program the log failed to note."""
+        self.unlisted = float(rng.choice([0.0, 0.0, 0.02, 0.08]))
+        """Share of accounts that the side table does not have."""
         self.accounts: list[Account] = []
         self.labels: dict[str, tuple[str, str | None, bool]] = {}
         self.groups = 0

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import hashlib
 import json
 import sys
 import time
@@ -12,6 +13,7 @@ import numpy as np
 
 from benchmarks.evaluation import crowds, customers, ordinary
 from benchmarks.evaluation.campaigns import CAMPAIGNS
+from benchmarks.evaluation.corpus import REQUIREMENTS
 from benchmarks.evaluation.hard import HARD
 from benchmarks.evaluation.logs import tables
 from benchmarks.evaluation.operators import Kind
@@ -132,6 +134,16 @@ def dropped(drop: str, seed: int) -> list[str]:
     return names
 
 
+def maker() -> str:
+    """Name the state of this generator and its texts, so that a stale world is not taken for a current one."""
+    here = hashlib.sha256()
+    for path in sorted(Path(__file__).parent.glob("*.py")):
+        if path.stem not in {"run", "metrics", "test_evaluation"}:
+            here.update(path.read_bytes())
+    here.update(REQUIREMENTS.read_bytes())
+    return here.hexdigest()[:16]
+
+
 def write(seed: int, scale: float, recipe: str, folder: Path, drop: str = "") -> None:
     """Write logs, accounts, labels and a note of how they were made into a folder."""
     columns = dropped(drop, seed)
@@ -142,7 +154,7 @@ def write(seed: int, scale: float, recipe: str, folder: Path, drop: str = "") ->
     )
     side.drop(columns, strict=False).write_parquet(folder / "accounts.parquet")
     labels.write_parquet(folder / "labels.parquet")
-    note = {"seed": seed, "scale": scale, "recipe": recipe, "dropped": columns, "events": len(events)}
+    note = {"seed": seed, "scale": scale, "recipe": recipe, "dropped": columns, "maker": maker()}
     (folder / "world.json").write_text(json.dumps(note, indent=2) + "\n")
 
 
