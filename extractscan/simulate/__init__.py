@@ -63,23 +63,28 @@ def write_world(
     kinds: Sequence[str] | None = None,
     campaigns: bool = True,
     days: int = 14,
+    load: float = 36.0,
     progress: Callable[[int, int], None] | None = None,
 ) -> None:
     """Write a labelled world: logs.parquet (events), accounts.parquet (side table) and labels.parquet.
 
     Without `kinds`, every kind has a group and more are drawn until 30 to 45 % of accounts are in one; with `kinds`,
-    each of these has exactly one. `campaigns=False` leaves all harvests out. Same arguments, same bytes (on one version
-    of Python, NumPy, Polars and PyArrow). `progress` is called with accounts done and accounts in all.
+    each of these has exactly one. `campaigns=False` leaves all harvests out. `load` is the mean number of events of
+    an ordinary account over the whole window; kinds have loads of their own. `progress` is called with accounts done
+    and accounts in all. Same arguments, same bytes (on one version of Python, NumPy, Polars and PyArrow).
 
     Raises:
         UsageError: for an unknown kind, or a world too small for the kinds.
     """
-    if accounts < 1 or days < 2:
-        raise UsageError(f"a world of {accounts} accounts and {days} days is too small", hint="at least 1 and 2")
+    if accounts < 1 or days < 2 or load < 1:
+        raise UsageError(
+            f"a world of {accounts} accounts, {days} days and {load:g} events an account is too small",
+            hint="at least 1 account, 2 days and 1 event",
+        )
     unknown = sorted(set(kinds or ()) - KINDS.keys())
     if unknown:
         raise UsageError(f"unknown kind: {', '.join(unknown)}", hint=f"there are: {', '.join(sorted(KINDS))}")
     names = KINDS.keys() if kinds is None else set(kinds)
     chosen = {name: KINDS[name] for name in sorted(names) if campaigns or not KINDS[name].campaign}
     groups = world.cast(chosen, accounts, np.random.default_rng([seed, 3]), fill=kinds is None)
-    world.write(directory, world.parts_of(chosen, groups, accounts), world.scene_of(seed, days), progress)
+    world.write(directory, world.parts_of(chosen, groups, accounts), world.scene_of(seed, days, load), progress)

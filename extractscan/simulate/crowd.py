@@ -35,10 +35,9 @@ PERSON, STEADY, CRON, BURST = range(4)
 """Rhythms: waking hours, around the clock, at fixed minutes, in a few runs."""
 CHAT, FIRM, THOUGHTFUL, JUDGE, AGENT, EXTRACT = range(6)
 """Ways of use: requests, a firm's template, reasoning asked for, texts judged, a public coding agent, documents."""
-AVERAGE_LOAD: Final = 36.0
 
 
-def loads(rng: np.random.Generator, size: int, mean: float = AVERAGE_LOAD, sigma: float = 1.25) -> np.ndarray:
+def loads(rng: np.random.Generator, size: int, mean: float, sigma: float = 1.25) -> np.ndarray:
     """Draw events per account from a log-normal law with this mean, at least 1 and at most 200 means."""
     raw = rng.lognormal(np.log(mean) - sigma**2 / 2, sigma, size)
     return np.clip(np.round(raw), 1, max(mean * 200, 1)).astype(np.int64)
@@ -71,7 +70,7 @@ def people(plot: Plot) -> Crowd:
             "mode": mode,
             "coder": np.where(rng.random(size) < 0.35, rng.uniform(0.4, 1, size), rng.uniform(0, 0.1, size)),
             "longish": rng.beta(1, 3, size),
-            "load": loads(rng, size),
+            "load": loads(rng, size, scene.load),
             "rhythm": rhythm,
             "hour": rng.normal(14.5, 3.5, size),
             "spread": rng.uniform(1.5, 4.5, size),

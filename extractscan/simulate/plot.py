@@ -26,6 +26,8 @@ class Scene:
     days: int
     release: int
     """Offset of the release from the start."""
+    load: float
+    """Mean events of an ordinary account."""
 
     @property
     def span(self) -> int:

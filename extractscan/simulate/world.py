@@ -15,7 +15,6 @@ import pyarrow.parquet as pq
 from extractscan import schema
 from extractscan.errors import UsageError
 from extractscan.simulate import ordinary
-from extractscan.simulate.crowd import AVERAGE_LOAD
 from extractscan.simulate.keys import Indices
 from extractscan.simulate.plot import DAY, Batch, Kind, Plot, Scene
 from extractscan.simulate.spill import Sorter
@@ -89,7 +88,7 @@ def write(directory: Path, parts: list[Part], scene: Scene, progress: Callable[[
     """Write logs.parquet, accounts.parquet and labels.parquet of the parts into a directory, in bounded memory."""
     directory.mkdir(parents=True, exist_ok=True)
     total = sum(part.size for part in parts)
-    buckets = int(np.clip(total * AVERAGE_LOAD / _BUCKET, 1, _MOST_BUCKETS))
+    buckets = int(np.clip(total * scene.load / _BUCKET, 1, _MOST_BUCKETS))
     sided = int(np.clip(total / 50_000, 1, 64))
     with tempfile.TemporaryDirectory(dir=directory, prefix=".spill-") as spill:
         place = Path(spill)
@@ -116,7 +115,7 @@ def _batches(parts: list[Part], scene: Scene, total: int) -> Iterator[tuple[Part
     first = 0
     for number, part in enumerate(parts):
         rng = np.random.default_rng([scene.seed, 2, number])
-        budget = int(max(total * AVERAGE_LOAD * 0.06, part.size * 20))
+        budget = int(max(total * scene.load * 0.06, part.size * 20))
         plot = Plot(scene, part.group or ORDINARY, part.size, first, budget, rng)
         first += part.size
         for batch in part.build(plot):
@@ -180,7 +179,7 @@ def parts_of(kinds: Mapping[str, Kind], chosen: list[tuple[str, int]], accounts:
     return out + [Part(ORDINARY, None, campaign=False, build=ordinary.build, size=size) for size in sizes]
 
 
-def scene_of(seed: int, days: int) -> Scene:
+def scene_of(seed: int, days: int, load: float) -> Scene:
     """Set the window, and the release of a new model somewhere in its middle half."""
     release = int(np.random.default_rng([seed, 1]).uniform(0.25, 0.75) * days * DAY)
-    return Scene(seed, START, days, release)
+    return Scene(seed, START, days, release, load)

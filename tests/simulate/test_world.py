@@ -131,6 +131,7 @@ def test_a_small_world_holds_as_many_kinds_as_fit(tmp_path: Path) -> None:
         ({"kinds": ["viral_prompt"], "accounts": 50}, "need at least 30 accounts"),
         ({"accounts": 0}, "too small"),
         ({"days": 1}, "too small"),
+        ({"load": 0.5}, "0.5 events an account is too small"),
     ],
 )
 def test_wrong_wishes_are_refused(tmp_path: Path, arguments: dict[str, object], message: str) -> None:
@@ -154,7 +155,7 @@ def test_progress_ends_at_all_accounts(tmp_path: Path) -> None:
 def test_row_groups_and_slices(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A log of several time slices has full row groups but the last, is sorted, and leaves no spill behind."""
     monkeypatch.setattr(world, "ROW_GROUP", 1000)
-    monkeypatch.setattr(world, "AVERAGE_LOAD", 36.0 * 100)
+    monkeypatch.setattr(world, "_BUCKET", 1500)
     write_world(tmp_path, accounts=400, seed=4, kinds=["campus_nat"])
     meta = pq.ParquetFile(tmp_path / "logs.parquet").metadata
     sizes = [meta.row_group(i).num_rows for i in range(meta.num_row_groups)]
@@ -187,7 +188,7 @@ def test_every_kind_writes_valid_events(name: str, seed: int) -> None:
     """A group of any kind has its accounts once, events in the window with unique ids, and canonical types."""
     kind = KINDS[name]
     size = kind.sizes[0] + seed * (kind.sizes[1] > 1) * 7
-    plot = Plot(world.scene_of(seed, 7), f"{name}-001", size, 1000, 2000, np.random.default_rng([seed, 9]))
+    plot = Plot(world.scene_of(seed, 7, 20.0), f"{name}-001", size, 1000, 2000, np.random.default_rng([seed, 9]))
     batches = list(kind.build(plot))
     accounts = pl.concat([batch.accounts for batch in batches])
     events = pl.concat([batch.events for batch in batches])
