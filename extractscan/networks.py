@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+import graspologic_native
 import numpy as np
 import numpy.typing as npt
 import scipy.sparse as sp
 
 from extractscan import schema
 from extractscan.incidence import Incidence, Ints, Kind, Profile, kind_of, spans
-from extractscan.linking import belongs, profile, total_bits
+from extractscan.linking import belongs, private_values, profile, total_bits
 from extractscan.settings import Settings
 
 ROUNDS = 10
@@ -35,6 +36,12 @@ PARTNERS = frozenset(
     }
 )
 """Channels whose values may start a candidate together; what people ask for labels accounts but never links them."""
+
+SPLITTING = frozenset({"template", "system_prompt", "payment", "phone", "signup_device", "device"})
+"""Signals that tie the accounts of one operator and part those of two, unlike a rented proxy pool or a mail service."""
+CUT = 0.1
+TIE_SHARE = 0.05
+"""Share of an account's traffic that a piece of wording must make up to tie it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +86,9 @@ def find(incidence: Incidence, labels: Sequence[Kind], settings: Settings) -> li
         tried.append(covered)
         if group is not None:
             found.append(Found(group.members, group, seed.bits))
-    return merge_siblings(incidence, disjoint(incidence, found, settings), settings)
+    whole = merge_siblings(incidence, disjoint(incidence, found, settings), settings)
+    parts = [part for group in whole for part in split(incidence, group, settings)]
+    return sorted(parts, key=lambda f: (-len(f.members), tuple(f.members.tolist())))
 
 
 def _known(start: frozenset[int], tried: Sequence[frozenset[int]], owner: dict[int, set[int]]) -> bool:
@@ -210,9 +219,91 @@ def disjoint(incidence: Incidence, found: Sequence[Found], settings: Settings) -
         members = np.array([u for u in group.members.tolist() if best[u][1] == number], dtype=np.int64)
         if len(members) == len(group.members):
             kept.append(group)
-        elif len(members) >= settings.min_accounts:
-            kept.append(Found(members, profile(incidence, members, settings), group.seed_bits))
+        elif (left := _shrunk(incidence, members, settings)) is not None:
+            kept.append(Found(left.members, left, group.seed_bits))
     return kept
+
+
+def _shrunk(incidence: Incidence, members: Ints, settings: Settings) -> Profile | None:
+    """Drop members until all that are left belong by themselves; None where too few are left."""
+    while len(members) >= settings.min_accounts:
+        group = profile(incidence, members, settings)
+        stay = belongs(group, incidence.units, settings)[members]
+        if stay.all():
+            return group
+        members = members[stay]
+    return None
+
+
+def split(incidence: Incidence, group: Found, settings: Settings) -> list[Found]:
+    """Part a group into those whose wording and payment hardly meet, as when two operators rent one proxy pool.
+
+    Members are tied by private wording, card, phone or device. Leiden communities of those ties (modularity; seeded, on
+    sorted edges) are joined again while more than `CUT` of the smaller one's ties lead to the other. A part counts when
+    it has wording of its own and still holds together alone; unless two do, the group stays whole.
+    """
+    ties, worded = _ties(incidence, group, settings)
+    if ties.nnz == 0:
+        return [group]
+    parts = []
+    for mine in _communities(ties, settings):
+        if len(mine) >= settings.min_accounts and worded[mine].mean() >= 0.5:
+            alone = _shrunk(incidence, group.members[mine], settings)
+            if alone is not None and len(alone.members) * 5 >= len(mine) * 4:
+                parts.append(Found(alone.members, alone, group.seed_bits))
+    covered = sum(len(part.members) for part in parts)
+    return parts if len(parts) >= 2 and covered * 10 >= len(group.members) * 9 else [group]
+
+
+def _ties(incidence: Incidence, group: Found, settings: Settings) -> tuple[sp.csr_matrix, npt.NDArray[np.bool_]]:
+    """Return the members' ties (members × members; every sighting of a value weighs its share), and who has wording."""
+    rows, columns, weights = [], [], []
+    worded = np.zeros(len(group.members), dtype=np.bool_)
+    width = 0
+    for kind in incidence.kinds:
+        if kind.name not in SPLITTING:
+            continue
+        values = private_values(kind, group.profile, incidence.units, settings)
+        at = spans(kind.by_value_ptr, values)
+        column = np.repeat(np.arange(len(values)), kind.holders[values]) + width
+        inside = np.isin(kind.by_value[at], group.members)
+        position = np.searchsorted(group.members, kind.by_value[at][inside])
+        rows.append(position)
+        columns.append(column[inside])
+        weights.append(kind.by_value_weight[at][inside])
+        width += len(values)
+        if kind.channel == schema.CONTENT:
+            worded[position[kind.by_value_weight[at][inside] >= TIE_SHARE]] = True
+    n = len(group.members)
+    if not rows:
+        return sp.csr_matrix((n, n)), worded
+    touch = sp.csr_matrix((np.concatenate(weights), (np.concatenate(rows), np.concatenate(columns))), shape=(n, width))
+    total = np.maximum(np.asarray(touch.sum(axis=0)).ravel(), 1e-9)
+    ties = (touch @ sp.diags(1.0 / total) @ touch.T).tocsr()
+    ties.setdiag(0)
+    ties.eliminate_zeros()
+    return ties, worded
+
+
+def _communities(ties: sp.csr_matrix, settings: Settings) -> list[Ints]:
+    upper = sp.triu(ties).tocoo()
+    edges = sorted((str(i), str(j), float(w)) for i, j, w in zip(upper.row, upper.col, upper.data, strict=True))
+    _, found = graspologic_native.leiden(edges, seed=settings.seed % (1 << 32), iterations=2, use_modularity=True)
+    label = np.array([found.get(str(i), -1) for i in range(ties.shape[0])])
+    groups = [np.flatnonzero(label == number) for number in sorted(set(label.tolist()) - {-1})]
+    while len(groups) > 1:
+        cut, i, j = max((_cut(ties, groups[i], groups[j]), -i, -j) for i in range(len(groups)) for j in range(i))
+        if cut < CUT:
+            break
+        groups[-j] = np.union1d(groups[-i], groups[-j])
+        del groups[-i]
+    return groups
+
+
+def _cut(ties: sp.csr_matrix, a: Ints, b: Ints) -> float:
+    """Share of the ties of the weaker of two communities that lead to the other one."""
+    across = float(ties[a][:, b].sum())
+    return across / max(min(float(ties[a].sum()), float(ties[b].sum())), 1e-9)
 
 
 def merge_siblings(incidence: Incidence, found: Sequence[Found], settings: Settings) -> list[Found]:

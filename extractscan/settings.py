@@ -30,7 +30,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     """Over the prior log2(N/n): about one false member in 128 at even cost."""
     seed_bits: float = 7.0
     """Over log2(number of tests) before a pair of shared values starts a candidate."""
-    extraction_bits: float = 7.0
+    extraction_bits: float = 5.0
     """What the harvest axis must reach, on its own."""
     hypothesis_margin_bits: float = 3.0
     """By how much H1 must lead every innocent explanation."""

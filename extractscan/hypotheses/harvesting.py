@@ -22,7 +22,7 @@ def extraction(facts: Facts) -> list[tuple[str, float, float, str]]:
     found = _asks(facts)
     even = facts.load_ratio
     if even is not None and even > 1.15 and facts.units >= 3:
-        bits = min(3.0, 2.0 * log2(even))
+        bits = min(4.0, 2.0 * log2(even))
         found.append(
             ("load", bits, 0.0, f"requests are spread over the members {even:.1f} times more evenly than over others")
         )
@@ -41,9 +41,10 @@ def extraction(facts: Facts) -> list[tuple[str, float, float, str]]:
                 f"{percent(facts.same_list)} of the items were sent by three members or more: everybody runs one list"
             )
             found.append(("item_order", -10.0, 0.0, says))
-        elif facts.same_list <= 0.1 and facts.channels.get("content", 0.0) >= 3.0:
+        elif facts.same_list <= 0.3 and facts.channels.get("content", 0.0) >= 3.0:
+            dealt = min(4.0, 0.5 * log2(facts.stream_events)) * (1 - 2 * facts.same_list)
             says = f"one wording, but hardly an item twice ({percent(facts.same_list)}): the work is dealt out"
-            found.append(("dealt_deck", 3.0, 0.0, says))
+            found.append(("dealt_deck", dealt, 0.0, says))
     if facts.end_users >= 0.5 and facts.end_users_each >= 5:
         says = f"requests carry the ids of the members' own end users ({facts.end_users_each:.0f} an account)"
         found.append(("end_users", -4.0, facts.end_users_outside, says))

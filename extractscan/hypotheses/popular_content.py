@@ -24,6 +24,7 @@ def weigh(facts: Facts) -> Weighed:
             (facts.stream_known and facts.same_list < 0.1, -2.0, "members hardly ever send the same item"),
             (facts.channels.get("content", 0.0) < 3, -4.0, "no wording is common to them"),
             (card.known >= 0.5 and card.shared < 0.1, 4.0, "everybody pays with a card of their own"),
+            (card.known >= 0.5 and tied < 0.1 and facts.channels.get("identity", 0.0) < 3, 2.0, "everybody signed up alone"),
             (tied >= 0.3, -5.0, "members share a card, a phone or a device"),
             (client.known > 0 and client.top < 0.5, 2.0, "clients differ"),
             (even < 1.3, 2.0, "loads differ as they do among strangers"),
