@@ -72,7 +72,7 @@ def look(path: str, head: bytes, count: int) -> Look:
     """
     if head.startswith(b"PAR1"):
         fields, records = parquet.sample(path, count)
-        return Look(CONTAINERS["parquet"], "", "", records, fields, parquet.filled(path))
+        return Look(CONTAINERS["parquet"], "", "", records, fields, parquet.filled(path, records))
     compression = compression_of(head)
     text, whole = _start(path, compression)
     if text.startswith(b"PAR1"):

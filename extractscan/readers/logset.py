@@ -81,7 +81,7 @@ class LogSet:
         """Give the SHA-256 of original records, by (`source_file`, `source_row`).
 
         Text formats hash the bytes of the line or the JSON element, without the line end; Parquet hashes the row
-        with all its columns as JSON with sorted keys.
+        with all its columns as JSON with sorted keys. Records that cannot be read again are left out.
         """
         return {ref: hashlib.sha256(data).hexdigest() for ref, data in self.originals(refs)}
 

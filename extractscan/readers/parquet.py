@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from typing import Any, Final
 
 import msgspec
@@ -51,19 +52,22 @@ def sample(path: str, count: int) -> tuple[list[str], list[dict[str, Any]]]:
         return names, []
 
 
-def filled(path: str) -> frozenset[str]:
-    """Name the columns that hold any value, as far as the statistics in the footer tell."""
+def filled(path: str, records: Sequence[Mapping[str, Any]]) -> frozenset[str]:
+    """Name the columns that hold any value, given the first rows; a column without one there is read to the first.
+
+    The statistics in the footer would say it sooner, but a damaged footer makes the library abort over them.
+    """
     with open_file(path) as file:
-        meta = file.metadata
-        groups = [meta.row_group(group) for group in range(meta.num_row_groups)]
-        leaves = [group.column(column) for group in groups for column in range(meta.num_columns)]
-        held = frozenset(leaf.path_in_schema.split(".", 1)[0] for leaf in leaves if not _is_empty(leaf))
-        return held - {field.name for field in file.schema_arrow if pa.types.is_null(field.type)}
+        names = file.schema_arrow.names
+        early = {name for name in names if any(record.get(name) is not None for record in records)}
+        return frozenset(name for name in names if name in early or _holds_value(file, name))
 
 
-def _is_empty(leaf: Any) -> bool:
-    stats = leaf.statistics
-    return stats is not None and stats.has_null_count and stats.null_count >= leaf.num_values
+def _holds_value(file: pq.ParquetFile, name: str) -> bool:
+    try:
+        return any(batch.column(0).null_count < batch.num_rows for batch in file.iter_batches(MAX_ROWS, columns=[name]))
+    except _DAMAGE:
+        return True
 
 
 def read(plan: Plan, meter: Meter) -> Iterator[Chunk]:
@@ -113,16 +117,30 @@ def _holds_any(file: pq.ParquetFile, group: int, column: str, values: pa.Array) 
 
 
 def frame_of(batch: pa.RecordBatch) -> pl.DataFrame:
-    """Give a batch as a frame; columns of types that Polars lacks arrive as text."""
+    """Give a batch as a frame.
+
+    Polars trusts text to be UTF-8, so that is checked here; columns where it is not come as bytes, and columns of
+    types that Polars lacks as text.
+    """
+    checked = [_checked(column) for column in batch.columns]
     try:
-        return _frame(pl.from_arrow(batch))
+        made = pl.from_arrow(pa.RecordBatch.from_arrays(checked, names=batch.schema.names))
+        return made if isinstance(made, pl.DataFrame) else made.to_frame()
     except _DAMAGE:
-        columns = {name: _series(batch.column(i)) for i, name in enumerate(batch.schema.names)}
-        return pl.DataFrame(columns)
+        return pl.DataFrame({name: _series(column) for name, column in zip(batch.schema.names, checked, strict=True)})
 
 
-def _frame(made: pl.DataFrame | pl.Series) -> pl.DataFrame:
-    return made if isinstance(made, pl.DataFrame) else made.to_frame()
+def _checked(column: pa.Array) -> pa.Array:
+    kind = column.type
+    if pa.types.is_primitive(kind):
+        return column
+    try:
+        column.validate(full=True)
+    except pa.ArrowInvalid:
+        if pa.types.is_string(kind) or pa.types.is_large_string(kind):
+            return column.view(pa.binary() if pa.types.is_string(kind) else pa.large_binary())
+        raise
+    return column
 
 
 def _series(column: pa.Array) -> pl.Series:
@@ -133,7 +151,7 @@ def _series(column: pa.Array) -> pl.Series:
 
 
 def originals(plan: Plan, rows: Iterable[int]) -> Iterator[tuple[int, bytes]]:
-    """Give chosen rows, with all their columns, as JSON with sorted keys."""
+    """Give chosen rows, with all their columns, as JSON with sorted keys; rows in damaged groups are left out."""
     wanted = sorted(set(rows))
     with open_file(plan.path) as file:
         start = 0
@@ -141,7 +159,8 @@ def originals(plan: Plan, rows: Iterable[int]) -> Iterator[tuple[int, bytes]]:
             count = file.metadata.row_group(group).num_rows
             inside = [row for row in wanted if start <= row < start + count]
             if inside:
-                yield from _rows_of(file, group, start, inside)
+                with suppress(*_DAMAGE):
+                    yield from _rows_of(file, group, start, inside)
             start += count
 
 
