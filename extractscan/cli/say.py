@@ -12,7 +12,7 @@ from extractscan.writers.terminal import View
 
 LINE = 2000
 """Characters of one line that is said; longer ones are cut."""
-COLUMNS = (60, 240)
+COLUMNS = (68, 240)
 """Bounds on the width that is drawn for: below, nothing fits; above, no eye follows a line."""
 PIPED = 100
 """Columns where there is no terminal to ask."""

@@ -84,7 +84,7 @@ def test_json_on_a_terminal_cannot_act(tmp_path: Path, saved: Path) -> None:
     assert piped.stdout == path.read_bytes()
 
 
-@pytest.mark.parametrize(("columns", "width"), [("20", 60), ("132", 132), ("9999", 240)])
+@pytest.mark.parametrize(("columns", "width"), [("20", 68), ("132", 132), ("9999", 240)])
 def test_the_width_is_the_terminals_within_reason(monkeypatch, columns: str, width: int) -> None:
     """COLUMNS is followed between the bounds."""
     monkeypatch.setenv("COLUMNS", columns)

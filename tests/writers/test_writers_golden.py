@@ -47,3 +47,13 @@ def test_an_explained_member_is_what_it_was(width: int) -> None:
     report = report_fixtures.ordinary()
     content = render_member(report, report.networks[0], "acct_90002", View(width=width, detail=True))
     golden.check(f"explain.member.{width}.txt", content)
+
+
+def test_no_golden_file_is_left_over() -> None:
+    """Each golden file is compared by a test; one that no test reads would go stale unseen."""
+    suffixes = [writer.suffixes[0] for name, writer in WRITERS.items() if name != "terminal"]
+    drawn = {
+        f"{report}{end}" for report in report_fixtures.REPORTS for end in (*suffixes, *(f".{v}.txt" for v in VIEWS))
+    }
+    explained = {f"explain.{part}.{width}.txt" for part in ("network", "member") for width in (80, 200)}
+    assert {path.name for path in golden.FOLDER.iterdir()} == drawn | explained

@@ -85,11 +85,16 @@ def test_a_plain_terminal_gets_ascii() -> None:
     assert set(drawn) <= {*range(0x20, 0x7F), 0x0A}
 
 
-def test_no_line_is_wider_than_the_terminal() -> None:
-    """At 80 columns every line of the ordinary report fits, also where characters are wide."""
-    for line in render(report_fixtures.ordinary(), View(width=80)).decode().splitlines():
+@pytest.mark.parametrize("width", [68, 80, 109, 110, 200])
+@pytest.mark.parametrize("report", report_fixtures.REPORTS)
+def test_no_line_is_wider_than_the_terminal(report: str, width: int) -> None:
+    """Every line fits, whatever the log holds, and the overview keeps one line a network."""
+    drawn = render(report_fixtures.REPORTS[report](), View(width=width)).decode()
+    for line in drawn.splitlines():
         wide = sum(2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in line)
-        assert wide <= 80, line
+        assert wide <= width, line
+    if report == "ordinary":
+        assert all(re.search(rf"^N{n}  .*\d$|^N{n}  .*[█▁▃]$", drawn, re.MULTILINE) for n in (1, 2, 3, 4))
 
 
 @pytest.mark.parametrize(

@@ -32,6 +32,8 @@ VERDICTS = {
 """Verdicts as the overview abbreviates them, from what needs a reader most to what needs one least."""
 ROWS = 20
 """Networks in the overview unless all details are asked for."""
+LEAST_ACTIVITY, WIDEST_ACTIVITY = 6, 60
+"""Columns of the activity; with less room it is left out."""
 TITLED = 8
 """With more networks than this the overview leaves their sentences to the sections below."""
 
@@ -110,7 +112,7 @@ def _widths(view: View) -> list[int]:
     else:
         fixed = [4, 8, 18, 8, 26, 9, 12, 24]
         rest = view.width - sum(fixed) - 2 * 8
-    return [*fixed, max(min(rest, 60), 6)]
+    return [*fixed, min(rest, WIDEST_ACTIVITY) if rest >= LEAST_ACTIVITY else 0]
 
 
 _RIGHT = (False, False, False, True, True, True, True, False, False)
@@ -124,8 +126,6 @@ def _line(view: View, cells: list[Text | str]) -> Text:
     ]
     line = Text("  ").join(drawn)
     line.rstrip()
-    line.no_wrap = True
-    line.overflow = "crop"
     return line
 
 

@@ -79,7 +79,7 @@ def sparkline(view: View, timeline: Sequence[TimelinePoint], width: int) -> str:
         numbered = {date.fromisoformat(day).toordinal(): events for day, events in days.items()}
     except ValueError:
         return ""
-    if not numbered:
+    if not numbered or not width:
         return ""
     first, span = min(numbered), max(numbered) - min(numbered) + 1
     columns = [0] * min(span, width)
