@@ -14,7 +14,7 @@ import report_fixtures
 from extractscan import writers
 from extractscan.errors import UsageError
 from extractscan.model import decode, json_schema
-from extractscan.writers import WRITERS, choose, write
+from extractscan.writers import WRITERS, choose, csv_accounts, write
 
 SUFFIXES = [(suffix, name) for name, writer in WRITERS.items() for suffix in writer.suffixes]
 
@@ -109,3 +109,15 @@ def test_a_missing_folder_is_an_error_with_advice(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="cannot write") as caught:
         write(report_fixtures.empty(), tmp_path / "nowhere" / "x.json")
     assert "folder" in caught.value.hint
+
+
+def test_the_page_of_outputs_lists_every_format_and_column() -> None:
+    """docs/outputs.md has each format with its suffixes, and each CSV column in the order of the file."""
+    page = (Path(__file__).parents[2] / "docs" / "outputs.md").read_text(encoding="utf-8")
+    formats, columns = page.split("## Columns of the CSV")
+    for name, writer in WRITERS.items():
+        suffixes = " ".join(f"`{suffix}`" for suffix in writer.suffixes)
+        assert f"| `{name}` | {suffixes} |" in formats
+    assert tuple(re.findall(r"^\| `(\w+)` \|", columns, re.MULTILINE)) == csv_accounts.columns(
+        report_fixtures.ordinary()
+    )
