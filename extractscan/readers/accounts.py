@@ -50,6 +50,7 @@ def read_accounts_with_notes(path: str, *, mapping: Mapping[str, str] | None = N
     if kept.height < frame.height:
         tally.reject(f"{schema.ACCOUNT}: missing", "see the table", frame.height - kept.height)
     notes = [f"{path}: {loss.reason} ({loss.count}, first at {loss.first_at})" for loss in tally.losses()]
+    notes += [f"{path}: {note}" for note in sorted(tally.notes)]
     unique, contradictions = _unique(kept)
     if contradictions:
         notes.append(

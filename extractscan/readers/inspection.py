@@ -19,7 +19,7 @@ from extractscan.readers.logset import LogSet
 _HOUR: Final = 3_600_000_000
 _GAP_FACTOR: Final = 4
 _SHORTEST_GAP: Final = 6
-"""Hours without an event count as a gap from six on, and from four times the log's usual silence."""
+"""Hours without an event count as a gap from six on, and from four times the usual silence (the median without the longest)."""
 _PLAIN: Final = frozenset(
     {schema.TIMESTAMP, schema.MODEL, schema.ENDPOINT, schema.COUNTRY, schema.ASN, schema.PLATFORM, schema.STATUS_CODE}
     | {schema.USER_AGENT, schema.ERROR, schema.LATENCY, schema.COST, schema.TEMPERATURE, schema.MAX_TOKENS}
@@ -177,7 +177,7 @@ def gaps_of(hours: set[int]) -> list[model.Gap]:
     """Find the silences that are long for this log, from the hours since 1970 that hold an event, in order."""
     order = sorted(hours)
     silences = [(late - early - 1, early) for early, late in pairwise(order)]
-    usual = median([length for length, _ in silences if length] or [0])
+    usual = median(sorted(length for length, _ in silences if length)[:-1] or [0])
     shortest = max(_SHORTEST_GAP, _GAP_FACTOR * usual)
     return [
         model.Gap(start=_hour(early + 1), end=_hour(early + 1 + length), hours=float(length))

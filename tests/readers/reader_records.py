@@ -99,7 +99,9 @@ def spend_row(i: int, **other: Any) -> dict[str, Any]:
         "requester_ip_address": "",
         "messages": "{}",
         "response": json.dumps({"choices": [{"message": {"role": "assistant", "content": "hi"}}]}),
-        "proxy_server_request": json.dumps({"url": "http://proxy", "headers": {"authorization": "Bearer sk-1"}, "body": body}),
+        "proxy_server_request": json.dumps(
+            {"url": "http://proxy", "headers": {"authorization": "Bearer sk-1"}, "body": body}
+        ),
         "session_id": "s1",
         "status": "success",
         "mcp_namespaced_tool_name": None,

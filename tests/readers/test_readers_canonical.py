@@ -163,7 +163,14 @@ def test_bad_csv_records_are_counted_and_their_neighbours_kept(tmp_path: Path) -
 
 def test_bad_lines_are_counted_with_their_place_and_their_neighbours_kept(tmp_path: Path) -> None:
     good = lines([event(1)])
-    bad = [b"{broken\n", b"\n", b'{"x":"\xff"}\n', b"[1]\n", b"[" * 100_000 + b"\n", b'{"account_id":"\\ud800","timestamp":1e999}\n']
+    bad = [
+        b"{broken\n",
+        b"\n",
+        b'{"x":"\xff"}\n',
+        b"[1]\n",
+        b"[" * 100_000 + b"\n",
+        b'{"account_id":"\\ud800","timestamp":1e999}\n',
+    ]
     logs = open_logs([write(tmp_path / "x", good + good.join(bad) + good)])
     for columns in (None, ["account_id"], ["prompt"]):
         frame = read_all(logs, columns)
@@ -274,7 +281,11 @@ def test_prompts_that_are_chat_messages_give_the_last_user_text_and_the_system_t
         {"role": "user", "content": [{"type": "text", "text": "new"}, {"type": "text", "text": "er"}]},
         {"role": "user", "content": [{"type": "tool_result", "tool_use_id": "t"}]},
     ]
-    records = [event(0, prompt=json.dumps(chat)), event(1, prompt=chat, system_prompt="own"), event(2, prompt="[not chat")]
+    records = [
+        event(0, prompt=json.dumps(chat)),
+        event(1, prompt=chat, system_prompt="own"),
+        event(2, prompt="[not chat"),
+    ]
     path = write(tmp_path / "x", lines(records))
     logs = open_logs([path])
     assert read_all(logs)["prompt"].to_list() == ["new\ner", "new\ner", "[not chat"]

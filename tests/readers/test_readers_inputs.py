@@ -231,7 +231,12 @@ MAPPING = {"timestamp": "ts", "account_id": "who.id", "client_ip": "request.head
 
 def _foreign(i: int) -> dict[str, Any]:
     body = json.dumps({"messages": [{"role": "user", "content": f"q{i}"}], "system": "s"})
-    return {"ts": 1767323045 + i, "who": {"id": i}, "request": {"headers": {"x-forwarded-for": "192.0.2.1"}}, "body": body}
+    return {
+        "ts": 1767323045 + i,
+        "who": {"id": i},
+        "request": {"headers": {"x-forwarded-for": "192.0.2.1"}},
+        "body": body,
+    }
 
 
 @pytest.mark.parametrize("container", ["ndjson", "csv", "parquet", "array"])
@@ -259,7 +264,12 @@ def test_a_mapping_goes_over_a_recognised_source(tmp_path: Path) -> None:
     path = write(tmp_path / "x", lines([spend_row(0)]))
     mapping = {"account_id": "metadata.requester_ip_address", "device_id": "request_tags.2"}
     row = read_all(open_logs([path], mapping=mapping)).row(0, named=True)
-    assert (row["account_id"], row["device_id"], row["model"], row["prompt"]) == ("198.51.100.7", "team-a", "large", "question 0")
+    assert (row["account_id"], row["device_id"], row["model"], row["prompt"]) == (
+        "198.51.100.7",
+        "team-a",
+        "large",
+        "question 0",
+    )
 
 
 def test_a_mapping_over_canonical_columns_keeps_the_others(tmp_path: Path) -> None:
@@ -270,7 +280,12 @@ def test_a_mapping_over_canonical_columns_keeps_the_others(tmp_path: Path) -> No
 
 
 def test_keys_that_hold_dots_win_over_nested_ones(tmp_path: Path) -> None:
-    record = {"timestamp": 1767323045, "account_id": "a", "gen.model": "literal", "gen": {"model": "nested", "b.c": [{"d": "deep"}]}}
+    record = {
+        "timestamp": 1767323045,
+        "account_id": "a",
+        "gen.model": "literal",
+        "gen": {"model": "nested", "b.c": [{"d": "deep"}]},
+    }
     path = write(tmp_path / "x", lines([record]))
     mapping = {"model": "gen.model", "endpoint": "gen.b.c.-1.d", "ja4": "gen.b.c.0.d"}
     row = read_all(open_logs([path], mapping=mapping)).row(0, named=True)

@@ -60,7 +60,9 @@ def _survives(data: bytes) -> None:
         used = sum(frame.height for frame in frames)
         assert used == record.rows_used <= record.rows
         assert sum(frame.height for frame in some) <= used
-        assert sum(frame.null_count().select("timestamp", "account_id").sum_horizontal().item() for frame in frames) == 0
+        assert (
+            sum(frame.null_count().select("timestamp", "account_id").sum_horizontal().item() for frame in frames) == 0
+        )
 
 
 @QUICK

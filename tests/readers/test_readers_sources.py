@@ -170,7 +170,11 @@ def test_bedrock_converse_invoke_and_stream_in_one_file(tmp_path: Path) -> None:
 
 
 def test_bedrock_errors_have_a_code_and_no_body(tmp_path: Path) -> None:
-    record = converse(0) | {"errorCode": "ThrottlingException", "input": {"inputBodyS3Path": "s3://b/k"}, "output": None}
+    record = converse(0) | {
+        "errorCode": "ThrottlingException",
+        "input": {"inputBodyS3Path": "s3://b/k"},
+        "output": None,
+    }
     row = sole(write(tmp_path / "x", lines([record])))
     assert (row["status_code"], row["error"]) == (429, "ThrottlingException")
     assert "prompt" not in row
@@ -218,7 +222,10 @@ def test_hostile_types_inside_records_never_stop_the_rest(tmp_path: Path) -> Non
     bed = [converse(i) | {"input": o, "output": {"outputBodyJson": o}, "modelId": o} for i, o in enumerate(odd)]
     bed += [converse(i) | {"input": {"inputBodyJson": o}, "output": o, "errorCode": o} for i, o in enumerate(odd)]
     spend = [spend_row(i, metadata=o, messages=o, response=o, request_tags=o, endTime=o) for i, o in enumerate(odd)]
-    slp = [payload(i, metadata={"user_api_key_user_id": "u"}, model_parameters=o, error_information=o) for i, o in enumerate(odd)]
+    slp = [
+        payload(i, metadata={"user_api_key_user_id": "u"}, model_parameters=o, error_information=o)
+        for i, o in enumerate(odd)
+    ]
     for records in (bed, spend, slp):
         path = write(tmp_path / "x", lines(records))
         assert read_all(open_logs([path])).height == len(records)
@@ -227,7 +234,14 @@ def test_hostile_types_inside_records_never_stop_the_rest(tmp_path: Path) -> Non
 @pytest.mark.parametrize(
     ("body", "prompt", "system"),
     [
-        ({"contents": [{"role": "user", "parts": [{"text": "g"}]}], "system_instruction": {"parts": [{"text": "s"}]}}, "g", "s"),
+        (
+            {
+                "contents": [{"role": "user", "parts": [{"text": "g"}]}],
+                "system_instruction": {"parts": [{"text": "s"}]},
+            },
+            "g",
+            "s",
+        ),
         ({"input": "r", "instructions": "i"}, "r", "i"),
         ({"input": [{"role": "user", "content": [{"type": "input_text", "text": "r2"}]}]}, "r2", None),
         ({"inputText": "titan"}, "titan", None),
@@ -253,7 +267,10 @@ def test_requests_of_every_vendor_give_their_texts(body: Any, prompt: str | None
         ({"outputs": [{"text": "mistral"}]}, "mistral"),
         ({"candidates": [{"content": {"parts": [{"text": "gem"}, {"text": "ini"}]}}]}, "gem\nini"),
         ({"generation": "llama"}, "llama"),
-        ([{"contentBlockDelta": {"delta": {"text": "con"}}}, {"contentBlockDelta": {"delta": {"text": "verse"}}}], "converse"),
+        (
+            [{"contentBlockDelta": {"delta": {"text": "con"}}}, {"contentBlockDelta": {"delta": {"text": "verse"}}}],
+            "converse",
+        ),
         ([{"choices": [{"delta": {"content": "open"}}]}, {"choices": []}, {"choices": [{"delta": {}}]}], "open"),
         ([{"type": "response.output_text.delta", "delta": "resp"}, {"type": "x", "delta": "no"}], "resp"),
         ([{"generation": "lla"}, {"generation": "ma"}], "llama"),
