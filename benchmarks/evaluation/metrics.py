@@ -14,6 +14,18 @@ HARVEST = "extraction_network"
 
 
 @dataclass(frozen=True, slots=True)
+class Fate:
+    """What became of one campaign."""
+
+    flagged: int
+    linked: int
+    """In any network, whatever its verdict."""
+    accounts: int
+    missed_as: str
+    """The network, not flagged, that holds most: verdict, harvest bits, the two leading hypotheses; or nothing."""
+
+
+@dataclass(frozen=True, slots=True)
 class Scores:
     """All figures of one world; shares are between 0 and 1, and 1 where there was nothing to get wrong."""
 
@@ -28,8 +40,8 @@ class Scores:
     """Kind: flagged, all; only kinds with one flagged."""
     kinds: dict[str, tuple[int, int]]
     """Campaign kind: flagged, all."""
-    groups: dict[str, tuple[int, int, int]]
-    """Campaign group: flagged, in any network whatever its verdict, all."""
+    groups: dict[str, Fate]
+    """By campaign group."""
     split: int
     """Campaign groups of which two or more networks hold at least two accounts each."""
     merged: int
@@ -107,7 +119,7 @@ def score(report: Report, labels: pl.DataFrame) -> Scores:
         events_recall=_share(overlap, sum(rows[a]["events_in_campaign"] for a in truth)),
         innocents=_innocents(rows, found),
         kinds=_kinds(rows, truth, found),
-        groups=_groups(truth, found, linked),
+        groups=_groups(report, truth, found, linked),
         split=split,
         merged=merged,
         verdicts=dict(sorted(Counter(str(n.verdict) for n in report.networks).items())),
@@ -136,11 +148,26 @@ def _kinds(
     return {kind: (caught[kind], count) for kind, count in sorted(everyone.items())}
 
 
-def _groups(truth: Mapping[str, str], found: Mapping[str, str], linked: set[str]) -> dict[str, tuple[int, int, int]]:
-    members: dict[str, list[str]] = defaultdict(list)
+def _groups(report: Report, truth: Mapping[str, str], found: Mapping[str, str], linked: set[str]) -> dict[str, Fate]:
+    members: dict[str, set[str]] = defaultdict(set)
     for account, group in truth.items():
-        members[group].append(account)
+        members[group].add(account)
     return {
-        group: (sum(a in found for a in accounts), sum(a in linked for a in accounts), len(accounts))
+        group: Fate(
+            flagged=len(accounts & found.keys()),
+            linked=len(accounts & linked),
+            accounts=len(accounts),
+            missed_as=_elsewhere(report, accounts),
+        )
         for group, accounts in sorted(members.items())
     }
+
+
+def _elsewhere(report: Report, accounts: set[str]) -> str:
+    held = [(sum(m.account_id in accounts for m in n.accounts), n) for n in report.networks if n.verdict != HARVEST]
+    count, network = max(held, key=lambda pair: pair[0], default=(0, None))
+    if network is None or not count:
+        return ""
+    leading = sorted(network.hypotheses, key=lambda h: -h.bits)[:2]
+    views = ", ".join(f"{h.id.split()[0]} {h.bits:.1f}" for h in leading)
+    return f"{count} {network.verdict}, harvest {network.extraction_bits:.1f}, {views}"

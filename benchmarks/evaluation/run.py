@@ -72,13 +72,15 @@ def _details(results: list[dict[str, Any]]) -> None:
     kinds: dict[str, list[str]] = {}
     for result in results:
         s: metrics.Scores = result["scores"]
-        for group, (flagged, linked, count) in s.groups.items():
+        for group, fate in s.groups.items():
             kind = re.sub(r"(-\d+)+$", "", group)
-            also = f" (+{linked - flagged} in other networks)" if linked > flagged else ""
-            kinds.setdefault(kind, []).append(f"{result['seed']}: {flagged}/{count}{also}")
-    print("\nrecall by campaign kind, one entry a group")
+            also = f" ({fate.missed_as})" if fate.missed_as and fate.flagged < fate.accounts else ""
+            kinds.setdefault(kind, []).append(f"{result['seed']}: {fate.flagged}/{fate.accounts}{also}")
+    print("\nflagged by campaign, and as what the rest was held (harvest: bits for extraction)")
     for kind, entries in sorted(kinds.items()):
-        print(f"  {kind:22} " + "; ".join(entries[:12]) + ("; …" if len(entries) > 12 else ""))
+        print(f"  {kind}")
+        for entry in entries:
+            print(f"    {entry}")
     print("\ninnocents flagged, of all of their kind")
     for result in results:
         s = result["scores"]
