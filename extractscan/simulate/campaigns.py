@@ -8,13 +8,14 @@ import numpy as np
 import polars as pl
 
 from extractscan.simulate.crowd import CHAT, loads
-from extractscan.simulate.harvest import cards, composed, deck, even_loads, operator, place_pool, wordings
+from extractscan.simulate.hiding import cards, even_loads, operator, place_pool
 from extractscan.simulate.keys import key_of, mix
 from extractscan.simulate.ordinary import blend, usual
 from extractscan.simulate.plot import HOUR, Batch, Compose, Crowd, Plot
 from extractscan.simulate.rhythm import times
 from extractscan.simulate.traffic import emit
 from extractscan.simulate.vocabulary import LANGUAGES
+from extractscan.simulate.wordings import composed, deck, wordings
 
 
 def _dealt(plot: Plot, crowd: Crowd, compose: Compose) -> Iterator[Batch]:

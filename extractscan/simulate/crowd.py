@@ -98,6 +98,8 @@ def people(plot: Plot) -> Crowd:
             "temperature": rng.choice([0.0, 0.2, 0.3, 0.5, 0.6, 0.7, 1.0], size),
             "max_tokens": rng.choice([256, 512, 1024, 2048, 4096, 8192, 16384], size),
             "users": np.where(firm & (mode == FIRM) & (rng.random(size) < 0.5), rng.integers(3, 400, size), 0),
+            "choices": np.where(rng.random(size) < 0.03, rng.integers(2, 5, size), 1),
+            "logprobs": rng.random(size) < 0.03,
             "stream": web | (rng.random(size) < 0.3),
             "device": web,
         }

@@ -10,13 +10,14 @@ import polars as pl
 from extractscan import schema
 from extractscan.simulate import clients
 from extractscan.simulate.crowd import AGENT, CHAT, CRON, PERSON, people
-from extractscan.simulate.harvest import even_loads, innocent, wordings
+from extractscan.simulate.hiding import even_loads
 from extractscan.simulate.keys import key_of, mix
 from extractscan.simulate.neighbours import behind, townsfolk
 from extractscan.simulate.ordinary import blend, usual
 from extractscan.simulate.plot import HOUR, Batch, Plot, Stream, Text
 from extractscan.simulate.rhythm import times, within
 from extractscan.simulate.traffic import emit
+from extractscan.simulate.wordings import innocent, wordings
 
 
 def benchmark_harness(plot: Plot) -> Iterator[Batch]:

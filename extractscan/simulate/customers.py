@@ -8,7 +8,7 @@ import numpy as np
 
 from extractscan.simulate import clients
 from extractscan.simulate.crowd import CHAT, FIRM, JUDGE, PERSON, STEADY, loads, people
-from extractscan.simulate.harvest import cards, deck, even_loads, innocent, operator, wordings
+from extractscan.simulate.hiding import cards, even_loads, operator
 from extractscan.simulate.keys import hex_ids, key_of, mix
 from extractscan.simulate.neighbours import behind, old_customers, one_firm
 from extractscan.simulate.ordinary import blend, usual
@@ -16,6 +16,7 @@ from extractscan.simulate.plot import Batch, Compose, Crowd, Plot
 from extractscan.simulate.rhythm import times, within
 from extractscan.simulate.traffic import emit
 from extractscan.simulate.vocabulary import LANGUAGES
+from extractscan.simulate.wordings import deck, innocent, wordings
 
 
 def _work(plot: Plot, crowd: Crowd, compose: Compose) -> Iterator[Batch]:

@@ -9,12 +9,13 @@ import polars as pl
 
 from extractscan.simulate import clients, places
 from extractscan.simulate.crowd import CHAT, FIRM, THOUGHTFUL, company_domains, people
-from extractscan.simulate.harvest import cards, innocent, wordings
+from extractscan.simulate.hiding import cards
 from extractscan.simulate.keys import hex_ids, key_of, mix
 from extractscan.simulate.ordinary import blend, usual
 from extractscan.simulate.plot import DAY, HOUR, Batch, Crowd, Plot
 from extractscan.simulate.rhythm import times, within
 from extractscan.simulate.traffic import emit
+from extractscan.simulate.wordings import innocent, wordings
 
 
 def behind(plot: Plot, crowd: Crowd, width: int, share: object, *, hosted: bool = False, seen: int = 0) -> Crowd:

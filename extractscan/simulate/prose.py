@@ -151,14 +151,14 @@ REQUESTS: Final = ("chat", "paste", "code", "task", *LANGUAGES[1:], *(f"{code}_l
 def request(
     keys: Keys, language: Indices, coder: npt.NDArray[np.float64], longish: npt.NDArray[np.float64]
 ) -> pl.Series:
-    """Write what a person might ask; one English question in eight is a set task.
+    """Write what a person might ask; one English question in five is a set task.
 
     `coder` is the chance of a programming question and `longish` that of pasted or repeated text, both by key. One text
     in twelve carries typing errors or lost capitals.
     """
     long = chance(keys, 1) < longish
     english_rule = np.where(chance(keys, 2) < coder, 2, np.where(long, 1, 0))
-    english_rule = np.where((english_rule == 0) & (pick(keys, 5, 8) == 0), 3, english_rule)
+    english_rule = np.where((english_rule == 0) & (pick(keys, 5, 5) == 0), 3, english_rule)
     foreign_rule = 3 + language + np.where(long, len(LANGUAGES) - 1, 0)
     foreign = (language > 0) & ((chance(keys, 2) >= coder) | (chance(keys, 3) < 0.5))
     rule = np.where(foreign, foreign_rule, english_rule).astype(np.int64)

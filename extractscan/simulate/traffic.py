@@ -142,7 +142,6 @@ def _request(plot: Plot, stream: Stream, habit: dict[str, np.ndarray], unique: K
     fresh = stream.when > plot.scene.release + habit["adopts_after"]
     newest = fresh & (chance(unique, 33) < habit["adopts"])
     model = np.where(newest, NEWEST, np.where(chance(unique, 34) < 0.1, pick(unique, 35, 3), habit["model"]))
-    size = len(unique)
     tools = pl.Series(
         [None, None, None, None, "search", "bash,edit,read", "calculator", "browser,search"], dtype=pl.String
     )
@@ -151,8 +150,8 @@ def _request(plot: Plot, stream: Stream, habit: dict[str, np.ndarray], unique: K
         schema.ENDPOINT: pl.Series(_ENDPOINTS).gather(pick(habit["key"], 36, len(_ENDPOINTS))),
         schema.MAX_TOKENS: pl.Series(habit["max_tokens"]),
         schema.TEMPERATURE: pl.Series(habit["temperature"]),
-        schema.N_CHOICES: pl.Series(np.ones(size, dtype=np.int64)),
-        schema.LOGPROBS: pl.Series(pick(habit["key"], 37, 40) == 0),
+        schema.N_CHOICES: pl.Series(habit["choices"]),
+        schema.LOGPROBS: pl.Series(habit["logprobs"]),
         schema.STREAM: pl.Series(habit["stream"]),
         schema.TOOL_NAMES: tools.gather(pick(habit["key"], 38, len(tools))),
     }

@@ -1,107 +1,16 @@
-"""What a harvester sends: wordings around items of a work list, and how its accounts hide."""
+"""How one operator's accounts look and hide: loads, software, proxies, cards, sign-ups, mailboxes."""
 
 from __future__ import annotations
-
-from dataclasses import dataclass
-from typing import Final
 
 import numpy as np
 import polars as pl
 
 from extractscan import schema
-from extractscan.simulate import clients, places, prose
+from extractscan.simulate import clients, places
 from extractscan.simulate.crowd import STEADY, THROWAWAY, company_domains, people
-from extractscan.simulate.keys import Indices, Keys, chance, hex_ids, key_of, mix, pick
-from extractscan.simulate.plot import DAY, HOUR, Compose, Crowd, Plot, Stream, Text
-from extractscan.simulate.vocabulary import INTENTS, words
-
-_TAILED: Final = 0.4
-
-
-@dataclass(frozen=True, slots=True)
-class Wording:
-    """Fixed texts around an item: system prompt or nothing, head, tail."""
-
-    system: str | None
-    head: str
-    tail: str
-    tag: str
-
-
-def wordings(plot: Plot, count: int, *, intent: str | None = None, one_tag: bool = True) -> list[Wording]:
-    """Write `count` private wordings of one intent; paraphrases share nothing but the intent and perhaps the tag."""
-    chosen = intent or str(plot.rng.choice(INTENTS))
-    in_system = plot.coin(0.35)
-    base = f"{plot.scene.seed}/{plot.name}/{plot.rng.integers(1 << 60)}"
-    out = []
-    for number in range(count):
-        tag = _tag(base, 0 if one_tag else number)
-        head = prose.named(chosen, base, number).replace("TAG", tag)
-        tail = prose.named("trace_tail", base, number).replace("TAG", tag) if plot.coin(_TAILED) else ""
-        out.append(Wording(head, "", tail, tag) if in_system else Wording(None, head + "\n" * (number % 3), tail, tag))
-    return out
-
-
-def _tag(base: str, number: int) -> str:
-    key = np.array([key_of("tag", base, number)], dtype=np.uint64)
-    lists = words()
-    stem, other = (lists[name][int(pick(key, salt, len(lists[name]))[0])] for salt, name in ((1, "tag"), (2, "rare")))
-    return (stem, f"{stem}_{other}", f"{other}-{stem}", f"{stem.upper()}{int(pick(key, 3, 90)[0])}")[
-        int(pick(key, 4, 4)[0])
-    ]
-
-
-def wrapped(variants: list[Wording], choice: Indices, items: pl.Series) -> tuple[pl.Series, pl.Series]:
-    """Put each item into the wording that `choice` numbers: system prompts and prompts."""
-    frame = pl.DataFrame(
-        [
-            pl.Series("h", [v.head for v in variants], dtype=pl.String).gather(choice),
-            items.alias("i"),
-            pl.Series("t", [v.tail for v in variants], dtype=pl.String).gather(choice),
-        ]
-    )
-    system = pl.Series("s", [v.system for v in variants], dtype=pl.String).gather(choice)
-    return system, frame.select(pl.concat_str("h", "i", "t")).to_series()
-
-
-def items(keys: Keys, languages: int = 1) -> pl.Series:
-    """Write the items of a work list: what ordinary people ask too, with more tasks, in one to ten languages."""
-    language = pick(keys, 91, languages)
-    half = np.full(len(keys), 0.4)
-    asked = prose.request(keys, language, half, half)
-    frame = pl.DataFrame(
-        {"t": prose.write("task", keys), "a": asked, "own": (language == 0) & (chance(keys, 97) < 0.6)}
-    )
-    return frame.select(pl.when("own").then("t").otherwise("a")).to_series()
-
-
-def composed(variants: list[Wording], *, languages: int = 1, by: str = "event", campaign: bool = True) -> Compose:
-    """Compose pure harvest: every event an item in a wording drawn by event or fixed by account."""
-    tags = pl.Series("tag", [variant.tag for variant in variants])
-
-    def compose(stream: Stream) -> Text:
-        source = stream.key if by == "event" else mix(stream.who.astype(np.uint64), 92)
-        choice = pick(source, 93, len(variants))
-        system, prompt = wrapped(variants, choice, items(stream.key, languages))
-        answer = pl.DataFrame([prose.write("traced", stream.key).alias("a"), tags.gather(choice)])
-        completion = answer.select(pl.col("a").str.replace_all("TAG", pl.col("tag"), literal=True)).to_series()
-        return Text(prompt, completion, system, np.full(len(prompt), campaign))
-
-    return compose
-
-
-def innocent(variants: list[Wording], *, languages: int = 1, by: str = "event") -> Compose:
-    """Compose the same by people who hide nothing: no event is labelled a campaign's."""
-    return composed(variants, languages=languages, by=by, campaign=False)
-
-
-def deck(rng: np.random.Generator, when: Indices, base: int, repeats: float = 0.01) -> Keys:
-    """Deal a work list in order of time: each event the next item, but for a few that are sent twice."""
-    rank = np.empty(len(when), dtype=np.int64)
-    rank[np.argsort(when, kind="stable")] = np.arange(len(when))
-    again = rng.random(len(when)) < repeats
-    rank = np.where(again, np.maximum(rank - rng.integers(1, 50, len(when)), 0), rank)
-    return mix(rank.astype(np.uint64), base)
+from extractscan.simulate.keys import hex_ids, key_of, mix
+from extractscan.simulate.plot import DAY, HOUR, Crowd, Plot
+from extractscan.simulate.vocabulary import words
 
 
 def even_loads(plot: Plot, low: float = 20, high: float = 900) -> np.ndarray:
@@ -145,12 +54,14 @@ def _machine(plot: Plot, crowd: Crowd, *, one_stack: bool) -> Crowd:
         client=stacks[rng.integers(0, len(stacks), size)],
         second=0.0,
         keys=1 if plot.coin(0.7) else rng.integers(1, 4, size),
-        model=int(rng.integers(0, 4)),
+        model=int(rng.choice(4, p=[0.3, 0.35, 0.3, 0.05])),
         adopts=float(rng.uniform(0, 0.9)),
         platform=0 if plot.coin(0.6) else rng.choice([0, 2, 3, 5], size),
-        temperature=float(rng.choice([0.0, 0.6, 0.7, 1.0])),
-        max_tokens=int(rng.choice([2048, 4096, 8192, 16384])),
+        temperature=float(rng.choice([0.0, 0.2, 0.3, 0.5, 0.6, 0.7, 1.0])),
+        max_tokens=int(rng.choice([1024, 2048, 4096, 8192, 16384])),
         users=0,
+        choices=int(rng.integers(2, 9)) if plot.coin(0.1) else 1,
+        logprobs=plot.coin(0.12),
         stream=plot.coin(0.3),
         device=False,
     )
