@@ -19,7 +19,7 @@ from extractscan.readers.logset import LogSet
 _HOUR: Final = 3_600_000_000
 _GAP_FACTOR: Final = 4
 _SHORTEST_GAP: Final = 6
-"""Hours without an event count as a gap from six on, and from four times the usual silence (the median without the longest)."""
+"""Hours without an event count as a gap from six on, and from four times the median silence (the longest left out)."""
 _PLAIN: Final = frozenset(
     {schema.TIMESTAMP, schema.MODEL, schema.ENDPOINT, schema.COUNTRY, schema.ASN, schema.PLATFORM, schema.STATUS_CODE}
     | {schema.USER_AGENT, schema.ERROR, schema.LATENCY, schema.COST, schema.TEMPERATURE, schema.MAX_TOKENS}

@@ -9,9 +9,11 @@ from pathlib import Path
 from typing import Any
 
 import polars as pl
+import pytest
 import zstandard
 
-from extractscan.readers import LogSet
+from extractscan.errors import EXIT_NO_INPUT, InputError
+from extractscan.readers import LogSet, open_logs
 
 
 def lines(records: Iterable[Any], end: str = "\n") -> bytes:
@@ -30,6 +32,15 @@ def write(path: Path, data: bytes, packing: str = "") -> str:
 
 def read_all(logs: LogSet, columns: Iterable[str] | None = None, accounts: pl.Series | None = None) -> pl.DataFrame:
     return pl.concat(logs.batches(columns, accounts=accounts))
+
+
+def refusal(path: str, mapping: dict[str, str] | None = None) -> InputError:
+    with pytest.raises(InputError) as caught:
+        open_logs([path], mapping=mapping)
+    assert caught.value.exit_code == EXIT_NO_INPUT
+    assert caught.value.hint
+    assert path in str(caught.value)
+    return caught.value
 
 
 def event(i: int, **other: Any) -> dict[str, Any]:

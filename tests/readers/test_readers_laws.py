@@ -6,6 +6,7 @@ import gzip
 import json
 import tempfile
 from collections.abc import Callable
+from itertools import pairwise
 from pathlib import Path
 
 import polars as pl
@@ -54,8 +55,7 @@ def _survives(data: bytes) -> None:
             some = list(logs.batches(["prompt", "model"], accounts=pl.Series(["a1"])))
             record = logs.records()[0]
             logs.record_hashes([(0, 0), (0, 3)])
-        except ExtractscanError as error:
-            assert path in str(error)
+        except ExtractscanError:
             return
         used = sum(frame.height for frame in frames)
         assert used == record.rows_used <= record.rows
@@ -127,7 +127,7 @@ def test_splitting_a_file_changes_no_row(cuts: list[int]) -> None:
     all_lines = EVENTS.splitlines(keepends=True)
     edges = sorted({0, *cuts, 40})
     with tempfile.TemporaryDirectory() as folder:
-        for number, (start, end) in enumerate(zip(edges, edges[1:], strict=False)):
+        for number, (start, end) in enumerate(pairwise(edges)):
             write(Path(folder) / f"{number}", b"".join(all_lines[start:end]))
         frame = read_all(open_logs([folder]))
     assert frame["request_id"].to_list() == [f"r{i}" for i in range(40)]

@@ -8,27 +8,22 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-import msgspec
 import polars as pl
 import pyarrow as pa
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from reader_records import converse, event, invoke, lines, payload, read_all, spend_row, stream, write
+from reader_records import converse, event, lines, payload, read_all, spend_row, write
 
-from extractscan import schema
-from extractscan.errors import InputError, UsageError
+from extractscan.errors import InputError
 from extractscan.readers import (
     csv_table,
     json_lines,
     open_logs,
     parquet,
-    read_accounts,
-    read_accounts_with_notes,
     streams,
 )
 from extractscan.readers.envelopes import elements
-from extractscan.readers.inspection import gaps_of, inspect_logs, redacted
 from extractscan.readers.lines import blocks
 from extractscan.readers.mapped import dig
 from extractscan.readers.streams import DamagedError
@@ -210,143 +205,6 @@ def test_paths_end_where_nothing_is() -> None:
         None,
         None,
     ]
-
-
-ACCOUNTS = [
-    {
-        "account_id": "b",
-        "created_at": "2026-01-02T03:04:05Z",
-        "email": "b@x.test",
-        "billing_country": "de",
-        "status": "",
-    },
-    {"account_id": "a", "created_at": "2026-01-01 03:04:05", "email": None, "organization_verified": "yes"},
-    {"account_id": "b", "created_at": "2026-01-02T03:04:05Z", "email": None, "plan": "free"},
-]
-
-
-@pytest.mark.parametrize("container", ["ndjson", "json", "csv", "parquet"])
-def test_accounts_are_one_row_each_with_their_types(tmp_path: Path, container: str) -> None:
-    frame = pl.DataFrame(ACCOUNTS)
-    path = tmp_path / "x"
-    if container == "parquet":
-        frame.write_parquet(path)
-    elif container == "csv":
-        frame.write_csv(path)
-    else:
-        path.write_bytes(lines(ACCOUNTS) if container == "ndjson" else json.dumps(ACCOUNTS).encode())
-    found, notes = read_accounts_with_notes(str(path))
-    assert found["account_id"].to_list() == ["a", "b"]
-    assert found.columns == [n for n in schema.ACCOUNTS if n in found.columns]
-    assert dict(found.schema) == {n: schema.ACCOUNTS[n] for n in found.columns}
-    assert found.row(1, named=True) == {
-        "account_id": "b",
-        "created_at": datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC),
-        "email": "b@x.test",
-        "billing_country": "DE",
-        "organization_verified": None,
-        "plan": "free",
-    }
-    assert notes == [f"{path}: naive timestamps read as UTC (created_at)"]
-
-
-def test_accounts_that_contradict_themselves_are_chosen_whatever_the_order_and_told(tmp_path: Path) -> None:
-    rows = [{"account_id": "a", "status": s, "created_at": t} for s, t in (("banned", "x"), ("active", NOON + "Z"))]
-    rows.append({"account_id": None, "status": "active", "created_at": None})
-    for order in (rows, rows[::-1]):
-        found, notes = read_accounts_with_notes(write(tmp_path / "x", lines(order)))
-        assert found.row(0, named=True)["status"] == "active"
-        assert [note.split(": ", 1)[1].split(" (")[0] for note in notes] == [
-            "account_id: missing",
-            "created_at: not a time",
-            "1 accounts have rows that contradict each other; the smallest values count",
-        ]
-
-
-def test_account_fields_can_be_mapped(tmp_path: Path) -> None:
-    mapping = {"account_id": "user.id", "email": "mail"}
-    records = [{"user": {"id": "u"}, "mail": "m@x.test"}]
-    assert read_accounts(write(tmp_path / "x", lines(records)), mapping=mapping).rows() == [("u", "m@x.test")]
-    pl.DataFrame(records).write_parquet(tmp_path / "y")
-    assert read_accounts(str(tmp_path / "y"), mapping=mapping).rows() == [("u", "m@x.test")]
-    with pytest.raises(UsageError, match="'user.idd'"):
-        read_accounts(str(tmp_path / "y"), mapping={"account_id": "user.idd"})
-    with pytest.raises(UsageError, match="no canonical column named 'prompt'"):
-        read_accounts(str(tmp_path / "y"), mapping={"prompt": "mail"})
-
-
-@pytest.mark.parametrize(
-    ("data", "says"),
-    [
-        (b"id,email\n1,x\n", "without the column account_id"),
-        (b"account_id,email\n", "no rows"),
-        (b"account_id,email\n,x\n", "no row has an account_id"),
-        (b"", "empty file"),
-    ],
-)
-def test_accounts_that_cannot_be_read_say_why(tmp_path: Path, data: bytes, says: str) -> None:
-    with pytest.raises(InputError, match=says):
-        read_accounts(write(tmp_path / "x", data))
-
-
-def test_accounts_are_one_file(tmp_path: Path) -> None:
-    write(tmp_path / "x", lines(ACCOUNTS))
-    write(tmp_path / "y", lines(ACCOUNTS))
-    with pytest.raises(InputError, match="2 files, where one table is wanted"):
-        read_accounts(str(tmp_path))
-
-
-def test_an_inspection_says_what_each_input_is_and_how_full(tmp_path: Path) -> None:
-    records = [event(i, session_id="s" if i % 2 else None) for i in range(100)]
-    write(tmp_path / "a", lines([*records, records[0]]))
-    write(tmp_path / "b", b"words\n")
-    write(tmp_path / "c", lines(f(i) for i in range(3) for f in (converse, invoke, stream)))
-    found = inspect_logs(open_logs([str(tmp_path)]))
-    first, second, third = found.inputs
-    assert (first.accounts, first.first, first.input.rows_used) == (7, "2026-03-01T10:00:00Z", 101)
-    columns = {column.name: column for column in first.columns}
-    assert columns["session_id"].filled == round(50 / 101, 6)
-    assert (columns["prompt"].example, columns["client_ip"].example) == ("22 characters", "203.…")
-    assert (columns["country"].example, columns["account_id"].example) == ("DE", "a…")
-    assert second.why.startswith("text that is no JSON")
-    assert {c.name: c.source for c in third.columns}["account_id"] == "identity.arn"
-    assert (found.rows, found.duplicate_request_ids, found.accounts) == (110, 7, 10)
-    assert "ja4" in found.missing
-    assert set(found.columns).isdisjoint(found.missing)
-    assert msgspec.json.decode(msgspec.json.encode(found), type=type(found)) == found
-
-
-def test_an_inspection_of_logs_without_request_ids_counts_no_repeats(tmp_path: Path) -> None:
-    records = [{"timestamp": f"{NOON}Z", "account_id": "a"}] * 3
-    assert inspect_logs(open_logs([write(tmp_path / "x", lines(records))])).duplicate_request_ids == 0
-
-
-def test_gaps_are_silences_that_are_long_for_the_log() -> None:
-    assert gaps_of(set()) == []
-    assert gaps_of({0, 1, 2, 6}) == []
-    assert [(g.start, g.end, g.hours) for g in gaps_of({0, 1, 11})] == [
-        ("1970-01-01T02:00:00Z", "1970-01-01T11:00:00Z", 9.0)
-    ]
-    nightly = {day * 24 + hour for day in range(20) for hour in range(8, 18)}
-    assert gaps_of(nightly) == []
-    assert len(gaps_of(nightly - set(range(96, 24 * 9)))) == 1
-
-
-@pytest.mark.parametrize(
-    ("name", "value", "shown"),
-    [
-        ("account_id", "customer-4711", "cust…"),
-        ("api_key_id", "ab", "a…"),
-        ("client_ip", "2001:db8::1", "2001…"),
-        ("client_ip", "203.0.113.9", "203.…"),
-        ("completion", "secret words", "12 characters"),
-        ("model", "m" * 100, "m" * 80),
-        ("cost_usd", 0.5, "0.5"),
-        ("session_id", None, None),
-    ],
-)
-def test_examples_name_nobody(name: str, value: object, shown: str | None) -> None:
-    assert redacted(name, value) == shown
 
 
 def test_the_makers_of_records_are_of_different_sources(tmp_path: Path) -> None:

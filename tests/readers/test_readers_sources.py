@@ -14,7 +14,6 @@ from reader_records import converse, event, invoke, lines, payload, read_all, sp
 from extractscan import schema
 from extractscan.readers import FORMATS, open_logs
 from extractscan.readers import formats as table
-from extractscan.readers.chat import request_prompt, request_system, response_text
 
 SPEND = {
     "timestamp": datetime(2025, 1, 24, 9, 20, 46, 847371, tzinfo=UTC),
@@ -229,65 +228,6 @@ def test_hostile_types_inside_records_never_stop_the_rest(tmp_path: Path) -> Non
     for records in (bed, spend, slp):
         path = write(tmp_path / "x", lines(records))
         assert read_all(open_logs([path])).height == len(records)
-
-
-@pytest.mark.parametrize(
-    ("body", "prompt", "system"),
-    [
-        (
-            {
-                "contents": [{"role": "user", "parts": [{"text": "g"}]}],
-                "system_instruction": {"parts": [{"text": "s"}]},
-            },
-            "g",
-            "s",
-        ),
-        ({"input": "r", "instructions": "i"}, "r", "i"),
-        ({"input": [{"role": "user", "content": [{"type": "input_text", "text": "r2"}]}]}, "r2", None),
-        ({"inputText": "titan"}, "titan", None),
-        ({"message": "cohere", "preamble": "p"}, "cohere", "p"),
-        ('{"messages": [{"role": "human", "content": "text"}]}', "text", None),
-        ([{"role": "assistant", "content": "only"}], None, None),
-        ("plain", "plain", None),
-        ({"messages": {"role": "user", "content": "alone"}}, "alone", None),
-        (7, None, None),
-    ],
-)
-def test_requests_of_every_vendor_give_their_texts(body: Any, prompt: str | None, system: str | None) -> None:
-    assert (request_prompt(body), request_system(body)) == (prompt, system)
-
-
-@pytest.mark.parametrize(
-    ("body", "text"),
-    [
-        ({"choices": [{"message": {"content": "a"}}, {"message": {"content": "b"}}]}, "a\nb"),
-        ({"choices": [{"text": "legacy"}]}, "legacy"),
-        ({"output": [{"type": "message", "content": [{"type": "output_text", "text": "resp"}]}]}, "resp"),
-        ({"results": [{"outputText": "titan"}]}, "titan"),
-        ({"outputs": [{"text": "mistral"}]}, "mistral"),
-        ({"candidates": [{"content": {"parts": [{"text": "gem"}, {"text": "ini"}]}}]}, "gem\nini"),
-        ({"generation": "llama"}, "llama"),
-        (
-            [{"contentBlockDelta": {"delta": {"text": "con"}}}, {"contentBlockDelta": {"delta": {"text": "verse"}}}],
-            "converse",
-        ),
-        ([{"choices": [{"delta": {"content": "open"}}]}, {"choices": []}, {"choices": [{"delta": {}}]}], "open"),
-        ([{"type": "response.output_text.delta", "delta": "resp"}, {"type": "x", "delta": "no"}], "resp"),
-        ([{"generation": "lla"}, {"generation": "ma"}], "llama"),
-        ("bare", "bare"),
-        (None, None),
-        ({"choices": [5]}, None),
-    ],
-)
-def test_responses_of_every_vendor_give_their_text(body: Any, text: str | None) -> None:
-    assert response_text(body) == text
-
-
-def test_text_nested_too_deep_is_no_text() -> None:
-    content: Any = "deep"
-    for _ in range(50):
-        content = {"content": [content]}
-    assert request_prompt([{"role": "user", "content": content}]) is None
 
 
 def test_the_table_of_formats_lists_every_source_once() -> None:

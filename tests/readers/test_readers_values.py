@@ -1,0 +1,101 @@
+"""Values of any type become canonical ones, or are counted."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from pathlib import Path
+
+import polars as pl
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+from reader_records import event, lines, read_all, write
+
+from extractscan.readers import open_logs
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "expected", "reason"),
+    [
+        ("latency_ms", "fast", None, "latency_ms: not a number"),
+        ("latency_ms", "451.6", 452, None),
+        ("latency_ms", 451.6, 452, None),
+        ("latency_ms", 10**30, None, "latency_ms: not a number"),
+        ("asn", "64500", 64500, None),
+        ("temperature", "0.7", 0.7, None),
+        ("temperature", True, None, "temperature: not a number"),
+        ("stream", "yes", True, None),
+        ("stream", 0, False, None),
+        ("logprobs", 5, True, None),
+        ("stream", "perhaps", None, "stream: not true or false"),
+        ("status_code", "None", None, None),
+        ("session_id", 17, "17", None),
+        ("session_id", 17.0, "17", None),
+        ("session_id", "", None, None),
+        ("session_id", {"a": 1}, '{"a":1}', None),
+        ("prompt", "None", "None", None),
+        ("completion", "", None, None),
+        ("country", "us", "US", None),
+        ("tool_names", ["b", "a", "b"], "a,b", None),
+        ("tool_names", [{"function": {"name": "f"}}, {"name": "e"}, 5], "e,f", None),
+        ("tool_names", '["z", "y"]', "y,z", None),
+        ("tool_names", "z, y", "y,z", None),
+        ("tool_names", [], None, None),
+        ("tool_names", "[broken", None, "tool_names: not text"),
+        ("user_agent", "a\ud800b", "a?b", None),
+    ],
+)
+def test_values_of_other_types_are_cast_or_counted(
+    tmp_path: Path, name: str, value: object, expected: object, reason: str | None
+) -> None:
+    records = [event(0, **{name: value}), event(1, **{name: value})]
+    logs = open_logs([write(tmp_path / "x", lines(records))])
+    frame = read_all(logs)
+    if name in frame.columns:
+        assert frame[name].to_list() == [expected, expected]
+    assert [(r.reason, r.count) for r in logs.records()[0].rejected] == ([(reason, 2)] if reason else [])
+
+
+def test_columns_of_mixed_types_are_read_value_by_value(tmp_path: Path) -> None:
+    values = [1, "2", 3.4, None, True, [5], {"a": 6}]
+    logs = open_logs([write(tmp_path / "x", lines(event(i, asn=v, session_id=v) for i, v in enumerate(values)))])
+    frame = read_all(logs)
+    assert frame["asn"].to_list() == [1, 2, 3, None, None, None, None]
+    assert frame["session_id"].to_list() == ["1", "2", "3.4", None, "true", "[5]", '{"a":6}']
+
+
+@pytest.mark.parametrize(
+    "column",
+    [
+        pl.Series([datetime(2026, 1, 2, 3, 4, 5)], dtype=pl.Datetime("ns")),  # noqa: DTZ001 - a naive one
+        pl.Series([datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)], dtype=pl.Datetime("ms", "Europe/Berlin")),
+        pl.Series([1767323045]),
+        pl.Series([1767323045.0]),
+        pl.Series(["2026-01-02T03:04:05.0000000Z"]),
+        pl.Series(["2026-01-02T03:04:05Z"], dtype=pl.Categorical),
+    ],
+)
+def test_parquet_times_of_every_type_are_read(tmp_path: Path, column: pl.Series) -> None:
+    pl.DataFrame({"timestamp": column, "account_id": pl.Series([5])}).write_parquet(tmp_path / "x")
+    frame = read_all(open_logs([str(tmp_path / "x")]))
+    assert frame["timestamp"].to_list() == [datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)]
+    assert frame["account_id"].to_list() == ["5"]
+
+
+def test_parquet_columns_of_odd_types_do_not_stop_the_rest(tmp_path: Path) -> None:
+    table = pa.table(
+        {
+            "timestamp": pa.array([date(2026, 1, 2)]),
+            "account_id": pa.array([b"raw"]),
+            "tool_names": pa.array([["b", "a"]]),
+            "prompt": pa.array([[{"role": "user", "content": "hi"}]]),
+            "cost_usd": pa.array([Decimal("1.25")]),
+            "device_id": pa.array([None], pa.null()),
+            "session_id": pa.array([[("k", 1)]], pa.map_(pa.string(), pa.int64())),
+        }
+    )
+    pq.write_table(table, tmp_path / "x")
+    row = read_all(open_logs([str(tmp_path / "x")])).row(0, named=True)
+    assert (row["account_id"], row["tool_names"], row["prompt"], row["cost_usd"]) == ("raw", "a,b", "hi", 1.25)
+    assert "device_id" not in row
