@@ -33,7 +33,7 @@ _JOINER = "\u2060"
 
 def prose(content: str) -> str:
     """Return a sentence as text that Markdown renders literally: no markup, mention, reference or link."""
-    shown = show(content, SENTENCE)
+    shown = show(content, SENTENCE).strip()
     shown = _LINK.sub(lambda found: found.group()[0] + _JOINER + found.group()[1:], shown)
     shown = _SIGIL.sub(rf"\1{_JOINER}", shown)
     shown = _MARKUP.sub(r"\\\1", shown)

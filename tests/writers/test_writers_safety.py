@@ -11,14 +11,16 @@ import unicodedata
 import msgspec
 import pytest
 import report_fixtures
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
+from markdown_it import MarkdownIt
+from markdown_it.token import Token
 
 from extractscan.model import decode, encode
 from extractscan.writers import WRITERS
 from extractscan.writers.csv_accounts import defused
 from extractscan.writers.markdown import code, prose
-from extractscan.writers.show import quiet_json, show
+from extractscan.writers.show import SENTENCE, quiet_json, show
 from extractscan.writers.terminal import View, render
 
 ANY_TEXT = st.text(st.characters())
@@ -143,6 +145,57 @@ def test_a_code_span_holds_its_value(text: str) -> None:
     assert span.endswith(fence.group())
     assert fence.group() not in re.findall("`+", inside)
     assert "\n" not in span
+
+
+COMMONMARK = MarkdownIt("commonmark", {"html": True}).enable(["table", "strikethrough"])
+MARKED = st.text(st.sampled_from("ab1 .)-+=*_`~#|[]()<>!&$@:/\\\n\t\u202e")) | ANY_TEXT
+
+
+def inline(text: str) -> list[Token]:
+    """What a CommonMark reader makes of one paragraph."""
+    paragraph, content, _ = COMMONMARK.parse(text)
+    assert paragraph.type == "paragraph_open"
+    return content.children or []
+
+
+@given(MARKED)
+def test_a_reader_of_markdown_sees_prose_as_it_was(text: str) -> None:
+    """A CommonMark reader finds one paragraph of plain text that says what was shown, and no markup at all."""
+    tokens = inline(f"x {prose(text)} x")
+    assert {token.type for token in tokens} <= {"text", "text_special"}
+    assert "".join(token.content for token in tokens).replace("\u2060", "") == f"x {show(text, SENTENCE).strip()} x"
+
+
+@given(MARKED)
+@example("    four spaces")
+@example("---")
+@example("# heading")
+@example("> quote")
+@example("12. list")
+def test_a_reader_of_markdown_finds_no_block_in_prose(text: str) -> None:
+    """Also at the start of a line prose opens no list, heading, quote, rule or code."""
+    opened = {token.type for token in COMMONMARK.parse(f"a\n\n{prose(text)}")} - {"inline"}
+    assert opened <= {"paragraph_open", "paragraph_close"}
+
+
+@given(MARKED.filter(lambda text: show(text).strip() == show(text)))
+def test_a_reader_of_markdown_sees_a_value_as_code(text: str) -> None:
+    """A CommonMark reader finds exactly one code span that holds what was shown."""
+    (token,) = inline(code(text))
+    assert token.type == "code_inline"
+    assert token.content.strip() == show(text)
+
+
+def test_a_reader_of_a_hostile_ticket_finds_no_markup_of_the_log() -> None:
+    """In the whole ticket there is no link, picture, HTML or struck text, and each table row has its cells."""
+    tokens = COMMONMARK.parse(WRITERS["md"].render(report_fixtures.hostile()).decode())
+    spans = {child.type for token in tokens for child in token.children or []}
+    assert spans <= {"text", "text_special", "code_inline", "strong_open", "strong_close"}
+    assert "html_block" not in {token.type for token in tokens}
+    rows = "".join(
+        "|" if token.type in ("td_open", "th_open") else "\n" * (token.type == "tr_open") for token in tokens
+    )
+    assert {len(row) for row in rows.split()} == {8, 7}
 
 
 @given(ANY_TEXT)

@@ -127,8 +127,10 @@ def _checks(view: View, network: Network) -> Table:
     table = labelled()
     table.add_row(
         Text("Null test", "bold"),
-        f"{null.as_strong} of {count(null.shuffles, 'shuffle')} gave a network this strong; "
-        f"{null.expected_false:.3g} false networks expected at the threshold in use",
+        Text.assemble(
+            (f"{null.as_strong} of {count(null.shuffles, 'shuffle')}", "yellow" if null.as_strong else "green"),
+            f" gave a network this strong; {null.expected_false:.3g} false networks expected at the threshold in use",
+        ),
     )
     survives = network.survives_without
     if survives:
