@@ -48,63 +48,77 @@ def people(plot: Plot) -> Crowd:
     rng, size, scene = plot.rng, plot.size, plot.scene
     numbers = np.arange(plot.first, plot.first + size, dtype=np.uint64)
     keys = mix(numbers, key_of("account", scene.seed) >> 1)
-    nation = rng.choice(len(places.COUNTRIES), size, p=places.weights())
     firm = rng.random(size) < 0.3
     mode = np.where(
         firm,
         rng.choice([FIRM, FIRM, EXTRACT, JUDGE, CHAT, AGENT], size),
         rng.choice([CHAT, THOUGHTFUL, AGENT, JUDGE], size, p=[0.75, 0.1, 0.12, 0.03]),
     )
-    rhythm = np.where(firm & (rng.random(size) < 0.5), rng.integers(1, 4, size), PERSON)
-    web = ~firm & (mode != AGENT) & (rng.random(size) < 0.45)
     since = np.where(rng.random(size) < 0.12, rng.integers(0, int(scene.span * 0.8), size), 0)
     banned = chance(keys, 62) < 0.01
     ended = since + ((scene.span - since) * (0.1 + 0.9 * chance(keys, 64))).astype(np.int64)
-    native = np.array([row[3] for row in places.COUNTRIES])[nation]
     habits = pl.DataFrame(
         {
             "key": keys,
-            "nation": nation,
-            "tz": np.array([row[1] for row in places.COUNTRIES], dtype=np.float64)[nation],
-            "language": np.where(rng.random(size) < 0.6, native, 0),
             "mode": mode,
-            "coder": np.where(rng.random(size) < 0.35, rng.uniform(0.4, 1, size), rng.uniform(0, 0.1, size)),
-            "longish": rng.beta(1, 3, size),
-            "load": loads(rng, size, scene.load),
-            "rhythm": rhythm,
-            "hour": rng.normal(14.5, 3.5, size),
-            "spread": rng.uniform(1.5, 4.5, size),
-            "weekend": rng.beta(1, 1.5, size),
             "since": since,
             "until": np.where(banned, ended, scene.span),
-            "client": _client(rng, size, web, mode),
-            "client2": rng.choice(len(clients.table()), size, p=clients.weights()),
-            "second": np.where(rng.random(size) < 0.25, rng.uniform(0.02, 0.5, size), 0.0),
-            "churn": rng.choice([1, 3, 7, 60], size, p=[0.15, 0.2, 0.25, 0.4]),
-            "away": np.where(firm, 0.0, rng.beta(1, 6, size)),
-            "office": np.where(rng.random(size) < 0.4, rng.uniform(0.2, 0.9, size), 0.0),
-            "hosted": firm & (rng.random(size) < 0.6),
+            **_whereabouts(rng, size, firm),
+            **_usage(rng, size, firm, mode, scene.load),
             "pool_share": np.zeros(size),
             "pool_first": np.zeros(size, dtype=np.int64),
             "pool_size": np.zeros(size, dtype=np.int64),
             "pool_width": np.zeros(size, dtype=np.int64),
-            "keys": np.where(firm, rng.integers(1, 6, size), 1),
-            "model": rng.choice(4, size, p=[0.4, 0.35, 0.2, 0.05]),
-            "adopts": np.where(rng.random(size) < 0.4, rng.uniform(0, 0.9, size), 0.0),
-            "adopts_after": rng.exponential(2.5 * DAY, size).astype(np.int64),
-            "platform": np.where(
-                web, rng.choice([1, 4], size), rng.choice(6, size, p=[0.6, 0.02, 0.12, 0.1, 0.08, 0.08])
-            ),
-            "temperature": rng.choice([0.0, 0.2, 0.3, 0.5, 0.6, 0.7, 1.0], size),
-            "max_tokens": rng.choice([256, 512, 1024, 2048, 4096, 8192, 16384], size),
-            "users": np.where(firm & (mode == FIRM) & (rng.random(size) < 0.5), rng.integers(3, 400, size), 0),
-            "choices": np.where(rng.random(size) < 0.03, rng.integers(2, 5, size), 1),
-            "logprobs": rng.random(size) < 0.03,
-            "stream": web | (rng.random(size) < 0.3),
-            "device": web,
         }
     )
     return Crowd(_side_table(plot, habits, firm, np.where(banned, ended, -1)), habits, _no_pool())
+
+
+def _whereabouts(rng: np.random.Generator, size: int, firm: np.ndarray) -> dict[str, np.ndarray]:
+    """Draw country, language, hours, and how often an account is at home, on the road, in an office or in a cloud."""
+    nation = rng.choice(len(places.COUNTRIES), size, p=places.weights())
+    native = np.array([row[3] for row in places.COUNTRIES])[nation]
+    return {
+        "nation": nation,
+        "tz": np.array([row[1] for row in places.COUNTRIES], dtype=np.float64)[nation],
+        "language": np.where(rng.random(size) < 0.6, native, 0),
+        "hour": rng.normal(14.5, 3.5, size),
+        "spread": rng.uniform(1.5, 4.5, size),
+        "weekend": rng.beta(1, 1.5, size),
+        "churn": rng.choice([1, 3, 7, 60], size, p=[0.15, 0.2, 0.25, 0.4]),
+        "away": np.where(firm, 0.0, rng.beta(1, 6, size)),
+        "office": np.where(rng.random(size) < 0.4, rng.uniform(0.2, 0.9, size), 0.0),
+        "hosted": firm & (rng.random(size) < 0.6),
+    }
+
+
+def _usage(
+    rng: np.random.Generator, size: int, firm: np.ndarray, mode: np.ndarray, load: float
+) -> dict[str, np.ndarray]:
+    """Draw load, rhythm, software, models and settings."""
+    web = ~firm & (mode != AGENT) & (rng.random(size) < 0.45)
+    pathways = rng.choice(len(PLATFORMS), size, p=[0.6, 0.02, 0.12, 0.1, 0.08, 0.08])
+    return {
+        "coder": np.where(rng.random(size) < 0.35, rng.uniform(0.4, 1, size), rng.uniform(0, 0.1, size)),
+        "longish": rng.beta(1, 3, size),
+        "load": loads(rng, size, load),
+        "rhythm": np.where(firm & (rng.random(size) < 0.5), rng.integers(1, 4, size), PERSON),
+        "client": _client(rng, size, web, mode),
+        "client2": rng.choice(len(clients.table()), size, p=clients.weights()),
+        "second": np.where(rng.random(size) < 0.25, rng.uniform(0.02, 0.5, size), 0.0),
+        "keys": np.where(firm, rng.integers(1, 6, size), 1),
+        "model": rng.choice(4, size, p=[0.4, 0.35, 0.2, 0.05]),
+        "adopts": np.where(rng.random(size) < 0.4, rng.uniform(0, 0.9, size), 0.0),
+        "adopts_after": rng.exponential(2.5 * DAY, size).astype(np.int64),
+        "platform": np.where(web, rng.choice([1, 4], size), pathways),
+        "temperature": rng.choice([0.0, 0.2, 0.3, 0.5, 0.6, 0.7, 1.0], size),
+        "max_tokens": rng.choice([256, 512, 1024, 2048, 4096, 8192, 16384], size),
+        "users": np.where(firm & (mode == FIRM) & (rng.random(size) < 0.5), rng.integers(3, 400, size), 0),
+        "choices": np.where(rng.random(size) < 0.03, rng.integers(2, 5, size), 1),
+        "logprobs": rng.random(size) < 0.03,
+        "stream": web | (rng.random(size) < 0.3),
+        "device": web,
+    }
 
 
 def _client(rng: np.random.Generator, size: int, web: np.ndarray, mode: np.ndarray) -> np.ndarray:

@@ -127,7 +127,7 @@ def stolen_keys(plot: Plot) -> Iterator[Batch]:
 def startup_credits(plot: Plot) -> Iterator[Batch]:
     """Let unrelated young firms sign up with one accelerator's code and credits, within weeks."""
     crowd = people(plot)
-    keys = crowd.habits["key"].to_numpy()
+    keys = crowd.habit("key")
     crowd = crowd.change(
         referral_code=f"LAUNCH{plot.rng.integers(10, 999)}",
         payment_fingerprint=None,

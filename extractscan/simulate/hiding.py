@@ -98,13 +98,13 @@ def cards(plot: Plot, crowd: Crowd, each: int) -> Crowd:
 def _enrolled(plot: Plot, crowd: Crowd, *, pattern: bool) -> Crowd:
     """Date the sign-ups, in batches if a pattern may show, and give mailboxes and devices."""
     rng, size, scene = plot.rng, plot.size, plot.scene
-    since = crowd.habits["since"].to_numpy()
+    since = crowd.habit("since")
     lead = rng.exponential(plot.between(0.5, 40) * DAY, size)
     if pattern and plot.coin(0.7):
         waves = -(10.0 ** rng.uniform(-0.5, 1.6, plot.count(1, 6))) * DAY
         lead = -waves[rng.integers(0, len(waves), size)] + rng.uniform(0, plot.between(0.2, 8) * HOUR, size) + since
     created = scene.start + np.minimum(since - lead, since).astype(np.int64)
-    keys = crowd.habits["key"].to_numpy()
+    keys = crowd.habit("key")
     crowd = crowd.change(
         created_at=pl.Series(created).cast(pl.Datetime("us", "UTC")),
         organization_id=hex_ids("org_", mix(keys, 94)) if plot.coin(0.3) else None,

@@ -40,7 +40,7 @@ def _meeting(plot: Plot, crowd: Crowd) -> Crowd:
     pool = pl.concat([places.residential(seed, nations, keys), homes, proxies], rechunk=True)
     kind = rng.choice(4, size, p=[0.83, 0.08, 0.07, 0.02])
     desk = rng.integers(0, offices, size)
-    nation = np.where(kind == 2, where[desk], crowd.habits["nation"].to_numpy())
+    nation = np.where(kind == 2, where[desk], crowd.habit("nation"))
     seen = Crowd(crowd.accounts, crowd.habits, pool).change(
         nation=nation,
         pool_share=np.where(kind > 0, rng.uniform(0.2, 0.9, size), 0.0),
@@ -57,8 +57,8 @@ def usual(plot: Plot, crowd: Crowd) -> Compose:
     """Compose what each account of a crowd writes by its mode: requests, templates, documents, judgements."""
 
     def compose(stream: Stream) -> Text:
-        mode = crowd.habits["mode"].to_numpy()[stream.who]
-        account = crowd.habits["key"].to_numpy()[stream.who]
+        mode = crowd.habit("mode")[stream.who]
+        account = crowd.habit("key")[stream.who]
         parts: list[tuple[np.ndarray, pl.DataFrame]] = []
         for number, write in _writers(plot).items():
             mine = np.flatnonzero(mode == number)
@@ -66,7 +66,7 @@ def usual(plot: Plot, crowd: Crowd) -> Compose:
                 parts.append((mine, write(stream.key[mine], account[mine])))
         rest = np.flatnonzero(~np.isin(mode, list(_writers(plot))))
         if len(rest):
-            habit = {name: crowd.habits[name].to_numpy()[stream.who[rest]] for name in ("language", "coder", "longish")}
+            habit = {name: crowd.habit(name)[stream.who[rest]] for name in ("language", "coder", "longish")}
             asked = prose.request(stream.key[rest], habit["language"], habit["coder"], habit["longish"])
             parts.append((rest, _frame(asked, prose.write("reply", stream.key[rest]), _instructions(account[rest]))))
         frame = pl.concat([part for _, part in parts], rechunk=True)

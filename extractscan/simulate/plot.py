@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
@@ -97,7 +97,7 @@ class Crowd:
             raise KeyError(f"no such column in the crowd: {sorted(unknown)}")
         return Crowd(_replace(self.accounts, theirs), _replace(self.habits, mine), self.pool)
 
-    def habit(self, name: str) -> npt.NDArray[np.generic]:
+    def habit(self, name: str) -> npt.NDArray[Any]:
         """Return one habit as an array, one value an account."""
         return self.habits[name].to_numpy()
 

@@ -17,9 +17,9 @@ def times(scene: Scene, rng: np.random.Generator, crowd: Crowd) -> tuple[Indices
     Returns:
         Account rows (ascending) and offsets from the start in microseconds, one each an event.
     """
-    load = crowd.habits["load"].to_numpy()
+    load = crowd.habit("load")
     who = np.repeat(np.arange(len(load)), load)
-    rhythm = crowd.habits["rhythm"].to_numpy()[who]
+    rhythm = crowd.habit("rhythm")[who]
     when = np.zeros(len(who), dtype=np.int64)
     for number, draw in {PERSON: _person, STEADY: _steady, CRON: _cron, BURST: _burst}.items():
         mine = rhythm == number
@@ -30,7 +30,7 @@ def times(scene: Scene, rng: np.random.Generator, crowd: Crowd) -> tuple[Indices
 
 def within(rng: np.random.Generator, crowd: Crowd, who: Indices, when: Indices) -> Indices:
     """Move what falls outside an account's own span to a random moment inside it."""
-    since, until = (crowd.habits[name].to_numpy()[who] for name in ("since", "until"))
+    since, until = (crowd.habit(name)[who] for name in ("since", "until"))
     inside = (when >= since) & (when < until)
     other = since + (rng.random(len(who)) * np.maximum(until - since, 1)).astype(np.int64)
     out: Indices = np.where(inside, when, other)
@@ -51,9 +51,7 @@ def _person(scene: Scene, rng: np.random.Generator, crowd: Crowd, who: Indices) 
 
 
 def _session_starts(scene: Scene, rng: np.random.Generator, crowd: Crowd, owner: Indices) -> Indices:
-    habit = {
-        name: crowd.habits[name].to_numpy()[owner] for name in ("tz", "hour", "spread", "weekend", "since", "until")
-    }
+    habit = {name: crowd.habit(name)[owner] for name in ("tz", "hour", "spread", "weekend", "since", "until")}
     first, last = habit["since"] // DAY, np.maximum(habit["until"] // DAY, habit["since"] // DAY + 1)
     day = first + (rng.random(len(owner)) * (last - first)).astype(np.int64)
     weekday_of_start = (scene.start // DAY + 3) % 7  # 1 January 1970 was a Thursday
@@ -67,13 +65,13 @@ def _session_starts(scene: Scene, rng: np.random.Generator, crowd: Crowd, owner:
 
 def _steady(scene: Scene, rng: np.random.Generator, crowd: Crowd, who: Indices) -> Indices:
     del scene
-    since, until = (crowd.habits[name].to_numpy()[who] for name in ("since", "until"))
+    since, until = (crowd.habit(name)[who] for name in ("since", "until"))
     out: Indices = since + (rng.random(len(who)) * (until - since)).astype(np.int64)
     return out
 
 
 def _cron(scene: Scene, rng: np.random.Generator, crowd: Crowd, who: Indices) -> Indices:
-    key = crowd.habits["key"].to_numpy()[who]
+    key = crowd.habit("key")[who]
     minute = np.where(key % np.uint64(3) == 0, 0, (key >> np.uint64(8)) % np.uint64(12) * np.uint64(5)).astype(np.int64)
     every = np.array([1, 2, 6, 24])[((key >> np.uint64(16)) % np.uint64(4)).astype(np.int64)]
     tick = (rng.random(len(who)) * (scene.days * 24 / every)).astype(np.int64)

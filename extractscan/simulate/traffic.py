@@ -57,7 +57,7 @@ def emit(
 
 
 def _dress(plot: Plot, crowd: Crowd, stream: Stream, unique: Keys, text: Text) -> pl.DataFrame:
-    habit = {name: crowd.habits[name].to_numpy()[stream.who] for name in crowd.habits.columns}
+    habit = {name: crowd.habit(name)[stream.who] for name in crowd.habits.columns}
     columns: dict[str, pl.Series] = {
         schema.TIMESTAMP: pl.Series(stream.when + plot.scene.start).cast(pl.Datetime("us", "UTC")),
         schema.REQUEST: hex_ids("req_", mix(unique, 21)),

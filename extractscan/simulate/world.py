@@ -150,22 +150,15 @@ def _sum(labels: pl.DataFrame) -> pl.DataFrame:
 
 def _save(path: Path, frames: Iterator[pl.DataFrame]) -> None:
     """Write frames as one Parquet file, row groups of 131,072 rows except the last."""
-    writer: pq.ParquetWriter | None = None
-    rest: list[pl.DataFrame] = []
-    try:
+    rest = next(frames)  # every world has an event, an account and a label
+    with pq.ParquetWriter(path, rest.to_arrow().schema, compression="zstd") as writer:
         for frame in frames:
-            writer = writer or pq.ParquetWriter(path, frame.to_arrow().schema, compression="zstd")
-            rest.append(frame)
-            if sum(part.height for part in rest) >= ROW_GROUP:
-                whole = pl.concat(rest)
-                full = whole.height // ROW_GROUP * ROW_GROUP
-                writer.write_table(whole[:full].to_arrow(), row_group_size=ROW_GROUP)
-                rest = [whole[full:]]
-        if writer and rest:
-            writer.write_table(pl.concat(rest).to_arrow(), row_group_size=ROW_GROUP)
-    finally:
-        if writer:
-            writer.close()
+            rest = pl.concat([rest, frame])
+            full = rest.height // ROW_GROUP * ROW_GROUP
+            if full:
+                writer.write_table(rest[:full].to_arrow(), row_group_size=ROW_GROUP)
+                rest = rest[full:]
+        writer.write_table(rest.to_arrow(), row_group_size=ROW_GROUP)
 
 
 def parts_of(kinds: Mapping[str, Kind], chosen: list[tuple[str, int]], accounts: int) -> list[Part]:

@@ -14,7 +14,9 @@ import pytest
 from extractscan import schema
 from extractscan.errors import UsageError
 from extractscan.simulate import KINDS, campaigns, crowds, customers, neighbours, world, write_world
+from extractscan.simulate.crowd import people
 from extractscan.simulate.plot import Plot
+from extractscan.simulate.spill import Sorter
 
 _FILES = ("logs.parquet", "accounts.parquet", "labels.parquet")
 
@@ -201,3 +203,32 @@ def test_every_kind_writes_valid_events(name: str, seed: int) -> None:
     assert offsets.is_between(0, plot.scene.span, closed="left").all()
     assert events["prompt"].str.len_chars().min() > 0  # type: ignore[operator]
     assert not events["prompt"].str.contains(r"\{\w+\}|TAG").any()
+
+
+@pytest.mark.parametrize("accounts", [1200, 5000, 100_000])
+def test_groups_fill_their_share(accounts: int) -> None:
+    """Every kind is cast, groups hold 30 to 45 % of accounts or little less, and larger worlds have larger groups."""
+    chosen = world.cast(KINDS, accounts, np.random.default_rng(3), fill=True)
+    assert {name for name, _ in chosen} == set(KINDS)
+    assert all(size >= KINDS[name].sizes[0] for name, size in chosen)
+    assert 0.2 * accounts < sum(size for _, size in chosen) <= 0.45 * accounts
+    assert all(size <= max(KINDS[name].sizes[1], accounts // 100) for name, size in chosen)
+    if accounts == 100_000:
+        assert len(chosen) > len(KINDS)
+        assert max(size for _, size in chosen) > 400
+
+
+def test_crowds_refuse_unknown_columns() -> None:
+    """A kind that changes a habit which does not exist fails at once instead of changing nothing."""
+    plot = Plot(world.scene_of(0, 7, 5.0), "x", 3, 0, 100, np.random.default_rng(0))
+    with pytest.raises(KeyError, match="no such column in the crowd: \\['habbit'\\]"):
+        people(plot).change(habbit=1, load=2)
+
+
+def test_sorter_gives_back_what_it_was_given(tmp_path: Path) -> None:
+    """Rows come back bucket by bucket, each sorted, empty buckets left out, and the files are gone."""
+    with Sorter(tmp_path, "s", 4) as sorter:
+        sorter.add(pl.DataFrame({"n": [5, 1, 9]}), np.array([2, 0, 2]))
+        sorter.add(pl.DataFrame({"n": [0, 7]}), np.array([0, 2]))
+        assert [frame["n"].to_list() for frame in sorter.drain(["n"])] == [[0, 1], [5, 7, 9]]
+    assert list(tmp_path.iterdir()) == []
