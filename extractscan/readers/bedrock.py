@@ -6,7 +6,6 @@ The same field holds an object, a list of events or JSON text, depending on the 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from functools import cached_property
 from types import MappingProxyType
 from typing import Any, Final
 
@@ -39,28 +38,20 @@ _LATENCY_PATHS: Final = (
 
 
 class Invocation:
-    """One record, with the request and response bodies taken out when a column first asks for them."""
+    """One record, with the objects that the columns look into taken out once."""
+
+    __slots__ = ("body", "config", "identity", "input", "output", "record", "request", "response", "titan")
 
     def __init__(self, record: Record) -> None:
         self.record = record
-
-    def at(self, *path: str) -> Any:
-        """Follow a path of keys; None where it ends early."""
-        return chat.member(self.record, *path)
-
-    @cached_property
-    def request(self) -> Any:
-        """The request body."""
-        return chat.parse(self.at("input", "inputBodyJson"))
-
-    @cached_property
-    def response(self) -> Any:
-        """The response body: an object, or the list of a stream's events."""
-        return chat.parse(self.at("output", "outputBodyJson"))
-
-    def parameter(self, *paths: tuple[str, ...]) -> Any:
-        """The first of these places in the request that holds a value."""
-        return next((value for path in paths if (value := chat.member(self.request, *path)) is not None), None)
+        self.identity = chat.object_of(record.get("identity"))
+        self.input = chat.object_of(record.get("input"))
+        self.output = chat.object_of(record.get("output"))
+        self.request = chat.parse(self.input.get("inputBodyJson"))
+        self.response = chat.parse(self.output.get("outputBodyJson"))
+        self.body = chat.object_of(self.request)
+        self.config = chat.object_of(self.body.get("inferenceConfig"))
+        self.titan = chat.object_of(self.body.get("textGenerationConfig"))
 
 
 def _model(call: Invocation) -> Any:
@@ -69,23 +60,26 @@ def _model(call: Invocation) -> Any:
     return model.rsplit("/", 1)[-1] if isinstance(model, str) and model.startswith("arn:") else model
 
 
+def _first(*values: Any) -> Any:
+    return next((value for value in values if value is not None), None)
+
+
 def _max_tokens(call: Invocation) -> Any:
-    return call.parameter(
-        ("max_tokens",),
-        ("inferenceConfig", "maxTokens"),
-        ("inferenceConfig", "max_new_tokens"),
-        ("max_tokens_to_sample",),
-        ("max_gen_len",),
-        ("textGenerationConfig", "maxTokenCount"),
-    )
+    body, config = call.body, call.config
+    own = body.get("max_tokens")
+    if own is not None:
+        return own
+    older = _first(body.get("max_tokens_to_sample"), body.get("max_gen_len"), call.titan.get("maxTokenCount"))
+    return _first(config.get("maxTokens"), config.get("max_new_tokens"), older)
 
 
 def _temperature(call: Invocation) -> Any:
-    return call.parameter(("temperature",), ("inferenceConfig", "temperature"), ("textGenerationConfig", "temperature"))
+    return _first(call.body.get("temperature"), call.config.get("temperature"), call.titan.get("temperature"))
 
 
 def _tools(call: Invocation) -> Any:
-    return joined_names(call.parameter(("tools",), ("toolConfig", "tools")))
+    tools = _first(call.body.get("tools"), chat.object_of(call.body.get("toolConfig")).get("tools"))
+    return None if tools is None else joined_names(tools)
 
 
 def _latency(call: Invocation) -> Any:
@@ -116,8 +110,8 @@ def _top(name: str) -> Field:
     return Field((name,), lambda call: call.record.get(name))
 
 
-def _path(*path: str) -> Field:
-    return Field((".".join(path),), lambda call: call.at(*path))
+def _input(name: str) -> Field:
+    return Field((f"input.{name}",), lambda call: call.input.get(name))
 
 
 _REQUEST: Final = ("input.inputBodyJson",)
@@ -126,7 +120,7 @@ _RESPONSE: Final = ("output.outputBodyJson",)
 _FIELDS: Final[Mapping[str, Field]] = MappingProxyType(
     {
         schema.TIMESTAMP: _top("timestamp"),
-        schema.ACCOUNT: _path("identity", "arn"),
+        schema.ACCOUNT: Field(("identity.arn",), lambda call: call.identity.get("arn")),
         schema.ORGANIZATION: _top("accountId"),
         schema.REQUEST: _top("requestId"),
         schema.MODEL: Field(("modelId",), _model),
@@ -134,9 +128,9 @@ _FIELDS: Final[Mapping[str, Field]] = MappingProxyType(
         schema.STREAM: Field(("operation",), _stream),
         schema.STATUS_CODE: Field(("errorCode", "schemaType"), _status),
         schema.ERROR: _top("errorCode"),
-        schema.INPUT_TOKENS: _path("input", "inputTokenCount"),
-        schema.OUTPUT_TOKENS: _path("output", "outputTokenCount"),
-        schema.CACHED_TOKENS: _path("input", "cacheReadInputTokenCount"),
+        schema.INPUT_TOKENS: _input("inputTokenCount"),
+        schema.OUTPUT_TOKENS: Field(("output.outputTokenCount",), lambda call: call.output.get("outputTokenCount")),
+        schema.CACHED_TOKENS: _input("cacheReadInputTokenCount"),
         schema.PROMPT: Field(_REQUEST, lambda call: chat.request_prompt(call.request)),
         schema.SYSTEM_PROMPT: Field(_REQUEST, lambda call: chat.request_system(call.request)),
         schema.COMPLETION: Field(_RESPONSE, lambda call: chat.response_text(call.response)),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any, Final
 
 import msgspec
@@ -20,6 +22,16 @@ def parse(value: Any) -> Any:
         except (msgspec.DecodeError, RecursionError, UnicodeError):
             return value
     return value
+
+
+_NO_OBJECT: Final[Mapping[str, Any]] = MappingProxyType({})
+
+
+def object_of(value: Any) -> Mapping[str, Any]:
+    """Give an object, decoded where it was logged as a string; an empty one for anything else."""
+    if type(value) is str and value != "{}":
+        value = parse(value)
+    return value if type(value) is dict else _NO_OBJECT
 
 
 def text_of(content: Any, depth: int = 0) -> str | None:

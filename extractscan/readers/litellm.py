@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from functools import cached_property
 from types import MappingProxyType
 from typing import Any, Final
 
@@ -23,10 +22,21 @@ _NOTES: Final = (
 
 
 class Call:
-    """One record, whose nested JSON is parsed when a column first asks for it."""
+    """One record, with its nested JSON parsed once; a projection leaves out what no column needs."""
+
+    __slots__ = ("body", "failure", "messages", "metadata", "parameters", "record", "response")
 
     def __init__(self, record: Record) -> None:
         self.record = record
+        self.metadata = chat.object_of(record.get("metadata"))
+        self.failure = chat.object_of(record.get("error_information") or self.metadata.get("error_information"))
+        request = chat.object_of(record.get("proxy_server_request"))
+        inner = request.get("body")
+        self.body: Mapping[str, Any] = inner if isinstance(inner, dict) else request
+        apart = record.get("model_parameters")
+        self.parameters = {**self.body, **chat.object_of(apart)} if apart else self.body
+        self.messages = chat.parse(record.get("messages")) or self.body
+        self.response = chat.parse(record.get("response"))
 
     def get(self, name: str) -> Any:
         """A top-level field; None where it holds one of the words for nothing."""
@@ -38,50 +48,8 @@ class Call:
         value = self.metadata.get(name)
         return None if value in _NOTHING else value
 
-    @cached_property
-    def metadata(self) -> Mapping[str, Any]:
-        """Metadata of the request."""
-        return _object(self.record.get("metadata"))
-
-    @cached_property
-    def body(self) -> Mapping[str, Any]:
-        """The request as the client sent it; never its headers."""
-        request = _object(self.record.get("proxy_server_request"))
-        inner = request.get("body")
-        return inner if isinstance(inner, dict) else request
-
-    @cached_property
-    def parameters(self) -> Mapping[str, Any]:
-        """Model parameters: logged apart in payloads, inside the request in spend logs."""
-        apart = self.record.get("model_parameters")
-        return {**self.body, **_object(apart)} if apart else self.body
-
-    @cached_property
-    def messages(self) -> Any:
-        """Chat messages, or the whole request where they were not stored apart."""
-        return chat.parse(self.record.get("messages")) or self.body
-
-    @cached_property
-    def response(self) -> Any:
-        """The answer, in the shape of the call's kind."""
-        return chat.parse(self.record.get("response"))
-
-    @cached_property
-    def failure(self) -> Mapping[str, Any]:
-        """What is known of an error."""
-        return _object(self.record.get("error_information") or self.metadata.get("error_information"))
-
 
 _NOTHING: Final = (None, "", "None", "null")
-
-
-_NO_OBJECT: Final[Mapping[str, Any]] = MappingProxyType({})
-
-
-def _object(value: Any) -> Mapping[str, Any]:
-    if type(value) is str and value != "{}":
-        value = chat.parse(value)
-    return value if isinstance(value, dict) else _NO_OBJECT
 
 
 def _account(call: Call) -> Any:
