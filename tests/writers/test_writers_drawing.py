@@ -150,7 +150,7 @@ def test_nothing_found_is_never_said_to_be_clean() -> None:
 def test_a_bar_is_full_at_the_cap_of_the_settings() -> None:
     """The scale is the report's own cap, or ten bits where its settings are foreign."""
     report = report_fixtures.ordinary()
-    foreign = msgspec.structs.replace(report, tool=msgspec.structs.replace(report.tool, settings={}))
+    foreign = msgspec.structs.replace(report, tool=msgspec.structs.replace(report.tool, settings={"margin_bits": "x"}))
     assert (full_bits(report), full_bits(foreign)) == (10.0, 10.0)
     assert "membership asks" not in render_member(foreign, foreign.networks[0], "acct_90002", UNICODE).decode()
 

@@ -76,5 +76,7 @@ def _verdict(report: Report, network: Network, member: Member) -> Iterator[Rende
     accounts = f"log2({count(report.coverage.accounts)} accounts / {count(len(network.accounts))} members)"
     yield Text(f"prior: {accounts} = {bits(prior)} bits against any one account")
     margin = report.tool.settings.get("margin_bits")
-    needed = f"; membership asks for about {bits(prior)} + {bits(margin)} = {bits(prior + margin)}" if margin else ""
+    needed = ""
+    if isinstance(margin, int | float):
+        needed = f"; membership asks for about {bits(prior)} + {bits(margin)} = {bits(prior + margin)}"
     yield Text(f"sum of channels: {bits(member.bits)} bits{needed}", style="bold")
