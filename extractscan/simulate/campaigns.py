@@ -7,8 +7,8 @@ from collections.abc import Iterator
 import numpy as np
 import polars as pl
 
-from extractscan.simulate.crowd import CHAT, loads
-from extractscan.simulate.hiding import cards, even_loads, operator, place_pool
+from extractscan.simulate.crowd import loads
+from extractscan.simulate.hiding import cards, even_loads, operator, place_pool, reseller
 from extractscan.simulate.keys import key_of, mix
 from extractscan.simulate.ordinary import blend, usual
 from extractscan.simulate.plot import HOUR, Batch, Compose, Crowd, Plot
@@ -19,10 +19,22 @@ from extractscan.simulate.wordings import composed, deck, wordings
 
 
 def _dealt(plot: Plot, crowd: Crowd, compose: Compose) -> Iterator[Batch]:
-    """Draw the crowd's events and deal the items of one list over them."""
-    who, when = times(plot.scene, plot.rng, crowd)
-    keys = deck(plot.rng, when, key_of("deck", plot.name, plot.first, plot.scene.seed) >> 1)
-    yield from emit(plot, crowd, who, when, compose, keys)
+    """Deal the items of one list over a crowd's events; one operator in three has them write other things too."""
+    cover = plot.rng.uniform(0.02, 0.3) if plot.coin(0.33) else 0.0
+    yield from _threaded(plot, crowd, compose, 1 - cover)
+
+
+def _threaded(plot: Plot, crowd: Crowd, compose: Compose, share: float) -> Iterator[Batch]:
+    """Make `share` of a crowd's events a harvest dealt from one list, at least one event of nearly every account."""
+    rng = plot.rng
+    who, when = times(plot.scene, rng, crowd)
+    harvested = rng.random(len(who)) < share
+    idle = np.bincount(who, weights=harvested, minlength=plot.size) == 0
+    harvested[np.unique(who, return_index=True)[1]] |= idle & (rng.random(plot.size) < 0.9)
+    salt = key_of("deck", plot.name, plot.first, plot.scene.seed) >> 1
+    keys = mix(np.arange(len(who), dtype=np.uint64), salt)
+    keys[harvested] = deck(rng, when[harvested], salt + 1)
+    yield from emit(plot, crowd, who, when, blend(usual(plot, crowd), compose, harvested), keys)
 
 
 def work_queue(plot: Plot) -> Iterator[Batch]:
@@ -136,29 +148,11 @@ def chained_cells(plot: Plot) -> Iterator[Batch]:
 
 def reseller_harvest(plot: Plot) -> Iterator[Batch]:
     """Thread a harvest of about 30 % through a reseller's ordinary traffic."""
-    yield from _threaded(plot, plot.rng.uniform(0.2, 0.4))
+    compose = composed(wordings(plot, plot.count(1, 4)))
+    yield from _threaded(plot, reseller(plot), compose, plot.rng.uniform(0.2, 0.4))
 
 
 def thin_reseller_harvest(plot: Plot) -> Iterator[Batch]:
     """Thread a harvest of about 5 % through a reseller's ordinary traffic."""
-    yield from _threaded(plot, plot.rng.uniform(0.03, 0.08))
-
-
-def _threaded(plot: Plot, share: float) -> Iterator[Batch]:
-    rng, size = plot.rng, plot.size
-    mean = float(np.clip(plot.budget / size, 10, plot.between(60, 400)))
-    crowd = operator(plot).change(
-        load=loads(rng, size, mean, rng.uniform(0.2, 1.0)),
-        mode=CHAT,
-        language=rng.integers(0, len(LANGUAGES), size),
-        users=rng.integers(2, 60, size) if plot.coin(0.3) else 0,
-    )
-    who, when = times(plot.scene, rng, crowd)
-    harvested = rng.random(len(who)) < share
-    idle = np.bincount(who, weights=harvested, minlength=size) == 0
-    harvested[np.unique(who, return_index=True)[1]] |= idle & (rng.random(size) < 0.9)
-    salt = key_of("threaded", plot.name, plot.first, plot.scene.seed) >> 1
-    keys = mix(np.arange(len(who), dtype=np.uint64), salt)
-    keys[harvested] = deck(rng, when[harvested], salt + 1)
-    compose = blend(usual(plot, crowd), composed(wordings(plot, plot.count(1, 4))), harvested)
-    yield from emit(plot, crowd, who, when, compose, keys)
+    compose = composed(wordings(plot, plot.count(1, 4)))
+    yield from _threaded(plot, reseller(plot), compose, plot.rng.uniform(0.03, 0.08))

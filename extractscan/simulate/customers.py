@@ -8,7 +8,7 @@ import numpy as np
 
 from extractscan.simulate import clients
 from extractscan.simulate.crowd import CHAT, FIRM, JUDGE, PERSON, STEADY, loads, people
-from extractscan.simulate.hiding import cards, even_loads, operator
+from extractscan.simulate.hiding import cards, even_loads, reseller
 from extractscan.simulate.keys import hex_ids, key_of, mix
 from extractscan.simulate.neighbours import behind, old_customers, one_firm
 from extractscan.simulate.ordinary import blend, usual
@@ -85,13 +85,7 @@ def app_backend(plot: Plot) -> Iterator[Batch]:
 
 def plain_reseller(plot: Plot) -> Iterator[Batch]:
     """Carry other people's requests through accounts of a reseller, with no harvest among them."""
-    rng, size = plot.rng, plot.size
-    crowd = operator(plot).change(
-        load=loads(rng, size, float(np.clip(plot.budget / size, 10, plot.between(60, 400))), rng.uniform(0.2, 1)),
-        mode=CHAT,
-        language=rng.integers(0, len(LANGUAGES), size),
-        users=rng.integers(2, 60, size) if plot.coin(0.5) else 0,
-    )
+    crowd = reseller(plot)
     yield from _work(plot, crowd, usual(plot, crowd))
 
 

@@ -7,10 +7,10 @@ import polars as pl
 
 from extractscan import schema
 from extractscan.simulate import clients, places
-from extractscan.simulate.crowd import STEADY, THROWAWAY, company_domains, people
+from extractscan.simulate.crowd import CHAT, STEADY, THROWAWAY, company_domains, loads, people
 from extractscan.simulate.keys import hex_ids, key_of, mix
 from extractscan.simulate.plot import DAY, HOUR, Crowd, Plot
-from extractscan.simulate.vocabulary import words
+from extractscan.simulate.vocabulary import LANGUAGES, words
 
 
 def even_loads(plot: Plot, low: float = 20, high: float = 900) -> np.ndarray:
@@ -33,8 +33,20 @@ def operator(plot: Plot, *, billing: bool | None = None) -> Crowd:
     crowd = place_pool(plot, crowd, narrow=bool(leaks[2]))
     crowd = _enrolled(plot, crowd, pattern=bool(leaks[1]))
     if leaks[0]:
-        crowd = cards(plot, crowd, plot.count(2, 12))
+        crowd = cards(plot, crowd, plot.count(2, 12), share=1.0 if plot.coin() else plot.rng.uniform(0.3, 1))
     return crowd
+
+
+def reseller(plot: Plot) -> Crowd:
+    """Draw the accounts of a reseller: opened like any operator's, with other people's languages, hours and loads."""
+    rng, size = plot.rng, plot.size
+    mean = float(np.clip(plot.budget / size, 10, plot.between(60, 400)))
+    return operator(plot).change(
+        load=loads(rng, size, mean, rng.uniform(0.2, 1.0)),
+        mode=CHAT,
+        language=rng.integers(0, len(LANGUAGES), size),
+        users=rng.integers(2, 60, size) if plot.coin(0.4) else 0,
+    )
 
 
 def _machine(plot: Plot, crowd: Crowd, *, one_stack: bool) -> Crowd:
@@ -88,11 +100,18 @@ def place_pool(plot: Plot, crowd: Crowd, *, narrow: bool) -> Crowd:
     return moved.change(pool_share=share, pool_first=0, pool_size=width, pool_width=seen)
 
 
-def cards(plot: Plot, crowd: Crowd, each: int) -> Crowd:
-    """Let every `each` accounts pay with one card."""
+def cards(plot: Plot, crowd: Crowd, each: int, *, share: float = 1.0) -> Crowd:
+    """Let every `each` accounts pay with one card, and those beyond `share` with what they had."""
     owner = plot.rng.permutation(plot.size) // each
     keys = mix(owner.astype(np.uint64), key_of("cards", plot.name, plot.first, plot.scene.seed) >> 1)
-    return crowd.change(payment_fingerprint=hex_ids("card_", keys))
+    return _partly(plot, crowd, schema.PAYMENT, hex_ids("card_", keys), share)
+
+
+def _partly(plot: Plot, crowd: Crowd, column: str, values: pl.Series, share: float) -> Crowd:
+    """Replace an account field in `share` of the accounts."""
+    mine = plot.rng.random(plot.size) < share
+    frame = pl.DataFrame({"old": crowd.accounts[column], "new": values, "mine": mine})
+    return crowd.change(**{column: frame.select(pl.when("mine").then("new").otherwise("old")).to_series()})
 
 
 def _enrolled(plot: Plot, crowd: Crowd, *, pattern: bool) -> Crowd:
@@ -120,9 +139,8 @@ def phones(plot: Plot, crowd: Crowd) -> Crowd:
     if kind == 0:
         return crowd.change(phone_hash=None)
     owner = (plot.rng.permutation(plot.size) // (1 if kind == 1 else plot.count(2, 6))).astype(np.uint64)
-    return crowd.change(
-        phone_hash=hex_ids("ph_", mix(owner, key_of("phones", plot.name, plot.first, plot.scene.seed) >> 1))
-    )
+    numbers = hex_ids("ph_", mix(owner, key_of("phones", plot.name, plot.first, plot.scene.seed) >> 1))
+    return _partly(plot, crowd, schema.PHONE, numbers, plot.rng.uniform(0.3, 1))
 
 
 def mailboxes(plot: Plot, crowd: Crowd) -> Crowd:
@@ -140,7 +158,9 @@ def mailboxes(plot: Plot, crowd: Crowd) -> Crowd:
     if plot.coin(0.4):
         machine = (rng.permutation(size) // plot.count(3, 20)).astype(np.uint64)
         salt = key_of("device", plot.name, plot.first, plot.scene.seed) >> 1
-        crowd = crowd.change(signup_device_id=hex_ids("dev_", mix(machine, salt)))
+        crowd = _partly(
+            plot, crowd, schema.SIGNUP_DEVICE, hex_ids("dev_", mix(machine, salt)), plot.rng.uniform(0.3, 1)
+        )
     if plot.coin(0.15):
         crowd = crowd.change(referral_code=f"{stem[0]}{digits[0]}".upper())
     return crowd

@@ -157,7 +157,7 @@ def test_progress_ends_at_all_accounts(tmp_path: Path) -> None:
 def test_row_groups_and_slices(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A log of several time slices has full row groups but the last, is sorted, and leaves no spill behind."""
     monkeypatch.setattr(world, "ROW_GROUP", 1000)
-    monkeypatch.setattr(world, "_BUCKET", 1500)
+    monkeypatch.setattr(world, "_BUCKET", 600)
     write_world(tmp_path, accounts=400, seed=4, kinds=["campus_nat"])
     meta = pq.ParquetFile(tmp_path / "logs.parquet").metadata
     sizes = [meta.row_group(i).num_rows for i in range(meta.num_row_groups)]
