@@ -44,6 +44,9 @@ def text_of(content: Any, depth: int = 0) -> str | None:
         parts = [text for part in content if (text := text_of(part, depth + 1))]
         return "\n".join(parts) or None
     if isinstance(content, dict):
+        text = content.get("text")
+        if isinstance(text, str) and text:
+            return text
         for key in ("text", "guardContent", "content", "parts", "refusal"):
             if text := text_of(content.get(key), depth + 1):
                 return text

@@ -13,7 +13,6 @@ from extractscan import schema
 from extractscan.readers import canonical
 from extractscan.readers.cast import TEXTS, cast, misfits, series_of
 from extractscan.readers.chat import is_chat, system_text, user_text
-from extractscan.readers.chunk import uncollected
 from extractscan.readers.source import Source
 from extractscan.readers.tally import Tally
 
@@ -31,13 +30,12 @@ def values_of(source: Source, records: pl.DataFrame | Sequence[Any], names: Sequ
         if all(column is not None for column in direct):
             return [column for column in direct if column is not None]
         records = records.to_dicts()
-    with uncollected():
-        if records and isinstance(records[0], msgspec.Struct):
-            if source is canonical.SOURCE:
-                return [series_of(name, list(map(attrgetter(name), records))) for name in names]
-            records = list(map(msgspec.structs.asdict, records))
-        views = list(map(source.view, records))
-        return [series_of(name, _read(source, name, views)) for name in names]
+    if records and isinstance(records[0], msgspec.Struct):
+        if source is canonical.SOURCE:
+            return [series_of(name, list(map(attrgetter(name), records))) for name in names]
+        records = list(map(msgspec.structs.asdict, records))
+    views = list(map(source.view, records))
+    return [series_of(name, _read(source, name, views)) for name in names]
 
 
 def _direct(source: Source, frame: pl.DataFrame, name: str) -> pl.Series | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import keyword
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from functools import lru_cache
 from itertools import islice
 from operator import attrgetter
@@ -13,7 +13,7 @@ import msgspec
 import polars as pl
 
 from extractscan.readers import envelopes
-from extractscan.readers.chunk import MAX_ROWS, Chunk, rows_from, uncollected
+from extractscan.readers.chunk import MAX_ROWS, Chunk, rows_from
 from extractscan.readers.envelopes import NotARecordError
 from extractscan.readers.lines import blocks
 from extractscan.readers.plan import Plan
@@ -42,13 +42,18 @@ def read(plan: Plan, meter: Meter) -> Iterator[Chunk]:
     try:
         for block in blocks(pieces(plan.path, plan.compression, meter)):
             ends = block.count(b"\n")
-            rows, records = block_of(block, kind, meter, Place(line, ends))
-            _watch(records, plan.absent, meter)
-            for start in range(0, len(records), MAX_ROWS):
-                yield Chunk(rows[start : start + MAX_ROWS], records[start : start + MAX_ROWS])
+            chunks = _cut(*block_of(block, kind, meter, Place(line, ends)))
+            while chunks:
+                _watch(chunks[0].records, plan.absent, meter)
+                yield chunks.pop(0)
             line += ends
     except DamagedError as error:
         meter.tally.reject(str(error), f"line {line}")
+
+
+def _cut(rows: pl.Series, records: list[Any]) -> list[Chunk]:
+    starts = range(0, len(records), MAX_ROWS)
+    return [Chunk(rows[start : start + MAX_ROWS], records[start : start + MAX_ROWS]) for start in starts]
 
 
 def _struct(plan: Plan) -> type[msgspec.Struct] | None:
@@ -64,7 +69,7 @@ def _type_of(names: tuple[str, ...]) -> type[msgspec.Struct]:
     return msgspec.defstruct("Needed", [(name, Any, None) for name in names], gc=False)
 
 
-def _watch(records: Sequence[Any], absent: Iterable[str], meter: Meter) -> None:
+def _watch(records: Any, absent: Iterable[str], meter: Meter) -> None:
     some = records[::_WATCH_STEP]
     if some and absent and isinstance(some[0], msgspec.Struct):
         for name in absent:
@@ -80,8 +85,7 @@ def _plain_block(
     expected = place.ends + (not block.endswith(b"\n"))
     if _is_utf8(block):
         try:
-            with uncollected():
-                records = _decoder(kind).decode_lines(block)
+            records = _decoder(kind).decode_lines(block)
         except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
             records = []
         if len(records) == expected:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from itertools import groupby
 from typing import Final
 
@@ -13,7 +14,7 @@ import polars as pl
 from extractscan import model, schema
 from extractscan.errors import InputError
 from extractscan.readers import canonical, convert, detect, mapped, paths
-from extractscan.readers.chunk import MAX_ROWS, Chunk
+from extractscan.readers.chunk import MAX_ROWS, Chunk, uncollected
 from extractscan.readers.detect import LogFile
 from extractscan.readers.plan import Plan
 from extractscan.readers.streams import Meter, Progress, sha256_of
@@ -57,8 +58,8 @@ class LogSet:
         names = _in_order(self.columns if columns is None else columns)
         kept = [name for name in names if name in self.columns]
         passed = [Tally() for _ in self.files]
-        for held in _gathered(self._pieces(kept, accounts, progress, passed)):
-            frame = _canonical(held, kept, passed)
+        pieces = _gathered(self._pieces(kept, accounts, progress, passed))
+        while (frame := _next_frame(pieces, kept, passed)) is not None:
             if accounts is not None:
                 frame = frame.filter(pl.col(schema.ACCOUNT).is_in(accounts.cast(pl.String).implode()))
             out = frame.select(*kept, *schema.PROVENANCE)
@@ -103,8 +104,7 @@ class LogSet:
             known = self._tallies[index].sha256 is not None or not file.container.streams
             digest = None if known else hashlib.sha256()
             meter = Meter(passed[index], progress, digest)
-            for chunk in file.container.read(_plan(file, names, accounts), meter):
-                yield Piece(index, file, chunk)
+            yield from map(partial(Piece, index, file), file.container.read(_plan(file, names, accounts), meter))
             if digest is not None and meter.seen == file.size:
                 passed[index].sha256 = digest.hexdigest()
             meter.advance(file.size - meter.seen)
@@ -158,7 +158,7 @@ class Piece:
 
 
 def _gathered(pieces: Iterator[Piece]) -> Iterator[list[Piece]]:
-    """Put chunks of small files of one kind together."""
+    """Put chunks of small files of one kind together; whoever takes a list empties it, which frees its records."""
     held: list[Piece] = []
     rows = weight = 0
     for piece in pieces:
@@ -168,11 +168,23 @@ def _gathered(pieces: Iterator[Piece]) -> Iterator[list[Piece]]:
             held, rows, weight = [], 0, 0
         held.append(piece)
         rows, weight = rows + len(piece.chunk), weight + size
+        del piece
         if size >= _HELD_BYTES:
             yield held
             held, rows, weight = [], 0, 0
     if held:
         yield held
+
+
+def _next_frame(pieces: Iterator[list[Piece]], kept: Sequence[str], passed: Sequence[Tally]) -> pl.DataFrame | None:
+    """Read, convert and free the next records before the cycle collector may walk them."""
+    with uncollected():
+        held = next(pieces, None)
+        if held is None:
+            return None
+        frame = _canonical(held, kept, passed)
+        held.clear()
+    return frame
 
 
 def _canonical(held: Sequence[Piece], kept: Sequence[str], passed: Sequence[Tally]) -> pl.DataFrame:
