@@ -102,16 +102,26 @@ def main() -> None:
     seeds = range(int(first), int(last) + 1) if dash else [int(s) for s in given.seeds.split(",")]
     if set(seeds) & set(REPORTING):
         print("reporting seeds: for the figures of a release only", file=sys.stderr)
-    results = []
+    results: list[dict[str, Any]] = []
+    failed: list[int] = []
     print(HEAD)
     for seed in seeds:
         with multiprocessing.get_context("spawn").Pool(1) as pool:
-            results.append(pool.apply(judge, (seed, given.scale, given.recipe, given.drop, given.profile)))
+            try:
+                results.append(pool.apply(judge, (seed, given.scale, given.recipe, given.drop, given.profile)))
+            except Exception as error:  # noqa: BLE001 one world that breaks the analysis is a result, not the end
+                failed.append(seed)
+                print(f"{seed:>6} failed: {type(error).__name__}: {error}", flush=True)
+                continue
         print(_line(results[-1]), flush=True)
+    if not results:
+        sys.exit(1)
     fields = ("precision", "recall", "bcubed", "pairwise", "events_precision", "events_recall")
     means = [statistics.mean(getattr(r["scores"], f) for r in results) for f in fields]
     print(f"{'mean':>6} " + " ".join(f"{m:6.3f}" for m in means))
     _details(results)
+    if failed:
+        sys.exit(f"the analysis failed on {', '.join(map(str, failed))}")
 
 
 if __name__ == "__main__":
