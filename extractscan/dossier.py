@@ -268,6 +268,8 @@ def _templates(case: Case) -> list[model.Template]:
     if not len(worded):
         return []
     skeleton = shingles.skeleton(case.samples)
+    if not skeleton:
+        return []
     outside = case.found.profile.rates.get("template")
     others = int(outside[2][np.lexsort((outside[0], -outside[1]))[0]]) if outside is not None and len(outside[1]) else 0
     return [

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from math import ceil
 from typing import Final
 
 import numpy as np
@@ -49,7 +50,9 @@ COVER: Final = 0.2
 """Share of a group's events, over which shared wording is a template even if every account sends it once."""
 SAMPLE_CHARS: Final = 1500
 SHARERS: Final = 3
-"""Members that must send one item before it counts as everybody's: two may be a retry through another account."""
+SHARERS_SHARE: Final = 0.1
+"""Members that must send one item before it counts as everybody's, at least, and as a share: two may be a retry through
+another account, and a few of hundreds may have drawn it by chance."""
 
 
 LEAST_ASKED: Final = 0.02
@@ -149,11 +152,12 @@ def classify(reading: Reading, network: int, system_prompts: frozenset[str]) -> 
         The group's events with `in_template` and `shared_item` added, in an order that does not depend on the files'.
     """
     events = reading.events.filter(pl.col(NETWORK) == network)
+    many = max(SHARERS, ceil(SHARERS_SHARE * events[schema.ACCOUNT].n_unique()))
     hits = reading.hits.join(events.select(EVENT, schema.ACCOUNT), on=EVENT)
     use = hits.group_by("shingle").agg(pl.len().alias("events"), pl.col(schema.ACCOUNT).n_unique().alias("accounts"))
     fixed = (pl.col("events") >= REPEATS * pl.col("accounts")) | (pl.col("events") >= COVER * len(events))
     template = use.filter(fixed & (pl.col("accounts") >= 2))
-    item = use.filter(~fixed & (pl.col("accounts") >= SHARERS))
+    item = use.filter(~fixed & (pl.col("accounts") >= many))
     in_template = hits.join(template, on="shingle", how="semi").group_by(EVENT).agg(pl.len().alias("fixed"))
     in_item = hits.join(item, on="shingle", how="semi").group_by(EVENT).agg(pl.len().alias("common"))
     senders = pl.col(schema.ACCOUNT).n_unique().over(PROMPT_KEY)
@@ -166,7 +170,7 @@ def classify(reading: Reading, network: int, system_prompts: frozenset[str]) -> 
                 IN_TEMPLATE
             ),
             (
-                (pl.col(PROMPT_KEY).is_not_null() & (senders >= SHARERS))
+                (pl.col(PROMPT_KEY).is_not_null() & (senders >= many))
                 | ((pl.col("common") >= 2) & (pl.col("common") * 2 >= pl.col(SIZE) - pl.col("fixed")))
             ).alias(SHARED_ITEM),
         )

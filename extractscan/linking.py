@@ -52,8 +52,30 @@ def profile(
             best[kind.channel], price[kind.channel] = bits.copy(), lack
     for channel in schema.CHANNELS:
         if channel in best:
-            result.channels[channel] = best[channel] + price[channel]
+            apart = _stands_apart(best[channel], _known(incidence, channel), members, settings)
+            result.channels[channel] = best[channel] + np.minimum(price[channel], apart)
     return result
+
+
+def _known(incidence: Incidence, channel: str) -> npt.NDArray[np.bool_]:
+    """Tell of which units any value of a channel is known."""
+    known = np.zeros(incidence.units, dtype=np.bool_)
+    for kind in incidence.kinds:
+        if kind.channel == channel:
+            known |= kind.ptr[1:] > kind.ptr[:-1]
+    return known
+
+
+def _stands_apart(bits: Floats, known: npt.NDArray[np.bool_], members: Ints, settings: Settings) -> Floats:
+    """Price of having nothing in common in a channel in which nearly all members have: how a framed bystander shows."""
+    price = np.zeros(len(bits))
+    tied = bits >= settings.channel_floor_bits
+    n = int(known[members].sum())
+    share = (int(tied[members].sum()) + CELL) / (n + 2 * CELL)
+    cost = float(np.log2(max(1.0 - share, 1e-9)))
+    if n >= settings.min_accounts and cost <= -1.0:
+        price[known & ~tied] = max(cost, PRICE_FLOOR)
+    return price
 
 
 def _kind_bits(

@@ -39,9 +39,8 @@ PARTNERS = frozenset(
 
 SPLITTING = frozenset({"template", "system_prompt", "payment", "phone", "signup_device", "device"})
 """Signals that tie the accounts of one operator and part those of two, unlike a rented proxy pool or a mail service."""
-CUT = 0.1
-TIE_SHARE = 0.05
-"""Share of an account's traffic that a piece of wording must make up to tie it."""
+CUT = 0.2
+"""Share of the weaker community's ties across, over which two communities are one operator's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -239,14 +238,17 @@ def split(incidence: Incidence, group: Found, settings: Settings) -> list[Found]
     """Part a group into those whose wording and payment hardly meet, as when two operators rent one proxy pool.
 
     Members are tied by private wording, card, phone or device. Leiden communities of those ties (modularity; seeded, on
-    sorted edges) are joined again while more than `CUT` of the smaller one's ties lead to the other. A part counts when
-    it has wording of its own and still holds together alone; unless two do, the group stays whole.
+    sorted edges) are joined again while more than `CUT` of the ties of one of them lead to the other, by wording alone or
+    by everything: cards part the cells of one operator, but his wording runs through them. A part counts when it has
+    wording of its own and still holds together alone; unless two do, the group stays whole.
     """
-    ties, worded = _ties(incidence, group, settings)
+    wording = _ties(incidence, group, settings, frozenset({schema.CONTENT}))
+    ties = wording + _ties(incidence, group, settings, frozenset({schema.IDENTITY, schema.CLIENT}))
+    worded = np.asarray(wording.sum(axis=1)).ravel() > 0
     if ties.nnz == 0:
         return [group]
     parts = []
-    for mine in _communities(ties, settings):
+    for mine in _communities(ties, wording, settings):
         if len(mine) >= settings.min_accounts and worded[mine].mean() >= 0.5:
             alone = _shrunk(incidence, group.members[mine], settings)
             if alone is not None and len(alone.members) * 5 >= len(mine) * 4:
@@ -255,44 +257,44 @@ def split(incidence: Incidence, group: Found, settings: Settings) -> list[Found]
     return parts if len(parts) >= 2 and covered * 10 >= len(group.members) * 9 else [group]
 
 
-def _ties(incidence: Incidence, group: Found, settings: Settings) -> tuple[sp.csr_matrix, npt.NDArray[np.bool_]]:
-    """Return the members' ties (members × members; every sighting of a value weighs its share), and who has wording."""
+def _ties(incidence: Incidence, group: Found, settings: Settings, channels: frozenset[str]) -> sp.csr_matrix:
+    """Return the ties between members (members × members) by some channels; every sighting weighs its share of traffic."""
     rows, columns, weights = [], [], []
-    worded = np.zeros(len(group.members), dtype=np.bool_)
     width = 0
     for kind in incidence.kinds:
-        if kind.name not in SPLITTING:
+        if kind.name not in SPLITTING or kind.channel not in channels:
             continue
         values = private_values(kind, group.profile, incidence.units, settings)
         at = spans(kind.by_value_ptr, values)
         column = np.repeat(np.arange(len(values)), kind.holders[values]) + width
         inside = np.isin(kind.by_value[at], group.members)
-        position = np.searchsorted(group.members, kind.by_value[at][inside])
-        rows.append(position)
+        rows.append(np.searchsorted(group.members, kind.by_value[at][inside]))
         columns.append(column[inside])
         weights.append(kind.by_value_weight[at][inside])
         width += len(values)
-        if kind.channel == schema.CONTENT:
-            worded[position[kind.by_value_weight[at][inside] >= TIE_SHARE]] = True
     n = len(group.members)
     if not rows:
-        return sp.csr_matrix((n, n)), worded
+        return sp.csr_matrix((n, n))
     touch = sp.csr_matrix((np.concatenate(weights), (np.concatenate(rows), np.concatenate(columns))), shape=(n, width))
     total = np.maximum(np.asarray(touch.sum(axis=0)).ravel(), 1e-9)
     ties = (touch @ sp.diags(1.0 / total) @ touch.T).tocsr()
     ties.setdiag(0)
     ties.eliminate_zeros()
-    return ties, worded
+    return ties
 
 
-def _communities(ties: sp.csr_matrix, settings: Settings) -> list[Ints]:
+def _communities(ties: sp.csr_matrix, wording: sp.csr_matrix, settings: Settings) -> list[Ints]:
     upper = sp.triu(ties).tocoo()
     edges = sorted((str(i), str(j), float(w)) for i, j, w in zip(upper.row, upper.col, upper.data, strict=True))
     _, found = graspologic_native.leiden(edges, seed=settings.seed % (1 << 32), iterations=2, use_modularity=True)
     label = np.array([found.get(str(i), -1) for i in range(ties.shape[0])])
     groups = [np.flatnonzero(label == number) for number in sorted(set(label.tolist()) - {-1})]
     while len(groups) > 1:
-        cut, i, j = max((_cut(ties, groups[i], groups[j]), -i, -j) for i in range(len(groups)) for j in range(i))
+        cut, i, j = max(
+            (max(_cut(ties, groups[i], groups[j]), _cut(wording, groups[i], groups[j])), -i, -j)
+            for i in range(len(groups))
+            for j in range(i)
+        )
         if cut < CUT:
             break
         groups[-j] = np.union1d(groups[-i], groups[-j])

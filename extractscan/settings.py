@@ -34,7 +34,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     """What the harvest axis must reach, on its own."""
     hypothesis_margin_bits: float = 3.0
     """By how much H1 must lead every innocent explanation."""
-    hub_share: float = 0.10
+    hub_share: float = 0.34
     """A value held by a larger share of all accounts is listed as a hub and starts no candidate."""
     max_members_per_value: int = 5000
     """Bound on the holders of a value that pairs are drawn from; larger ones are refined against, never paired."""

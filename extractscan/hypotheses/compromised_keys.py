@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from extractscan.hypotheses.facts import Facts
-from extractscan.hypotheses.weighing import Weighed, percent, points
+from extractscan.hypotheses.weighing import Weighed, hard_ties, percent, points
 
 
 def weigh(facts: Facts) -> Weighed:
     """Weigh what stolen keys would look like."""
-    hard = max(facts.share(s).shared * facts.share(s).known for s in ("payment", "phone", "signup_device"))
+    hard = hard_ties(facts)
     old = facts.age_days is not None and facts.age_days >= 60
     return Weighed(
         id="H5",

@@ -4,22 +4,21 @@ from __future__ import annotations
 
 from extractscan.hypotheses.facts import Facts
 from extractscan.hypotheses.harvesting import extraction
-from extractscan.hypotheses.weighing import Weighed, percent, points
+from extractscan.hypotheses.weighing import Weighed, hard_ties, percent, points, software_only
 
-HARD = ("payment", "phone", "signup_device", "device")
 SOFT = ("email_pattern", "email_domain", "referral", "signup_address", "signup_batch", "organization")
 
 
 def weigh(facts: Facts) -> Weighed:
     """Weigh what only a hidden operator explains."""
-    hard = max((facts.share(s).shared * facts.share(s).known for s in HARD), default=0.0)
+    hard = hard_ties(facts)
     own_domain = facts.share("email_domain").top >= 0.8
     soft = max((facts.share(s).bits for s in SOFT if not (own_domain and s.startswith("email"))), default=0.0)
     address = facts.share("address")
     pool = address.shared >= 0.5 and address.top < 0.5
     card = facts.share("payment")
     openly = card.known >= 0.5 and card.top >= 0.6
-    alone = card.known >= 0.5 and hard < 0.1 and facts.channels.get("identity", 0.0) < 3
+    alone = software_only(facts)
     harvest = sum(bits for _, bits, _, _ in extraction(facts))
     even = facts.load_ratio or 1.0
     return Weighed(
@@ -41,7 +40,7 @@ def weigh(facts: Facts) -> Weighed:
                 "a wording that is rare outside runs through the members' prompts",
             ),
             (harvest > 0, min(6.0, harvest / 2), "the traffic looks like a harvest"),
-            (alone, -4.0, "everybody signed up and pays alone"),
+            (alone, -8.0, "only software and its habits are common; nobody shares a payment, a sign-up or an address"),
             (facts.same_list >= 0.5, -5.0, "most items are on a list that many members sent"),
             (facts.end_users >= 0.5 and facts.end_users_each >= 5, -4.0, "members serve end users of their own"),
             ((facts.verified_distinct or 0.0) >= 0.5, -4.0, "members belong to different verified organizations"),

@@ -14,6 +14,9 @@ from extractscan.incidence import Incidence, Kind, Profile, spans
 
 SMALLEST_SD = 0.25
 """Spread of log2 load that counting noise alone leaves; nothing is held to be more even than that."""
+BUSY = 20
+SPREAD = 0.5
+"""Share of the busy members (`BUSY` events) that must ask for a thing before the group is held to ask for it."""
 EVENTS_FOR_RHYTHM = 24
 
 
@@ -134,19 +137,20 @@ def crowd_rates(back: Background, crowd: pl.Series) -> dict[str, float]:
 def _asks(back: Background, events: pl.DataFrame, outside: Mapping[str, float]) -> dict[str, Ask]:
     """Compare what the stream asks for with everybody else.
 
-    The stream is told by its wording here, never by what it asks for: that would prove itself.
+    The stream is told by its wording here, never by what it asks for: that would prove itself. What only a few members
+    ask for is theirs and not the group's.
     """
     worded = events.filter("in_template")
     stream = worded if len(worded) * 20 >= len(events) else events
-    return {
-        name: Ask(
-            int(((stream["mask"] & family.mask) != 0).sum()) / max(len(stream), 1),
-            outside[name],
-            family.cap,
-            family.title,
-        )
-        for name, family in back.families.items()
-    }
+    busy = stream.group_by(schema.ACCOUNT).agg(pl.len().alias("n"), pl.col("mask")).filter(pl.col("n") >= BUSY)
+    asks = {}
+    for name, family in back.families.items():
+        share = int(((stream["mask"] & family.mask) != 0).sum()) / max(len(stream), 1)
+        asking = busy.select((pl.col("mask").list.eval((pl.element() & family.mask) != 0).list.any()).mean()).item()
+        if len(busy) and asking is not None and asking < SPREAD:
+            share = 0.0
+        asks[name] = Ask(share, outside[name], family.cap, family.title)
+    return asks
 
 
 def _rhythm(mine: pl.DataFrame, others: pl.DataFrame) -> dict[str, float | bool | None]:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from extractscan.hypotheses.facts import Facts
-from extractscan.hypotheses.weighing import Weighed, percent, points
+from extractscan.hypotheses.weighing import Weighed, hard_ties, percent, points, software_only
 
 
 def weigh(facts: Facts) -> Weighed:
     """Weigh what unrelated users of one public thing would look like."""
     card, client = facts.share("payment"), facts.share("user_agent")
     even = facts.load_ratio or 1.0
-    tied = max(facts.share(s).shared * facts.share(s).known for s in ("payment", "phone", "signup_device", "device"))
+    tied = hard_ties(facts)
     return Weighed(
         id="H6",
         name="popular_content",
@@ -24,7 +24,7 @@ def weigh(facts: Facts) -> Weighed:
             (facts.stream_known and facts.same_list < 0.1, -2.0, "members hardly ever send the same item"),
             (facts.channels.get("content", 0.0) < 3, -4.0, "no wording is common to them"),
             (card.known >= 0.5 and card.shared < 0.1, 4.0, "everybody pays with a card of their own"),
-            (card.known >= 0.5 and tied < 0.1 and facts.channels.get("identity", 0.0) < 3, 2.0, "everybody signed up alone"),
+            (software_only(facts), 6.0, "only software and its habits are common to them"),
             (tied >= 0.3, -5.0, "members share a card, a phone or a device"),
             (client.known > 0 and client.top < 0.5, 2.0, "clients differ"),
             (even < 1.3, 2.0, "loads differ as they do among strangers"),

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from extractscan.hypotheses.facts import Facts
-from extractscan.hypotheses.weighing import Weighed, percent, points
+from extractscan.hypotheses.weighing import Weighed, hard_ties, percent, points
 
 
 def weigh(facts: Facts) -> Weighed:
     """Weigh what a gateway that resells access would look like."""
     client, domain = facts.share("user_agent"), facts.share("email_domain")
-    hard = max(facts.share(s).shared * facts.share(s).known for s in ("payment", "phone", "signup_device"))
+    hard = hard_ties(facts)
     even = facts.load_ratio or 1.0
     mixed = facts.own_traffic >= 0.4
     return Weighed(

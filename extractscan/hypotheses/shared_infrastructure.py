@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from extractscan.hypotheses.facts import Facts
-from extractscan.hypotheses.weighing import Weighed, points
+from extractscan.hypotheses.weighing import Weighed, hard_ties, points
 
 
 def weigh(facts: Facts) -> Weighed:
     """Weigh what independent people behind shared addresses would look like."""
     prefix, card, client = facts.share("prefix"), facts.share("payment"), facts.share("user_agent")
     gate = prefix.known > 0 and (prefix.top >= 0.5 or (prefix.shared >= 0.9 and prefix.distinct <= 0.5))
+    tied = hard_ties(facts)
     even = facts.load_ratio or 1.0
     asks = max((ask.share for ask in facts.asks.values()), default=0.0)
     return Weighed(
@@ -19,8 +20,8 @@ def weigh(facts: Facts) -> Weighed:
         points=points(
             (gate, 4.0, "most calls pass one network"),
             (not gate, -4.0, "no network carries most of the calls"),
-            (card.known >= 0.5 and card.shared < 0.1, 4.0, "everybody pays with a card of their own"),
-            (card.known >= 0.3 and card.shared >= 0.3, -5.0, "members share cards"),
+            (card.known >= 0.5 and card.shared < 0.1 and tied < 0.3, 4.0, "everybody pays with a card of their own"),
+            (tied >= 0.3, -5.0, "members share a card, a phone or a device"),
             (client.known > 0 and client.top < 0.5, 2.0, "clients differ"),
             (
                 client.known > 0 and client.top >= 0.9 and client.bits >= 3,

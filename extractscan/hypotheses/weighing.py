@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from extractscan.hypotheses.facts import Facts
+
 
 @dataclass(frozen=True, slots=True)
 class Point:
@@ -45,3 +47,23 @@ def points(*candidates: tuple[bool, float, str]) -> tuple[Point, ...]:
 def percent(share: float) -> str:
     """Write a share as a percentage, without pretending that nearly none is none."""
     return f"{100 * share:.0f} %" if share >= 0.095 or share == 0 else f"{100 * share:.1f} %"
+
+
+TIED_BITS = 3.0
+OPERATORS_TIME = ("signup_batch", "onset", "offset", "pivot", "age")
+
+
+def software_only(facts: Facts) -> bool:
+    """Tell whether a group has in common only what users of one program have: its client, its wording, its load.
+
+    What the log does not know cannot clear anybody: identity or network must be known and hold nothing.
+    """
+    tied = max(facts.channels.get(name, 0.0) for name in ("identity", "network")) >= TIED_BITS
+    together = max((facts.share(name).bits for name in OPERATORS_TIME), default=0.0) >= TIED_BITS
+    known = facts.share("payment").known >= 0.5 or facts.share("address").known >= 0.5
+    return known and not tied and not together
+
+
+def hard_ties(facts: Facts) -> float:
+    """Share of the members that share a card, a phone or a device with another one."""
+    return max(facts.share(s).shared * facts.share(s).known for s in ("payment", "phone", "signup_device", "device"))

@@ -6,6 +6,7 @@ from types import MappingProxyType
 
 from extractscan.signals import (
     address,
+    age,
     autonomous_system,
     client_stack,
     device,
@@ -44,7 +45,7 @@ SIGNALS: MappingProxyType[str, Signal] = MappingProxyType(
             address, prefix, autonomous_system,
             user_agent, tls_fingerprint, client_stack, device, sampling, tools, spread,
             system_prompt, template,
-            signup_batch, load, duty, onset, offset, ramp, pivot, plan_use,
+            signup_batch, age, load, duty, onset, offset, ramp, pivot, plan_use,
         )
     }
 )  # fmt: skip

@@ -26,7 +26,7 @@ def behaviour(
         account_id; events; events_per_active_day; active_share (of the hours between first and last event);
         day_parts (of eight three-hour parts of the day, those that hold at least a twentieth of the events);
         first_day, last_day, log_first_day, log_last_day (Date); ramp_hours (first event to the busiest day's);
-        pivot_model (or null); addresses, clients (distinct); plan, plan_rank (0 to 1, within the plan, or null).
+        pivot_model (or null); created, log_last (µs); addresses, clients (distinct); plan, plan_rank (0 to 1, within the plan, or null).
     """
     daily = activity.group_by(schema.ACCOUNT, (pl.col("hour") // HOURS_A_DAY).alias("day")).agg(pl.col("events").sum())
     per_day = daily.group_by(schema.ACCOUNT).agg(
@@ -45,11 +45,20 @@ def behaviour(
         .agg(pl.len().alias("day_parts"))
     )
     frame = totals.select(schema.ACCOUNT, "events", "first", "last")
-    for part in (per_day, hours, parts, _counts(sightings), _pivots(activity), _plan(totals, accounts)):
+    for part in (
+        per_day,
+        hours,
+        parts,
+        _counts(sightings),
+        _pivots(activity),
+        _plan(totals, accounts),
+        _created(totals, accounts),
+    ):
         frame = frame.join(part, on=schema.ACCOUNT, how="left")
     day = pl.Date
     span_hours = (pl.col("last") - pl.col("first")) // 3_600_000_000 + 1
     return frame.with_columns(
+        pl.col("last").max().alias("log_last"),
         pl.col("first_number").cast(pl.Int32).cast(day).alias("first_day"),
         pl.col("last_number").cast(pl.Int32).cast(day).alias("last_day"),
         pl.col("first_number").min().cast(pl.Int32).cast(day).alias("log_first_day"),
@@ -85,6 +94,12 @@ def _pivots(activity: pl.DataFrame) -> pl.DataFrame:
     )
     moved = moved.filter((pl.col("moved") >= 2) & (pl.col("moved") >= PIVOT_SHARE * pl.col("all")))
     return moved.group_by(schema.ACCOUNT).agg(pl.col(schema.MODEL).min().alias("pivot_model"))
+
+
+def _created(totals: pl.DataFrame, accounts: pl.DataFrame) -> pl.DataFrame:
+    if schema.CREATED_AT not in accounts.columns:
+        return totals.select(schema.ACCOUNT, pl.lit(None, pl.Int64).alias("created"))
+    return accounts.select(schema.ACCOUNT, pl.col(schema.CREATED_AT).to_physical().alias("created"))
 
 
 def _plan(totals: pl.DataFrame, accounts: pl.DataFrame) -> pl.DataFrame:

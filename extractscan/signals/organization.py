@@ -11,7 +11,7 @@ SIGNAL = Signal(
     name="organization",
     channel=schema.IDENTITY,
     table="accounts",
-    needs=(schema.ORGANIZATION,),
+    needs=(schema.ORGANIZATION, schema.VERIFIED),
     value=pl.when(pl.col(schema.VERIFIED).not_().fill_null(value=False)).then(pl.col(schema.ORGANIZATION)),
     says="name the unverified organization {value}",
     twins=("a young company before its verification",),
