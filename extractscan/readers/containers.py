@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
+from pathlib import Path
 from typing import Any, Final
 
 from extractscan.readers import csv_table, envelopes, json_document, json_lines, parquet, refused
@@ -57,6 +58,7 @@ CONTAINERS: Final = {
 }
 
 _HEAD: Final = 1 << 20
+_FURTHER: Final = 256 << 10
 _LONG_HEAD: Final = 32 << 20
 """Where the first megabyte holds no line end, so much is searched for one."""
 _NOT_A_LOG: Final = "Give Parquet, NDJSON, JSON or CSV; `extractscan formats` lists what is read."
@@ -84,7 +86,7 @@ def look(path: str, head: bytes, count: int) -> Look:
         raise DamagedError(f"recognised as {title}: there is no reader for it", hint=refused.TEXT_HINT)
     if text[:1] in {b"{", b"["}:
         return _look_at_json(path, compression, text, whole=whole, count=count)
-    return _look_at_table(path, compression, text, count)
+    return _look_at_table(path, compression, text, whole=whole, count=count)
 
 
 def _start(path: str, compression: str) -> tuple[bytes, bool]:
@@ -118,8 +120,19 @@ def _look_at_json(path: str, compression: str, text: bytes, *, whole: bool, coun
     if not records:
         records = _document_sample(path, compression, count)
         return Look(CONTAINERS["json"], compression, "", records, _fields_of(records))
+    if not whole and not compression:
+        records += _records(element for line in _further(path) for element in _elements(line, wrapped=wrapped))
     framing = json_lines.WRAPPED if wrapped else ""
     return Look(CONTAINERS["ndjson"], compression, framing, records, _fields_of(records))
+
+
+def _further(path: str) -> Iterator[bytes]:
+    """Yield some whole lines from the middle and the end of a plain file, where fields may be that the head lacks."""
+    with Path(path).open("rb") as handle:
+        size = handle.seek(0, 2)
+        for start in (size // 2, max(size - _FURTHER, 0)):
+            handle.seek(start)
+            yield from handle.read(_FURTHER).split(b"\n")[1:-1]
 
 
 def _opens_document(first: bytes) -> bool:
@@ -167,7 +180,7 @@ def _fields_of(records: Iterable[Mapping[str, Any]]) -> list[str]:
     return list(dict.fromkeys(key for record in records for key in record))
 
 
-def _look_at_table(path: str, compression: str, text: bytes, count: int) -> Look:
+def _look_at_table(path: str, compression: str, text: bytes, *, whole: bool, count: int) -> Look:
     first = next(csv_table.records(text)).decode("utf-8", "replace").strip("\r\n")
     found = csv_table.header_of(first)
     if found is None:
@@ -178,4 +191,5 @@ def _look_at_table(path: str, compression: str, text: bytes, count: int) -> Look
     body = text[len(next(csv_table.records(text))) :]
     end = body.rfind(b"\n") + 1 or len(body)
     records = csv_table.sample(body[:end], names, plan, count)
-    return Look(CONTAINERS["csv"], compression, delimiter, records, names)
+    seen_all = whole and len(records) < count
+    return Look(CONTAINERS["csv"], compression, delimiter, records, names, None if seen_all else frozenset(names))

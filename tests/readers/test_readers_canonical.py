@@ -205,7 +205,7 @@ def test_prompts_that_are_chat_messages_give_the_last_user_text_and_the_system_t
 
 def test_a_column_that_appears_late_is_told(tmp_path: Path) -> None:
     records = [event(i) for i in range(9000)] + [event(i, ja4="t13d") for i in range(9000, 9100)]
-    record = open_logs([write(tmp_path / "x", lines(records))]).records()[0]
+    record = open_logs([write(tmp_path / "x", lines(records), "gzip")]).records()[0]
     assert record.notes == ["ja4 appears only after the first records and was not read"]
 
 
@@ -233,3 +233,16 @@ def test_inputs_that_lack_a_column_give_nulls(tmp_path: Path) -> None:
     one = write(tmp_path / "1", lines([event(0, ja4="t13")]))
     two = write(tmp_path / "2", lines([event(1)]))
     assert read_all(open_logs([one, two]))["ja4"].to_list() == ["t13", None]
+
+
+def test_a_field_that_only_the_middle_or_the_end_of_a_plain_file_has_is_read(tmp_path: Path) -> None:
+    records = [event(i) for i in range(9000)] + [event(i, ja4="t13d") for i in range(9000, 9050)]
+    logs = open_logs([write(tmp_path / "x", lines(records))])
+    assert read_all(logs)["ja4"].null_count() == 9000
+    assert logs.records()[0].notes == []
+
+
+def test_a_csv_column_is_delivered_unless_all_of_the_file_was_seen_without_a_value(tmp_path: Path) -> None:
+    empty = [event(i, ja4=None) for i in range(3000)]
+    assert "ja4" in open_logs([write(tmp_path / "x", pl.DataFrame(empty).write_csv().encode())]).columns
+    assert "ja4" not in open_logs([write(tmp_path / "y", pl.DataFrame(empty[:900]).write_csv().encode())]).columns
