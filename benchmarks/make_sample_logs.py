@@ -155,7 +155,7 @@ def _invocation(event: Event) -> Event:
 
 
 SAMPLES = (
-    Sample("campaign", 0, 700, 5.0, ("work_queue", "hackathon", "campus_nat", "family_cards", "company"), canonical),
+    Sample("campaign", 436, 700, 5.0, ("work_queue", "hackathon", "campus_nat", "family_cards", "company"), canonical),
     Sample(
         "quiet",
         23,
@@ -171,7 +171,7 @@ SAMPLES = (
         ),
         canonical,
     ),
-    Sample("litellm", 332, 700, 3.0, ("succession", "vpn_exits", "plain_reseller", "coding_agent"), litellm),
+    Sample("litellm", 439, 700, 3.0, ("succession", "vpn_exits", "plain_reseller", "coding_agent"), litellm),
     Sample(
         "bedrock",
         35,

@@ -34,6 +34,8 @@ LANGUAGES: Final = ("en", "zh", "es", "de", "fr", "ja", "ru", "pt", "ko", "it")
 """Languages that requests are written in; `language` values are indices into it."""
 INTENTS: Final = ("trace", "posthoc", "rubric", "agent", "analyst", "tongue", "plain")
 """Rules for what a harvester asks for around each item."""
+ANSWERED: Final = ("posthoc", "rubric")
+"""Of these, the ones that ask about an answer, which then stands below the item."""
 
 
 @cache

@@ -11,7 +11,7 @@ import polars as pl
 from extractscan.simulate import prose
 from extractscan.simulate.keys import Indices, Keys, chance, key_of, mix, pick
 from extractscan.simulate.plot import Compose, Plot, Stream, Text
-from extractscan.simulate.vocabulary import INTENTS, words
+from extractscan.simulate.vocabulary import ANSWERED, INTENTS, words
 
 _IN_SYSTEM: Final = 0.35
 _TAILED: Final = 0.4
@@ -19,10 +19,13 @@ _TAILED: Final = 0.4
 
 @dataclass(frozen=True, slots=True)
 class Wordings:
-    """Fixed texts around items, one row a variant (system, head, tail, tag), and the share of set tasks among items."""
+    """Fixed texts around items, one row a variant: system, head, tail, tag."""
 
     table: pl.DataFrame
     tasks: float
+    """Share of set tasks among the items."""
+    answered: bool
+    """Whether an answer stands below each item."""
 
 
 def wordings(plot: Plot, count: int, *, intent: str | None = None, one_tag: bool = True) -> Wordings:
@@ -47,7 +50,8 @@ def wordings(plot: Plot, count: int, *, intent: str | None = None, one_tag: bool
     head = pl.lit("") if in_system else pl.col("head") + breaks
     system = pl.col("head") if in_system else pl.lit(None, dtype=pl.String)
     tail = pl.when("tailed").then("tail").otherwise(pl.lit(""))
-    return Wordings(frame.select("tag", system=system, head=head, tail=tail), float(plot.rng.uniform(0.05, 0.6)))
+    table = frame.select("tag", system=system, head=head, tail=tail)
+    return Wordings(table, float(plot.rng.uniform(0.05, 0.6)), rule in ANSWERED)
 
 
 def tags(keys: Keys) -> pl.Series:
@@ -61,13 +65,17 @@ def tags(keys: Keys) -> pl.Series:
     return frame.select(pl.concat_list(styles).list.get("style")).to_series()
 
 
-def items(keys: Keys, languages: int, tasks: float) -> pl.Series:
+def items(variants: Wordings, keys: Keys, languages: int) -> pl.Series:
     """Write the items of a work list: what ordinary people ask too, with more tasks, in one to ten languages."""
     language = pick(keys, 91, languages)
     half = np.full(len(keys), 0.4)
     asked = prose.request(keys, language, half, half)
-    own = np.flatnonzero((language == 0) & (chance(keys, 97) < tasks))
-    return asked.scatter(own, prose.write("task", keys[own]))
+    own = np.flatnonzero((language == 0) & (chance(keys, 97) < variants.tasks))
+    asked = asked.scatter(own, prose.write("task", keys[own]))
+    if not variants.answered:
+        return asked
+    pair = pl.DataFrame([asked.alias("asked"), prose.write("answered", mix(keys, 98)).alias("answer")])
+    return pair.select(pl.concat_str("asked", "answer")).to_series()
 
 
 def composed(variants: Wordings, *, languages: int = 1, by: str = "event", campaign: bool = True) -> Compose:
@@ -78,7 +86,7 @@ def composed(variants: Wordings, *, languages: int = 1, by: str = "event", campa
         source = stream.key if by == "event" else mix(stream.who.astype(np.uint64), 92)
         chosen = table[pick(source, 93, table.height)]
         frame = chosen.with_columns(
-            items(stream.key, languages, variants.tasks).alias("item"),
+            items(variants, stream.key, languages).alias("item"),
             prose.write("traced", stream.key).alias("answer"),
         )
         texts = frame.select(
