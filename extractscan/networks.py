@@ -39,8 +39,8 @@ PARTNERS = frozenset(
 
 SPLITTING = frozenset({"template", "system_prompt", "payment", "phone", "signup_device", "device"})
 """Signals that tie the accounts of one operator and part those of two, unlike a rented proxy pool or a mail service."""
-CUT = 0.2
-"""Share of the weaker community's ties across, over which two communities are one operator's."""
+MIXED = 0.3
+"""Affinity of two communities, from none (0) to evenly mixed (1), over which they are one operator's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -238,8 +238,8 @@ def split(incidence: Incidence, group: Found, settings: Settings) -> list[Found]
     """Part a group into those whose wording and payment hardly meet, as when two operators rent one proxy pool.
 
     Members are tied by private wording, card, phone or device. Leiden communities of those ties (modularity; seeded, on
-    sorted edges) are joined again while more than `CUT` of the ties of one of them lead to the other, by wording alone or
-    by everything: cards part the cells of one operator, but his wording runs through them. A part counts when it has
+    sorted edges) are joined again while two are tied at least `MIXED` as much as even mixing would, by wording alone or by
+    everything: cards part the cells of one operator, but his wording runs through them. A part counts when it has
     wording of its own and still holds together alone; unless two do, the group stays whole.
     """
     wording = _ties(incidence, group, settings, frozenset({schema.CONTENT}))
@@ -290,22 +290,22 @@ def _communities(ties: sp.csr_matrix, wording: sp.csr_matrix, settings: Settings
     label = np.array([found.get(str(i), -1) for i in range(ties.shape[0])])
     groups = [np.flatnonzero(label == number) for number in sorted(set(label.tolist()) - {-1})]
     while len(groups) > 1:
-        cut, i, j = max(
-            (max(_cut(ties, groups[i], groups[j]), _cut(wording, groups[i], groups[j])), -i, -j)
+        affinity, i, j = max(
+            (max(_affinity(ties, groups[i], groups[j]), _affinity(wording, groups[i], groups[j])), -i, -j)
             for i in range(len(groups))
             for j in range(i)
         )
-        if cut < CUT:
+        if affinity < MIXED:
             break
         groups[-j] = np.union1d(groups[-i], groups[-j])
         del groups[-i]
     return groups
 
 
-def _cut(ties: sp.csr_matrix, a: Ints, b: Ints) -> float:
-    """Share of the ties of the weaker of two communities that lead to the other one."""
+def _affinity(ties: sp.csr_matrix, a: Ints, b: Ints) -> float:
+    """Ties between two communities, as a multiple of what even mixing over the whole group would give."""
     across = float(ties[a][:, b].sum())
-    return across / max(min(float(ties[a].sum()), float(ties[b].sum())), 1e-9)
+    return across * float(ties.sum()) / max(float(ties[a].sum()) * float(ties[b].sum()), 1e-9)
 
 
 def merge_siblings(incidence: Incidence, found: Sequence[Found], settings: Settings) -> list[Found]:
