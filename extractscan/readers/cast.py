@@ -66,7 +66,7 @@ def cast(values: pl.Series, name: str, dtype: pl.DataType) -> tuple[pl.Series, s
         The column, and a note on an assumption that was made, if any.
     """
     values = _flat(values.alias(name))
-    if values.dtype == dtype and name not in {schema.ACCOUNT, schema.API_KEY} and dtype != pl.String:
+    if values.dtype == dtype and dtype in {pl.Int64, pl.Boolean}:
         return values, None
     if dtype == UTC_US:
         stamps, naive = to_utc(_without_nothing(values, name))

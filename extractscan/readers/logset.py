@@ -13,7 +13,7 @@ import polars as pl
 
 from extractscan import model, schema
 from extractscan.errors import InputError
-from extractscan.readers import canonical, convert, detect, mapped, paths
+from extractscan.readers import canonical, convert, detect, formats, mapped, paths
 from extractscan.readers.chunk import MAX_ROWS, Chunk, uncollected
 from extractscan.readers.detect import LogFile
 from extractscan.readers.plan import Plan
@@ -154,7 +154,7 @@ class Piece:
         mine, theirs = self.file, other.file
         lists = isinstance(self.chunk.records, list) and isinstance(other.chunk.records, list)
         same = (mine.source, mine.chats, mine.framing) == (theirs.source, theirs.chats, theirs.framing)
-        return lists and same and mine.columns == theirs.columns
+        return lists and same and (mine.columns, mine.container) == (theirs.columns, theirs.container)
 
 
 def _gathered(pieces: Iterator[Piece]) -> Iterator[list[Piece]]:
@@ -222,6 +222,8 @@ def _plan(file: LogFile, kept: Iterable[str] | None, accounts: pl.Series | None)
         return Plan(file.path, file.size, file.compression, file.framing)
     names = _read_names(file, kept)
     heads = frozenset(head for name in names for head in source.fields[name].heads)
+    if any(source is known for known in formats.SOURCES):
+        heads = frozenset(head for head in heads if "." not in head)
     by_account = None
     if accounts is not None and source is canonical.SOURCE:
         by_account = (schema.ACCOUNT, accounts)

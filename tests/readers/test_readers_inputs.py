@@ -235,3 +235,51 @@ def test_a_first_bad_line_does_not_make_lines_a_document(tmp_path: Path) -> None
     logs = open_logs([write(tmp_path / "x", b'{"cut": "of\n' + lines(EVENTS))])
     assert read_all(logs).height == 400
     assert [(r.reason, r.first_at) for r in logs.records()[0].rejected] == [("not JSON", "line 1")]
+
+
+def test_a_parquet_file_of_which_no_row_group_can_be_read_is_refused(tmp_path: Path) -> None:
+    import pyarrow.parquet as pq
+
+    pl.DataFrame(EVENTS).write_parquet(tmp_path / "x", row_group_size=200)
+    data = bytearray((tmp_path / "x").read_bytes())
+    end = len(data) - int.from_bytes(data[-8:-4], "little") - 8
+    data[4:end] = b"\xff" * (end - 4)
+    assert pq.ParquetFile(tmp_path / "x").num_row_groups == 2
+    assert "damaged Parquet file" in str(refusal(write(tmp_path / "y", bytes(data))))
+
+
+def test_a_parquet_file_without_rows_has_no_usable_row(tmp_path: Path) -> None:
+    pl.DataFrame(EVENTS).clear().write_parquet(tmp_path / "x")
+    with pytest.raises(InputError, match="the inputs hold no rows"):
+        list(open_logs([str(tmp_path / "x")]).batches())
+
+
+def test_files_that_break_after_they_were_opened_are_counted(tmp_path: Path) -> None:
+    pl.DataFrame(EVENTS).write_parquet(tmp_path / "p")
+    write(tmp_path / "q", lines(EVENTS))
+    logs = open_logs([str(tmp_path)])
+    (tmp_path / "p").write_bytes(b"PAR1")
+    assert read_all(logs).height == 400
+    assert [r.first_at for r in logs.records()[0].rejected] == ["the footer"]
+    assert logs.records()[1].rejected == []
+
+
+def test_damage_inside_documents_and_wrapped_lines_keeps_what_stands_before(tmp_path: Path) -> None:
+    array = json.dumps(EVENTS).encode()
+    logs = open_logs([write(tmp_path / "x", array[: len(array) // 2])])
+    frame = read_all(logs)
+    assert 100 < frame.height < 300
+    assert logs.records()[0].rejected[0].reason == "the document breaks off or is damaged (not JSON)"
+    assert len(logs.record_hashes([(0, 0)])) == 1
+    pages = lines([{"data": EVENTS[:3]}]) + b'{"data": [{"cut\n' + lines([{"data": EVENTS[3:5]}])
+    logs = open_logs([write(tmp_path / "y", pages)])
+    assert read_all(logs)["source_row"].to_list() == [0, 1, 2, 4, 5]
+    assert [data for _, data in logs.originals([(0, 3)])] == [b'{"data": [{"cut']
+
+
+def test_hashes_stop_at_damage(tmp_path: Path) -> None:
+    for number, data in enumerate((lines(EVENTS), pl.DataFrame(EVENTS).write_csv().encode())):
+        whole = gzip.compress(data)
+        logs = open_logs([write(tmp_path / str(number), whole[: len(whole) // 2])])
+        rows = read_all(logs).height
+        assert set(logs.record_hashes([(0, 0), (0, rows - 1), (0, 399)])) == {(0, 0), (0, rows - 1)}

@@ -10,6 +10,7 @@ from itertools import pairwise
 from pathlib import Path
 
 import polars as pl
+import pytest
 import zstandard
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -143,3 +144,11 @@ def test_accounts_tables_of_arbitrary_bytes_give_a_table_or_an_expected_error(da
             return
     assert frame["account_id"].is_sorted()
     assert frame["account_id"].is_unique().all()
+
+
+@pytest.mark.parametrize("name", ["spend", "payload", "bedrock", "cloudwatch"])
+@pytest.mark.parametrize("column", ["client_ip", "prompt", "status_code", "latency_ms", "user_agent", "model"])
+def test_each_column_of_a_source_is_the_same_alone_as_among_all(name: str, column: str, tmp_path: Path) -> None:
+    logs = open_logs([write(tmp_path / "x", FILES[name])])
+    alone = read_all(logs, [column])
+    assert alone.equals(read_all(logs).select(alone.columns))

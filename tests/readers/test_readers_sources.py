@@ -131,7 +131,7 @@ def test_spend_logs_read_prompts_stored_apart_and_failures_without_their_message
 
 
 @pytest.mark.parametrize("packing", ["", "gzip"])
-def test_a_directory_of_payload_objects_is_one_batch(tmp_path: Path, packing: str) -> None:
+def test_a_directory_of_payload_objects_on_one_line_or_many_is_read(tmp_path: Path, packing: str) -> None:
     for i in range(12):
         indent = 2 if i % 2 else None
         write(tmp_path / f"time-10-00-{i:02}_chatcmpl.json", json.dumps(payload(i), indent=indent).encode(), packing)

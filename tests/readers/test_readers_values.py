@@ -99,3 +99,32 @@ def test_parquet_columns_of_odd_types_do_not_stop_the_rest(tmp_path: Path) -> No
     row = read_all(open_logs([str(tmp_path / "x")])).row(0, named=True)
     assert (row["account_id"], row["tool_names"], row["prompt"], row["cost_usd"]) == ("raw", "a,b", "hi", 1.25)
     assert "device_id" not in row
+
+
+def test_parquet_times_in_text_columns_and_numbers_beyond_bounds_are_kept_or_counted(tmp_path: Path) -> None:
+    frame = pl.DataFrame(
+        {
+            "timestamp": [1767355200, 1767355201],
+            "account_id": ["a", "b"],
+            "session_id": [datetime(2026, 1, 1, tzinfo=UTC)] * 2,
+            "stream": [True, False],
+            "asn": pl.Series([7, None], dtype=pl.UInt8),
+            "cost_usd": [float("inf"), 0.25],
+        }
+    )
+    frame.write_parquet(tmp_path / "x")
+    logs = open_logs([str(tmp_path / "x")])
+    found = read_all(logs)
+    assert found["session_id"].str.starts_with("2026-01-01T00:00:00").all()
+    assert (found["stream"].to_list(), found["asn"].to_list()) == ([True, False], [7, None])
+    assert found["cost_usd"].to_list() == [None, 0.25]
+    assert [r.reason for r in logs.records()[0].rejected] == ["cost_usd: not a number"]
+
+
+def test_native_times_beyond_all_reason_are_no_times(tmp_path: Path) -> None:
+    stamps = [datetime(9999, 1, 1, tzinfo=UTC), datetime(2026, 1, 1, tzinfo=UTC)]
+    frame = pl.DataFrame({"timestamp": pl.Series(stamps, dtype=pl.Datetime("us", "UTC")), "account_id": ["a", "b"]})
+    frame.write_parquet(tmp_path / "x")
+    logs = open_logs([str(tmp_path / "x")])
+    assert read_all(logs)["account_id"].to_list() == ["b"]
+    assert [r.reason for r in logs.records()[0].rejected] == ["timestamp: not a time"]
