@@ -226,7 +226,7 @@ def _plan(file: LogFile, kept: Iterable[str] | None, accounts: pl.Series | None)
         heads = frozenset(head for head in heads if "." not in head)
     by_account = None
     if accounts is not None and source is canonical.SOURCE:
-        by_account = (schema.ACCOUNT, accounts)
+        by_account = (schema.ACCOUNT, accounts.cast(pl.String))
     direct = names if source is canonical.SOURCE else None
     absent = frozenset() if direct is None else frozenset(schema.EVENTS) - file.columns
     return Plan(file.path, file.size, file.compression, file.framing, heads, direct, absent, by_account)

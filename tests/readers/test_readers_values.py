@@ -128,3 +128,9 @@ def test_native_times_beyond_all_reason_are_no_times(tmp_path: Path) -> None:
     logs = open_logs([str(tmp_path / "x")])
     assert read_all(logs)["account_id"].to_list() == ["b"]
     assert [r.reason for r in logs.records()[0].rejected] == ["timestamp: not a time"]
+
+
+def test_accounts_to_keep_may_be_numbers(tmp_path: Path) -> None:
+    path = tmp_path / "x"
+    pl.DataFrame({"timestamp": [1767355200] * 3, "account_id": ["5", "6", "5"]}).write_parquet(path)
+    assert read_all(open_logs([str(path)]), accounts=pl.Series([5])).height == 2
