@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -109,7 +109,7 @@ def lay(
         labels=_labels(summary, units, families),
         pieces=pieces,
         background=background,
-        runs=_runs(columns, frames, accounts is not None),
+        runs=_runs(columns, frames, side_table=accounts is not None),
     )
 
 
@@ -127,26 +127,31 @@ def families_of(rules: Sequence[Rule]) -> dict[str, Family]:
 
 
 def _known_accounts(summary: reduce.Summary, accounts: pl.DataFrame | None) -> pl.DataFrame:
+    """Return one row an account of the log with every column of the accounts table; what nobody told is null.
+
+    An organization that only the events name counts where the table names none.
+    """
     seen = summary.totals.select(schema.ACCOUNT)
     table = seen if accounts is None else seen.join(accounts, on=schema.ACCOUNT, how="left")
-    told = summary.sightings.filter(pl.col("kind") == schema.ORGANIZATION).sort(
-        "count", "value", descending=[True, False]
-    )
+    missing = [pl.lit(None, dtype).alias(name) for name, dtype in schema.ACCOUNTS.items() if name not in table.columns]
     told = (
-        told.group_by(schema.ACCOUNT, maintain_order=True).first().select(schema.ACCOUNT, pl.col("value").alias("told"))
+        summary.sightings.filter(pl.col("kind") == schema.ORGANIZATION)
+        .sort("count", "value", descending=[True, False])
+        .unique(schema.ACCOUNT, keep="first", maintain_order=True)
+        .select(schema.ACCOUNT, pl.col("value").alias("told"))
     )
-    if len(told):
-        table = table.join(told, on=schema.ACCOUNT, how="left")
-        organization = pl.col("told")
-        if schema.ORGANIZATION in table.columns:
-            organization = pl.coalesce(schema.ORGANIZATION, "told")
-        table = table.with_columns(organization.alias(schema.ORGANIZATION)).drop("told")
-    return table.sort(schema.ACCOUNT)
+    table = table.with_columns(missing).join(told, on=schema.ACCOUNT, how="left")
+    organization = pl.coalesce(schema.ORGANIZATION, "told").alias(schema.ORGANIZATION)
+    return table.with_columns(organization).drop("told").sort(schema.ACCOUNT)
 
 
 def _can(signal: Signal, frames: Mapping[str, pl.DataFrame]) -> bool:
-    frame = frames[signal.table]
-    return all(need in frame.columns and frame[need].null_count() < len(frame) for need in signal.needs)
+    return not _unknown(signal, frames[signal.table])
+
+
+def _unknown(signal: Signal, frame: pl.DataFrame) -> list[str]:
+    """Return the columns that a signal needs and of which no row knows anything."""
+    return [need for need in signal.needs if frame[need].null_count() == len(frame)]
 
 
 def _values(signal: Signal, frame: pl.DataFrame) -> pl.DataFrame:
@@ -204,24 +209,23 @@ def _labels(summary: reduce.Summary, units: pl.DataFrame, families: Mapping[str,
     )
 
 
-def _runs(columns: frozenset[str], frames: Mapping[str, pl.DataFrame], side_table: bool) -> list[model.SignalRun]:
+def _runs(columns: frozenset[str], frames: Mapping[str, pl.DataFrame], *, side_table: bool) -> list[model.SignalRun]:
     runs = []
     for signal in SIGNALS.values():
         if signal.table in frames:
-            ran = _can(signal, frames)
-            missing: Iterable[str] = (n for n in signal.needs if n not in frames[signal.table].columns or not ran)
-            source = "the accounts table" if signal.table == "accounts" else "the log"
-            hint = "" if side_table or signal.table != "accounts" else " (no --accounts given)"
+            missing = _unknown(signal, frames[signal.table])
         else:
-            ran = set(signal.needs) <= columns
-            missing, source, hint = (n for n in signal.needs if n not in columns), "the log", ""
-        why = None if ran else f"{source} has no {', '.join(missing)}{hint}"
-        runs.append(model.SignalRun(name=signal.name, channel=signal.channel, ran=ran, why_not=why))
+            missing = [need for need in signal.needs if need not in columns]
+        side = signal.table == "accounts"
+        why = f"{'the accounts table' if side else 'the log'} has no {', '.join(missing)}" if missing else None
+        if why and side and not side_table:
+            why += " (no --accounts given)"
+        runs.append(model.SignalRun(name=signal.name, channel=signal.channel, ran=why is None, why_not=why))
     return runs
 
 
 def _with_earlier(summary: reduce.Summary, earlier: Sequence[reduce.Summary]) -> reduce.Summary:
-    """Add what accounts of earlier logs held; accounts that are in the current log as well stand for themselves there."""
+    """Add what accounts of earlier logs held; accounts that the current log has as well stand for themselves there."""
     past = reduce.merge(earlier)
     current = summary.totals[schema.ACCOUNT].implode()
     keys = pl.Series([reduce.account_key(a) for a in summary.totals[schema.ACCOUNT]], dtype=pl.UInt64).implode()
