@@ -115,7 +115,7 @@ def _batches(parts: list[Part], scene: Scene, total: int) -> Iterator[tuple[Part
     first = 0
     for number, part in enumerate(parts):
         rng = np.random.default_rng([scene.seed, 2, number])
-        budget = int(max(total * scene.load * 0.06, part.size * 20))
+        budget = int(max(total * scene.load * 0.03, part.size * 20))
         plot = Plot(scene, part.group or ORDINARY, part.size, first, budget, rng)
         first += part.size
         for batch in part.build(plot):
