@@ -1,6 +1,6 @@
 """Prints how many events a second `write_world` writes, and its peak memory.
 
-    python benchmarks/simulate_speed.py [ACCOUNTS] [SEED]
+python benchmarks/simulate_speed.py [ACCOUNTS] [SEED]
 """
 
 from __future__ import annotations
