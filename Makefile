@@ -1,0 +1,72 @@
+# make demo   a report on the sample logs; needs Python >= 3.11 and nothing else
+# make test   all tests, with coverage; .ci/run adds the checks
+
+SHELL := /bin/sh
+VENV := .venv
+BIN := $(VENV)/bin
+OUT := demo_out
+LOGS := sample_logs
+TOOL := $(BIN)/python -m extractscan
+ANALYZE := $(TOOL) analyze --quiet --reproducible --no-progress
+
+# The first Python of 3.11 or later; `make PYTHON=/path/to/python demo` takes another.
+PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11 python; do \
+	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1 && echo $$p && break; done)
+
+.PHONY: help demo test check docs clean
+
+help:
+	@echo "make demo    report on the sample logs, written to $(OUT)/ as well"
+	@echo "make test    all tests, with the coverage that they have to reach"
+	@echo "make check   lint, types, direction of imports, dependencies"
+	@echo "make docs    write the generated pages and pictures again"
+	@echo "make clean   remove $(VENV)/ and $(OUT)/"
+
+$(BIN)/python:
+	@test -n "$(PYTHON)" || { echo "Python 3.11 or later is needed; give one with PYTHON=/path/to/python" >&2; exit 1; }
+	@echo "creating $(VENV)/ with $(PYTHON)"
+	@$(PYTHON) -m venv $(VENV) || { rm -rf $(VENV); echo "hint: Debian and Ubuntu pack venv as python3-venv" >&2; exit 1; }
+
+$(VENV)/.tool: pyproject.toml | $(BIN)/python
+	@echo "installing extractscan into $(VENV)/"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable .
+	@touch $@
+
+$(VENV)/.dev: pyproject.toml | $(BIN)/python
+	@echo "installing extractscan and what its tests need into $(VENV)/"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --upgrade 'pip>=25.1'
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable . --group dev
+	@touch $@ $(VENV)/.tool
+
+# Three logs: one with a campaign, one without, and a gateway's, which knows so little that half of the signals cannot run.
+demo: $(VENV)/.tool
+	@rm -rf $(OUT) && mkdir $(OUT)
+	@$(ANALYZE) $(LOGS)/quiet.parquet --accounts $(LOGS)/quiet_accounts.parquet \
+		-o $(OUT)/quiet.json -o $(OUT)/quiet.md -o $(OUT)/quiet.csv
+	@$(ANALYZE) $(LOGS)/litellm.ndjson.gz -o $(OUT)/gateway.json -o $(OUT)/gateway.md -o $(OUT)/gateway.csv
+	@$(ANALYZE) $(LOGS)/campaign.parquet --accounts $(LOGS)/campaign_accounts.parquet \
+		-o $(OUT)/campaign.json -o $(OUT)/campaign.md -o $(OUT)/campaign.csv
+	@for log in quiet gateway campaign; do \
+		printf '\n\n######## %s: $(BIN)/extractscan report $(OUT)/%s.json ########\n\n' "$$log" "$$log"; \
+		$(TOOL) report $(OUT)/$$log.json || exit; \
+	done
+	@printf '\n%s\n' "The reports above are in $(OUT)/ as JSON, Markdown and CSV. Look closer with"
+	@printf '    %s\n' "$(BIN)/extractscan explain $(OUT)/campaign.json N1"
+
+test: $(VENV)/.dev
+	$(BIN)/python -m pytest --cov --cov-report=
+	$(BIN)/python -m coverage report
+
+check: $(VENV)/.dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/deptry .
+
+docs: $(VENV)/.dev
+	$(BIN)/python docs/generate_cli.py
+	$(BIN)/python docs/screenshots.py
+
+clean:
+	rm -rf $(VENV) $(OUT)
