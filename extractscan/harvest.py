@@ -49,6 +49,8 @@ REPEATS: Final = 1.5
 COVER: Final = 0.2
 """Share of a group's events, over which shared wording is a template even if every account sends it once."""
 SAMPLE_CHARS: Final = 1500
+SAMPLED: Final = 400
+"""Prompts of a network whose heads are kept, for its skeleton."""
 SHARERS: Final = 3
 SHARERS_SHARE: Final = 0.1
 """Members that must send one item before it counts as everybody's, at least, and as a share: two may be a retry through
@@ -75,7 +77,7 @@ class Reading:
 
 
 def read_again(
-    batches: Iterable[pl.DataFrame], network_of: pl.DataFrame, wording: Mapping[int, np.ndarray], intent: object
+    batches: Iterable[pl.DataFrame], network_of: pl.DataFrame, wording: Mapping[int, np.ndarray], asking: pl.DataFrame
 ) -> Reading:
     """Read the events of all groups once more.
 
@@ -83,7 +85,7 @@ def read_again(
         batches: Canonical events of the member accounts, with provenance.
         network_of: account_id, network (Int64).
         wording: For each network the shingles that are common inside and rare outside it.
-        intent: Callable from a batch to the mask of matching rules (UInt64 series).
+        asking: source file, source row and mask of the events that match intent rules.
     """
     known = _wording_table(wording)
     events, hits = [], []
@@ -91,13 +93,12 @@ def read_again(
     for batch in batches:
         part = _complete(batch).join(network_of, on=schema.ACCOUNT, how="inner", maintain_order="left")
         part = part.with_columns(pl.int_range(done, done + pl.len(), dtype=pl.Int64).alias(EVENT))
-        row, value = shingles.shingles(part[schema.PROMPT])
-        kept = (value & np.uint64(1)) == 0
-        pairs = pl.DataFrame({EVENT: row[kept].astype(np.int64) + done, "shingle": value[kept]}).unique()
+        row, value = shingles.marks(part[schema.PROMPT])
+        pairs = pl.DataFrame({EVENT: row.astype(np.int64) + done, "shingle": value}).unique()
         sizes = pairs.group_by(EVENT).agg(pl.len().alias(SIZE))
         found = pairs.join(part.select(EVENT, NETWORK), on=EVENT).join(known, on=[NETWORK, "shingle"], how="semi")
         hits.append(found.select(EVENT, "shingle"))
-        events.append(_slim(part, intent).join(sizes, on=EVENT, how="left").with_columns(pl.col(SIZE).fill_null(0)))
+        events.append(_slim(part, asking).join(sizes, on=EVENT, how="left").with_columns(pl.col(SIZE).fill_null(0)))
         done += len(part)
     if not events:
         return Reading(pl.DataFrame(), pl.DataFrame())
@@ -118,20 +119,23 @@ def _complete(batch: pl.DataFrame) -> pl.DataFrame:
     return batch.with_columns(missing)
 
 
-def _slim(part: pl.DataFrame, intent: object) -> pl.DataFrame:
-    assert callable(intent)
-    mask = intent(part)
-    return part.with_columns(
-        pl.col(schema.PROMPT)
-        .str.to_lowercase()
-        .str.replace_all(r"\s+", " ")
-        .str.strip_chars()
-        .hash(1)
-        .alias(PROMPT_KEY),
-        pl.col(schema.PROMPT).str.head(SAMPLE_CHARS).alias(HEAD),
-        pl.Series(MASK, mask, dtype=pl.UInt64),
-        _system_keys(part[schema.SYSTEM_PROMPT]).alias(SYSTEM_KEY),
-    ).drop(schema.SYSTEM_PROMPT, schema.PROMPT)
+def _slim(part: pl.DataFrame, asking: pl.DataFrame) -> pl.DataFrame:
+    key = pl.col(schema.PROMPT).str.to_lowercase().str.replace_all(r"\s+", " ").str.strip_chars().hash(1)
+    return (
+        part.join(asking, on=[schema.FILE, schema.ROW], how="left", maintain_order="left")
+        .with_columns(
+            pl.when(pl.col(schema.PROMPT).is_not_null()).then(key).alias(PROMPT_KEY),
+            pl.col(MASK).fill_null(0),
+            _system_keys(part[schema.SYSTEM_PROMPT]).alias(SYSTEM_KEY),
+        )
+        .with_columns(pl.when(_smallest()).then(pl.col(schema.PROMPT).str.head(SAMPLE_CHARS)).alias(HEAD))
+        .drop(schema.SYSTEM_PROMPT, schema.PROMPT)
+    )
+
+
+def _smallest() -> pl.Expr:
+    """Events with the smallest prompt keys of their network: a choice that no order or split of the input changes."""
+    return pl.col(PROMPT_KEY).rank("dense").over(NETWORK) <= SAMPLED
 
 
 def _system_keys(prompts: pl.Series) -> pl.Series:
@@ -205,7 +209,8 @@ def mark_stream(events: pl.DataFrame, families: Mapping[str, int], outside: Mapp
 
 def samples(events: pl.DataFrame, most: int) -> list[str]:
     """Choose prompts of the stream from different accounts, by text and not by place, so that any split gives the same."""
-    stream = events.filter(pl.col(IN_STREAM) & pl.col(HEAD).is_not_null())
+    chosen = events.filter(pl.col(PROMPT_KEY).rank("dense") <= SAMPLED)
+    stream = chosen.filter(pl.col(IN_STREAM) & pl.col(HEAD).is_not_null())
     if stream[IN_TEMPLATE].any():
         stream = stream.filter(IN_TEMPLATE)
     chosen = stream.sort(PROMPT_KEY, schema.ACCOUNT).unique(schema.ACCOUNT, keep="first", maintain_order=True)

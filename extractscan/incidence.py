@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
@@ -15,7 +16,7 @@ Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Kind:
     """All sightings of one signal, by unit and by value.
 
@@ -39,7 +40,12 @@ class Kind:
     by_value_weight: Floats
     mixture: bool = False
 
-    @property
+    @cached_property
+    def known(self) -> npt.NDArray[np.bool_]:
+        """Units of which at least one value is known (units,)."""
+        return self.ptr[1:] > self.ptr[:-1]
+
+    @cached_property
     def holders(self) -> Ints:
         """Number of units that hold each value."""
         return np.diff(self.by_value_ptr)

@@ -62,7 +62,7 @@ def _known(incidence: Incidence, channel: str) -> npt.NDArray[np.bool_]:
     known = np.zeros(incidence.units, dtype=np.bool_)
     for kind in incidence.kinds:
         if kind.channel == channel:
-            known |= kind.ptr[1:] > kind.ptr[:-1]
+            known |= kind.known
     return known
 
 
@@ -91,7 +91,7 @@ def _kind_bits(
     total = kind.by_value_ptr[held + 1] - kind.by_value_ptr[held]
     result.rates[kind.name] = (held, k, total - k)
     known = int((kind.ptr[members + 1] > kind.ptr[members]).sum())
-    known_all = int((kind.ptr[1:] > kind.ptr[:-1]).sum())
+    known_all = int(kind.known.sum())
     ratio_in, ratio_out = _ratios(k, total, known, known_all)
     keep &= ratio_out > 1.0
     if kind.mixture:
@@ -127,9 +127,17 @@ def _holders_bits(kind: Kind, held: Ints, ratio_in: Floats, ratio_out: Floats, i
     if kind.mixture:
         best = np.ones(len(inside))
         np.maximum.at(best, unit, 1.0 - np.minimum(weight, 1.0) + np.minimum(weight, 1.0) * ratio)
-        return np.asarray(np.log2(best))
+        return _log_of_more_than_one(best)
     mean = np.bincount(unit, weights=weight * ratio, minlength=len(inside))
-    return np.asarray(np.log2(np.maximum(mean, 1.0)))
+    return _log_of_more_than_one(mean)
+
+
+def _log_of_more_than_one(ratio: Floats) -> Floats:
+    """log2 where a ratio is over one, else nothing; most units are not touched at all."""
+    touched = np.flatnonzero(ratio > 1.0)
+    bits = np.zeros(len(ratio))
+    bits[touched] = np.log2(ratio[touched])
+    return bits
 
 
 def _lacking(kind: Kind, held: Ints, k: Ints, total: Ints, n: int, units: int, inside: npt.NDArray[np.bool_]) -> Floats:
@@ -143,7 +151,7 @@ def _lacking(kind: Kind, held: Ints, k: Ints, total: Ints, n: int, units: int, i
     cost = float(np.log2(miss / max(1.0 - u, 1e-9)))
     if cost >= -1.0:
         return price
-    lacks = kind.ptr[1:] > kind.ptr[:-1]
+    lacks = kind.known.copy()
     lacks[kind.by_value[spans(kind.by_value_ptr, held[top : top + 1])]] = False
     price[lacks] = max(cost, PRICE_FLOOR)
     return price
@@ -155,7 +163,7 @@ def private_values(kind: Kind, group: Profile, units: int, settings: Settings) -
         return np.zeros(0, dtype=np.int64)
     held, k, outside = group.rates[kind.name]
     known = int((kind.ptr[group.members + 1] > kind.ptr[group.members]).sum())
-    known_all = int((kind.ptr[1:] > kind.ptr[:-1]).sum())
+    known_all = int(kind.known.sum())
     _, ratio = _ratios(k, k + outside, known, known_all)
     keep = (k >= 2) & (ratio >= PRIVATE_RATIO)
     if kind.mixture:

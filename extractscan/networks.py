@@ -11,7 +11,7 @@ import numpy.typing as npt
 import scipy.sparse as sp
 
 from extractscan import schema
-from extractscan.incidence import Incidence, Ints, Kind, Profile, kind_of, spans
+from extractscan.incidence import Floats, Incidence, Ints, Kind, Profile, kind_of, spans
 from extractscan.linking import belongs, private_values, profile, total_bits
 from extractscan.settings import Settings
 
@@ -58,6 +58,7 @@ class Seed:
 
     bits: float
     units: Ints
+    pair: tuple[str, str]
 
 
 def find(incidence: Incidence, labels: Sequence[Kind], settings: Settings) -> list[Found]:
@@ -71,6 +72,13 @@ def find(incidence: Incidence, labels: Sequence[Kind], settings: Settings) -> li
     Returns:
         Disjoint groups, largest first, then by first member.
     """
+    whole = merge_siblings(incidence, grow(incidence, labels, settings), settings)
+    parts = [part for group in whole for part in split(incidence, group, settings)]
+    return sorted(parts, key=lambda f: (-len(f.members), tuple(f.members.tolist())))
+
+
+def grow(incidence: Incidence, labels: Sequence[Kind], settings: Settings) -> list[Found]:
+    """Grow every seed that no earlier one covered, and give each unit to one group."""
     found: list[Found] = []
     tried: list[frozenset[int]] = []
     owner: dict[int, set[int]] = {}
@@ -85,9 +93,7 @@ def find(incidence: Incidence, labels: Sequence[Kind], settings: Settings) -> li
         tried.append(covered)
         if group is not None:
             found.append(Found(group.members, group, seed.bits))
-    whole = merge_siblings(incidence, disjoint(incidence, found, settings), settings)
-    parts = [part for group in whole for part in split(incidence, group, settings)]
-    return sorted(parts, key=lambda f: (-len(f.members), tuple(f.members.tolist())))
+    return disjoint(incidence, found, settings)
 
 
 def _known(start: frozenset[int], tried: Sequence[frozenset[int]], owner: dict[int, set[int]]) -> bool:
@@ -125,7 +131,7 @@ def seeds(incidence: Incidence, labels: Sequence[Kind], settings: Settings) -> I
             ranked.append((-float(bits[j]), left, right, int(a[j]), int(b[j])))
     ranked.sort()
     for bits, left, right, a, b in ranked[:SEED_PAIRS]:
-        yield Seed(-bits, np.intersect1d(_column(columns[left], a), _column(columns[right], b)))
+        yield Seed(-bits, np.intersect1d(_column(columns[left], a), _column(columns[right], b)), (left, right))
 
 
 def _rare_columns(kinds: Sequence[Kind], units: int, settings: Settings) -> sp.csc_matrix:
@@ -289,56 +295,68 @@ def _communities(ties: sp.csr_matrix, wording: sp.csr_matrix, settings: Settings
     _, found = graspologic_native.leiden(edges, seed=settings.seed % (1 << 32), iterations=2, use_modularity=True)
     label = np.array([found.get(str(i), -1) for i in range(ties.shape[0])])
     groups = [np.flatnonzero(label == number) for number in sorted(set(label.tolist()) - {-1})]
+    both = [_between(ties, groups), _between(wording, groups)]
     while len(groups) > 1:
-        affinity, i, j = max(
-            (max(_affinity(ties, groups[i], groups[j]), _affinity(wording, groups[i], groups[j])), -i, -j)
-            for i in range(len(groups))
-            for j in range(i)
-        )
-        if affinity < MIXED:
+        affinity = np.max([_affinity(table) for table in both], axis=0)
+        i, j = (int(x) for x in np.unravel_index(np.argmax(affinity), affinity.shape))
+        if affinity[i, j] < MIXED:
             break
-        groups[-j] = np.union1d(groups[-i], groups[-j])
-        del groups[-i]
+        groups[i] = np.union1d(groups[i], groups[j])
+        del groups[j]
+        for at, table in enumerate(both):
+            table[i] += table[j]
+            table[:, i] += table[:, j]
+            both[at] = np.delete(np.delete(table, j, axis=0), j, axis=1)
     return groups
 
 
-def _affinity(ties: sp.csr_matrix, a: Ints, b: Ints) -> float:
-    """Ties between two communities, as a multiple of what even mixing over the whole group would give."""
-    across = float(ties[a][:, b].sum())
-    return across * float(ties.sum()) / max(float(ties[a].sum()) * float(ties[b].sum()), 1e-9)
+def _between(ties: sp.csr_matrix, groups: Sequence[Ints]) -> Floats:
+    """Sum the ties between every two communities (and inside each, on the diagonal)."""
+    rows = np.concatenate([np.full(len(group), number) for number, group in enumerate(groups)])
+    which = sp.csr_matrix((np.ones(len(rows)), (np.concatenate(groups), rows)), shape=(ties.shape[0], len(groups)))
+    return np.asarray((which.T @ ties @ which).todense(), dtype=np.float64)
+
+
+def _affinity(table: Floats) -> Floats:
+    """Ties between communities as a multiple of what even mixing over the whole group would give; first index smaller."""
+    total = table.sum(axis=1)
+    expected = np.maximum(np.outer(total, total) / max(float(table.sum()), 1e-9), 1e-12)
+    return np.asarray(np.triu(table / expected, k=1))
 
 
 def merge_siblings(incidence: Incidence, found: Sequence[Found], settings: Settings) -> list[Found]:
-    """Join groups that show the same rare values in two channels, where the union still holds nearly all of both."""
-    groups = list(found)
-    joined = True
-    while joined:
-        joined = False
-        for i in range(len(groups)):
-            for j in range(i + 1, len(groups)):
-                union = _union(incidence, groups[i], groups[j], settings)
-                if union is not None:
-                    groups[i] = union
-                    del groups[j]
-                    joined = True
-                    break
-            if joined:
-                break
-    return sorted(groups, key=lambda f: (-len(f.members), tuple(f.members.tolist())))
+    """Join groups of which one would take most members of the other, where the union still holds nearly all of both."""
+    groups = sorted(found, key=lambda f: (-len(f.members), tuple(f.members.tolist())))
+    takes = [belongs(group.profile, incidence.units, settings) for group in groups]
+    i = 0
+    while i < len(groups):
+        j = i + 1
+        while j < len(groups):
+            union = _union(incidence, (groups[i], takes[i]), (groups[j], takes[j]), settings)
+            if union is None:
+                j += 1
+                continue
+            groups[i], takes[i] = union, belongs(union.profile, incidence.units, settings)
+            del groups[j], takes[j]
+            j = i + 1
+        i += 1
+    return groups
 
 
-def _union(incidence: Incidence, a: Found, b: Found, settings: Settings) -> Found | None:
-    """Join two groups if most members of each would be taken by the other on at least two channels' evidence."""
-    near_ab = np.mean(belongs(a.profile, incidence.units, settings)[b.members])
-    near_ba = np.mean(belongs(b.profile, incidence.units, settings)[a.members])
-    if max(near_ab, near_ba) < 0.5:
+Taking = tuple[Found, npt.NDArray[np.bool_]]
+"""A group, and which units it would take."""
+
+
+def _union(incidence: Incidence, a: Taking, b: Taking, settings: Settings) -> Found | None:
+    """Join two groups if most members of one would be taken by the other, on its own evidence."""
+    (left, left_takes), (right, right_takes) = a, b
+    if max(left_takes[right.members].mean(), right_takes[left.members].mean()) < 0.5:
         return None
-    group = refine(incidence, np.union1d(a.members, b.members), settings)
+    group = refine(incidence, np.union1d(left.members, right.members), settings)
     if group is None:
         return None
-    kept_a = np.isin(a.members, group.members).mean()
-    kept_b = np.isin(b.members, group.members).mean()
-    return Found(group.members, group, max(a.seed_bits, b.seed_bits)) if min(kept_a, kept_b) >= 0.8 else None
+    kept = min(np.isin(one.members, group.members).mean() for one in (left, right))
+    return Found(group.members, group, max(left.seed_bits, right.seed_bits)) if kept >= 0.8 else None
 
 
 def steady_pieces(kind: Kind, settings: Settings) -> Kind:

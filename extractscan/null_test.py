@@ -12,8 +12,12 @@ from extractscan import model, schema
 from extractscan.groundwork import Ground
 from extractscan.incidence import Incidence, Ints, Kind, Profile, kind_of
 from extractscan.linking import total_bits
-from extractscan.networks import Found, find, steady_pieces
+from extractscan.networks import Found, grow, steady_pieces
 from extractscan.settings import Settings
+
+WEEK_US = 7 * 86_400_000_000
+STRATUM_SHARE = 0.1
+STRATUM_LEAST = 100
 
 
 def strength(profile: Profile) -> float:
@@ -57,7 +61,7 @@ def strengths(
     )
     for number in range(settings.shuffles):
         rng = np.random.default_rng([settings.seed, number])
-        found: list[Found] = find(shuffled(lean, strata, rng), labels, settings)
+        found: list[Found] = grow(shuffled(lean, strata, rng), labels, settings)
         yield [strength(group.profile) for group in found]
 
 
@@ -81,15 +85,24 @@ def of(found: Found, shuffles: Sequence[Sequence[float]]) -> model.NullTest:
 
 
 def strata(ground: Ground) -> Ints:
-    """Number the stratum of every unit: the country it mostly calls from, and the week it first called in."""
+    """Number the stratum of every unit: the country it mostly calls from and the week it first called in.
+
+    A stratum has to be large (`STRATUM_SHARE` of all units), or a campaign that fills one would be dealt back to itself;
+    smaller ones are joined by country, and small countries with each other.
+    """
     seen = ground.summary.sightings.filter(pl.col("kind") == schema.COUNTRY)
     by_unit = ground.units.join(seen, on=schema.ACCOUNT).group_by("unit", "value").agg(pl.col("count").sum())
     top = by_unit.sort("unit", "count", "value", descending=[False, True, False]).unique("unit", keep="first")
-    week = (
+    first = (
         ground.units.join(ground.summary.totals, on=schema.ACCOUNT, how="left")
         .group_by("unit")
-        .agg((pl.col("first").min() // (7 * 86_400_000_000)).fill_null(-1).alias("week"))
+        .agg((pl.col("first").min() // WEEK_US).fill_null(-1).alias("week"))
     )
-    both = week.join(top.select("unit", "value"), on="unit", how="left").sort("unit")
-    keys = both.select(pl.struct(pl.col("value").fill_null(""), "week").rank("dense"))
+    both = first.join(top.select("unit", country="value"), on="unit", how="left").sort("unit")
+    both = both.with_columns(pl.col("country").fill_null(""))
+    least = max(STRATUM_LEAST, STRATUM_SHARE * ground.incidence.units)
+    country = pl.when(pl.len().over("country") >= least).then("country").otherwise(pl.lit(""))
+    both = both.with_columns(country.alias("country"))
+    week = pl.when(pl.len().over("country", "week") >= least).then("week").otherwise(pl.lit(-1))
+    keys = both.with_columns(week.alias("week")).select(pl.struct("country", "week").rank("dense"))
     return np.asarray(keys.to_series().to_numpy(), dtype=np.int64)

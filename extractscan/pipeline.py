@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from functools import partial
+from typing import TypeVar
 
 import msgspec
 import numpy as np
@@ -26,6 +29,10 @@ from extractscan.settings import Settings
 
 Progress = Callable[[str, int, int], None]
 """Stage, done, total (bytes while reading, steps elsewhere)."""
+Thing = TypeVar("Thing")
+Made = TypeVar("Made")
+WORKERS = 2
+"""Batches in work at once; each holds some hundred megabytes, so more would trade memory for little time."""
 
 
 def analyze(
@@ -65,10 +72,11 @@ def analyze(
     table = readers.read_accounts(accounts) if accounts else None
     ruleset = rules.load()
     window = _window(logs, start, end, last)
-    summary = summarise(logs, ruleset, window, partial(tell, "reading"))
-    earlier = (
-        [summarise(readers.open_logs(baseline_logs, mapping=mapping), ruleset, (None, None))] if baseline_logs else []
-    )
+    summary, asking = summarise(logs, ruleset, window, settings.min_accounts, partial(tell, "reading"))
+    earlier = []
+    if baseline_logs:
+        past = readers.open_logs(baseline_logs, mapping=mapping)
+        earlier = [summarise(past, ruleset, (None, None), settings.min_accounts)[0]]
     ground = groundwork.lay(summary, table, logs.columns, ruleset, settings, earlier=earlier)
     require_testable(ground)
     tell("linking", 0, 1)
@@ -77,7 +85,7 @@ def analyze(
     def again(columns: Sequence[str], who: pl.Series) -> Iterator[pl.DataFrame]:
         return unrepeated(within(batch, window) for batch in logs.batches(columns, accounts=who))
 
-    cases = trial.hear(found, ground, again, ruleset, settings, partial(tell, "weighing"))
+    cases = trial.hear(found, ground, again, asking, settings, partial(tell, "weighing"))
     shuffles = null_test.run(ground, settings, partial(tell, "shuffling"))
     written = [dossier.network(case, ground, null_test.of(case.found, shuffles), settings) for case in cases]
     return model.Report(
@@ -111,9 +119,15 @@ def summarise(
     logs: readers.LogSet,
     ruleset: Sequence[rules.Rule],
     window: tuple[datetime | None, datetime | None],
+    least: int,
     tell: Callable[[int, int], None] | None = None,
-) -> reduce.Summary:
-    """Read every event once and keep its summary; a request that stands twice in the logs counts once."""
+) -> tuple[reduce.Summary, pl.DataFrame]:
+    """Read every event once and keep its summary; a request that stands twice in the logs counts once.
+
+    Returns:
+        The summary, without text that fewer than `least` accounts share; and the events that ask for what a harvest
+        asks for: source file, source row, mask of the rules.
+    """
     values = groundwork.event_values(logs.columns)
     intent = partial(rules.match, rules=ruleset)
     done = 0
@@ -124,8 +138,32 @@ def summarise(
         if tell:
             tell(done, logs.total_bytes)
 
-    batches = unrepeated(within(batch, window) for batch in logs.batches(progress=progress))
-    return reduce.merge([reduce.empty(tuple(values)), *(reduce.reduce(batch, values, intent) for batch in batches)])
+    def one(batch: pl.DataFrame) -> tuple[reduce.Summary, pl.DataFrame]:
+        marked = batch.with_columns(pl.Series(reduce.MASK, reduce.event_intent(batch, intent), dtype=pl.UInt64))
+        asking = marked.filter(pl.col(reduce.MASK) != 0).select(schema.FILE, schema.ROW, reduce.MASK)
+        return reduce.reduce(marked, values), asking
+
+    wanted = [name for name in logs.columns if name != schema.COMPLETION]
+    batches = unrepeated(within(batch, window) for batch in logs.batches(wanted, progress=progress))
+    parts = list(_side_by_side(one, batches))
+    asking = [flags for _, flags in parts]
+    nothing = pl.DataFrame(schema={**schema.PROVENANCE, reduce.MASK: pl.UInt64})
+    return (
+        reduce.merge([reduce.empty(tuple(values)), *(part for part, _ in parts)], least=least),
+        pl.concat([nothing, *asking]),
+    )
+
+
+def _side_by_side(work: Callable[[Thing], Made], things: Iterator[Thing]) -> Iterator[Made]:
+    """Work on a few things at a time, in order; Polars and NumPy leave the interpreter free while they compute."""
+    with ThreadPoolExecutor(max_workers=WORKERS) as pool:
+        waiting: deque[Future[Made]] = deque()
+        for thing in things:
+            waiting.append(pool.submit(work, thing))
+            if len(waiting) > WORKERS:
+                yield waiting.popleft().result()
+        while waiting:
+            yield waiting.popleft().result()
 
 
 def within(batch: pl.DataFrame, window: tuple[datetime | None, datetime | None]) -> pl.DataFrame:

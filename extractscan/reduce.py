@@ -6,7 +6,7 @@ float, so that merging is exact.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from typing import Final
 
@@ -28,6 +28,7 @@ EVENTS: Final = "events"
 
 HOUR_US: Final = 3_600_000_000
 TEXT_KEPT: Final = 4000
+CONTENT_SLICES: Final = 8
 
 SUMS: Final = {
     schema.INPUT_TOKENS: pl.Int64(),
@@ -50,7 +51,7 @@ class Summary:
         sightings: account_id, kind, value, count, first, last.
         activity: account_id, hour (since the epoch), model, events.
         intent: account_id, mask of matching rules, count; events that match none are left out.
-        content: account key (64-bit), shingle, count of events; half of all shingles, chosen by their hash.
+        content: account key (64-bit), shingle, count of events; one in three shingles (see `shingles.marks`).
         texts: value (digest as hex), the head of the system prompt it stands for.
     """
 
@@ -67,7 +68,7 @@ _KEYS: Final = {
     "sightings": [schema.ACCOUNT, KIND, VALUE],
     "activity": [schema.ACCOUNT, HOUR, schema.MODEL],
     "intent": [schema.ACCOUNT, MASK],
-    "content": [schema.ACCOUNT, SHINGLE],
+    "content": [SHINGLE, schema.ACCOUNT],
     "texts": [VALUE],
 }
 
@@ -77,13 +78,12 @@ def account_key(account_id: str) -> int:
     return shingles.digest(account_id)
 
 
-def reduce(batch: pl.DataFrame, values: dict[str, pl.Expr], intent: Intent | None) -> Summary:
+def reduce(batch: pl.DataFrame, values: Mapping[str, pl.Expr]) -> Summary:
     """Reduce one batch of canonical events (any rows, any order) to its summary.
 
     Args:
-        batch: Canonical columns; missing ones are treated as all null.
+        batch: Canonical columns, and `mask` from `event_intent`; missing ones are treated as all null.
         values: For each kind of event observable, the expression of its value (string; null = not seen).
-        intent: Marks what texts ask for; without it the intent table is empty.
     """
     frame = _complete(batch)
     lazy = frame.lazy()
@@ -96,29 +96,42 @@ def reduce(batch: pl.DataFrame, values: dict[str, pl.Expr], intent: Intent | Non
         totals=tables[0],
         activity=tables[1],
         sightings=pl.concat([table.select(_SIGHTING) for table in sightings]),
-        intent=_intent(frame, intent),
+        intent=_intent(frame),
         content=_content(frame),
         texts=texts,
     )
 
 
-def merge(parts: Iterable[Summary]) -> Summary:
-    """Merge summaries by sum, minimum and maximum; associative, commutative, sorted by key."""
+def merge(parts: Iterable[Summary], *, least: int = 1) -> Summary:
+    """Merge summaries by sum, minimum and maximum; associative, commutative, sorted by key.
+
+    Args:
+        parts: Any number of summaries, in any order.
+        least: Leave out shingles that fewer accounts hold. Only the last merge may: a pruned summary lacks what another
+            part could have raised over the limit.
+    """
     held = list(parts)
     tables = {}
     for field in fields(Summary):
         keys = _KEYS[field.name]
-        stacked = pl.concat([getattr(part, field.name) for part in held])
-        if len(held) > 1 or field.name != "content":
+        if field.name != "content":
+            stacked = pl.concat([getattr(part, field.name) for part in held])
             stacked = stacked.group_by(keys).agg(_merged(name) for name in stacked.columns if name not in keys)
-        tables[field.name] = stacked if field.name == "content" else stacked.sort(keys)
-    return Summary(**tables)
+            tables[field.name] = stacked.sort(keys)
+    return Summary(**tables, content=_merged_content([part.content for part in held], least))
 
 
-def shared_content(summary: Summary, least: int) -> pl.DataFrame:
-    """Return the content table without shingles that fewer than `least` accounts hold, with `holders` added."""
-    holders = summary.content.group_by(SHINGLE).agg(pl.len().alias("holders")).filter(pl.col("holders") >= least)
-    return summary.content.join(holders, on=SHINGLE).sort(SHINGLE, schema.ACCOUNT)
+def _merged_content(parts: Sequence[pl.DataFrame], least: int) -> pl.DataFrame:
+    """Merge content tables slice by slice of the hash range, so that memory holds one slice beside the result."""
+    done = []
+    for number in range(CONTENT_SLICES):
+        mine = pl.col(SHINGLE) // ((1 << 64) // CONTENT_SLICES) == number
+        stacked = pl.concat([part.filter(mine) for part in parts])
+        if least > 1:
+            held = stacked.select(schema.ACCOUNT, SHINGLE).unique().group_by(SHINGLE).agg(pl.len())
+            stacked = stacked.join(held.filter(pl.col("len") >= least), on=SHINGLE, how="semi")
+        done.append(stacked.group_by(schema.ACCOUNT, SHINGLE).agg(pl.col(COUNT).sum()).sort(SHINGLE, schema.ACCOUNT))
+    return pl.concat(done)
 
 
 _SIGHTING: Final = (schema.ACCOUNT, KIND, VALUE, COUNT, FIRST, LAST)
@@ -182,15 +195,13 @@ def _system_prompts(frame: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
     return seen, heads
 
 
-def _intent(frame: pl.DataFrame, intent: Intent | None) -> pl.DataFrame:
-    if intent is None:
+def _intent(frame: pl.DataFrame) -> pl.DataFrame:
+    if MASK not in frame.columns:
         return pl.DataFrame(schema={schema.ACCOUNT: pl.String, MASK: pl.UInt64, COUNT: pl.Int64})
-    return (
-        pl.DataFrame({schema.ACCOUNT: frame[schema.ACCOUNT], MASK: event_intent(frame, intent)})
-        .filter(pl.col(MASK) != 0)
-        .group_by(schema.ACCOUNT, MASK)
-        .agg(pl.len().cast(pl.Int64).alias(COUNT))
+    asked = (
+        frame.lazy().filter(pl.col(MASK) != 0).group_by(schema.ACCOUNT, MASK).agg(pl.len().cast(pl.Int64).alias(COUNT))
     )
+    return asked.collect()
 
 
 def event_intent(frame: pl.DataFrame, intent: Intent) -> pl.Series:
@@ -204,9 +215,8 @@ def event_intent(frame: pl.DataFrame, intent: Intent) -> pl.Series:
 
 
 def _content(frame: pl.DataFrame) -> pl.DataFrame:
-    row, value = shingles.shingles(frame[schema.PROMPT])
-    kept = (value & np.uint64(1)) == 0
-    pairs = pl.DataFrame({"row": row[kept], SHINGLE: value[kept]}).unique()
+    row, value = shingles.marks(frame[schema.PROMPT])
+    pairs = pl.DataFrame({"row": row, SHINGLE: value}).unique()
     ids = frame[schema.ACCOUNT].unique()
     keys = pl.DataFrame({schema.ACCOUNT: ids, "key": pl.Series([account_key(i) for i in ids], dtype=pl.UInt64)})
     by_row = frame.select(schema.ACCOUNT).join(keys, on=schema.ACCOUNT, how="left", maintain_order="left")["key"]
@@ -220,4 +230,4 @@ def _content(frame: pl.DataFrame) -> pl.DataFrame:
 def empty(values: Sequence[str] = ()) -> Summary:
     """Return the summary of no events: the neutral element of `merge`."""
     nothing = pl.DataFrame(schema=dict(schema.EVENTS))
-    return reduce(nothing, {kind: pl.lit(None, pl.String) for kind in values}, None)
+    return reduce(nothing, {kind: pl.lit(None, pl.String) for kind in values})

@@ -77,6 +77,22 @@ def clip(texts: pl.Series) -> pl.Series:
     ).to_series()
 
 
+def marks(texts: pl.Series) -> tuple[npt.NDArray[np.uint32], U64]:
+    """Return one in three shingles: those whose hash is below both neighbours' in the text.
+
+    A choice by neighbours leaves no long stretch without a mark, as a choice by the hash alone would: wording of seven
+    words or more is missed once in a hundred times, and its marks are the same whatever stands before and after.
+    """
+    row, value = shingles(texts)
+    if len(value) == 0:
+        return row, value
+    edge = row[1:] != row[:-1]
+    lower_left = np.concatenate(([True], edge | (value[1:] < value[:-1])))
+    lower_right = np.concatenate((edge | (value[:-1] < value[1:]), [True]))
+    kept = lower_left & lower_right
+    return row[kept], value[kept]
+
+
 def shingles(texts: pl.Series) -> tuple[npt.NDArray[np.uint32], U64]:
     """Hash every window of `WIDTH` bytes that starts at a word, ASCII case, digits and white space folded.
 

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from functools import partial
 
 import numpy as np
 import polars as pl
 
-from extractscan import harvest, incidence, reduce, rules, schema
+from extractscan import harvest, incidence, schema
 from extractscan.dossier import Case
 from extractscan.groundwork import Ground
 from extractscan.hypotheses.gathering import crowd_rates, gather
@@ -26,7 +25,7 @@ def hear(
     found: Sequence[Found],
     ground: Ground,
     again: Again,
-    ruleset: Sequence[rules.Rule],
+    asking: pl.DataFrame,
     settings: Settings,
     tell: Callable[[int, int], None],
 ) -> list[Case]:
@@ -36,7 +35,7 @@ def hear(
         found: Disjoint groups.
         ground: What the analysis stands on.
         again: Gives the events of some accounts, by columns and account ids.
-        ruleset: Intent rules.
+        asking: Source file, source row and mask of the events that ask for what a harvest asks for.
         settings: Thresholds.
         tell: Told how many groups are done.
     """
@@ -53,8 +52,7 @@ def hear(
     wording = {
         number: _wording(kinds["template"], group.profile, ground, settings) for number, group in enumerate(found)
     }
-    intent = partial(reduce.event_intent, intent=partial(rules.match, rules=ruleset))
-    reading = harvest.read_again(again(harvest.COLUMNS, network_of[schema.ACCOUNT]), network_of, wording, intent)
+    reading = harvest.read_again(again(harvest.COLUMNS, network_of[schema.ACCOUNT]), network_of, wording, asking)
     crowd = ground.background.behaviour.filter(~pl.col("unit").is_in(units["unit"].implode()))["unit"].unique()
     outside = crowd_rates(ground.background, crowd)
     families = {name: family.mask for name, family in ground.background.families.items()}
