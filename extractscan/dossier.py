@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 
 import numpy as np
 import polars as pl
@@ -21,6 +22,7 @@ from extractscan.networks import Found, refine
 from extractscan.settings import Settings, millibits
 from extractscan.signals import SIGNALS
 
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 ROWS_SHOWN = 3
 VALUES_SHOWN = 60
 
@@ -335,7 +337,6 @@ def _title(verdict: model.Verdict, accounts: int, stream: int, weighed: list[Wei
 
 def iso(moment: object) -> str:
     """Write a moment (datetime, or microseconds since the epoch) as ISO 8601 in UTC; nothing for None."""
-    if moment is None:
-        return ""
-    series = pl.Series([moment]).cast(pl.Datetime("us"))
-    return str(series.dt.strftime("%Y-%m-%dT%H:%M:%S%.6fZ")[0])
+    if isinstance(moment, int):
+        moment = EPOCH + timedelta(microseconds=moment)
+    return moment.strftime("%Y-%m-%dT%H:%M:%S.%fZ") if isinstance(moment, datetime) else ""

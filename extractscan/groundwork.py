@@ -170,9 +170,15 @@ def _size(units: pl.DataFrame) -> int:
 
 
 def _content(summary: reduce.Summary, units: pl.DataFrame, settings: Settings) -> pl.DataFrame:
-    keys = pl.Series("key", [reduce.account_key(a) for a in units[schema.ACCOUNT]], dtype=pl.UInt64)
-    shared = reduce.shared_content(summary, settings.min_accounts).rename({schema.ACCOUNT: "key"})
-    by_unit = shared.join(units.select("unit", keys), on="key").group_by("unit", "shingle").agg(pl.col("count").sum())
+    """Return unit, shingle, count of the shared text; rows of accounts that were merged are added up."""
+    keys = np.array([reduce.account_key(a) for a in units[schema.ACCOUNT]], dtype=np.uint64)
+    order = np.argsort(keys)
+    place = np.searchsorted(keys[order], summary.content[schema.ACCOUNT].to_numpy())
+    unit = units["unit"].to_numpy()[order][place].astype(np.int32)
+    shared = summary.content.select(pl.Series("unit", unit), "shingle", "count")
+    if _size(units) == len(units):
+        return shared
+    by_unit = shared.group_by("unit", "shingle").agg(pl.col("count").sum())
     return by_unit.filter(pl.len().over("shingle") >= settings.min_accounts)
 
 

@@ -69,7 +69,7 @@ class Reading:
     Attributes:
         events: One row an event: event number, network, the columns of `COLUMNS` with the head of
             the prompt instead of texts, prompt and system prompt keys, mask of matching rules, number of shingles, source file and row.
-        hits: event, shingle: where the wording that is rare outside the event's network occurs.
+        hits: network, event, shingle: where the wording that is rare outside the event's network occurs.
     """
 
     events: pl.DataFrame
@@ -97,7 +97,7 @@ def read_again(
         pairs = pl.DataFrame({EVENT: row.astype(np.int64) + done, "shingle": value}).unique()
         sizes = pairs.group_by(EVENT).agg(pl.len().alias(SIZE))
         found = pairs.join(part.select(EVENT, NETWORK), on=EVENT).join(known, on=[NETWORK, "shingle"], how="semi")
-        hits.append(found.select(EVENT, "shingle"))
+        hits.append(found.select(NETWORK, EVENT, "shingle"))
         events.append(_slim(part, asking).join(sizes, on=EVENT, how="left").with_columns(pl.col(SIZE).fill_null(0)))
         done += len(part)
     if not events:
@@ -144,20 +144,19 @@ def _system_keys(prompts: pl.Series) -> pl.Series:
     return prompts.replace_strict(distinct, pl.Series(keys, dtype=pl.String), default=None, return_dtype=pl.String)
 
 
-def classify(reading: Reading, network: int, system_prompts: frozenset[str]) -> pl.DataFrame:
+def classify(events: pl.DataFrame, hits: pl.DataFrame, system_prompts: frozenset[str]) -> pl.DataFrame:
     """Tell for each event of one group whether it carries the group's wording, and whether others sent its item.
 
     Args:
-        reading: As from `read_again`.
-        network: Which group.
+        events: The group's, as from `read_again`.
+        hits: Theirs.
         system_prompts: System prompts that are private to the group.
 
     Returns:
         The group's events with `in_template` and `shared_item` added, in an order that does not depend on the files'.
     """
-    events = reading.events.filter(pl.col(NETWORK) == network)
     many = max(SHARERS, ceil(SHARERS_SHARE * events[schema.ACCOUNT].n_unique()))
-    hits = reading.hits.join(events.select(EVENT, schema.ACCOUNT), on=EVENT)
+    hits = hits.join(events.select(EVENT, schema.ACCOUNT), on=EVENT)
     use = hits.group_by("shingle").agg(pl.len().alias("events"), pl.col(schema.ACCOUNT).n_unique().alias("accounts"))
     fixed = (pl.col("events") >= REPEATS * pl.col("accounts")) | (pl.col("events") >= COVER * len(events))
     template = use.filter(fixed & (pl.col("accounts") >= 2))

@@ -178,12 +178,11 @@ def fold_content(content: pl.DataFrame, prompts: Ints, name: str = "template") -
         A mixture kind, whose values are the smallest shingle of each piece as 16 hexadecimal digits; and the pieces:
         shingle, number.
     """
-    mixed = content.with_columns((pl.col("unit").cast(pl.UInt64) + 1).alias("salt"))
-    salt = mixed["salt"].to_numpy() * np.uint64(0x9E3779B97F4A7C15)
+    salt = (content["unit"].to_numpy().astype(np.uint64) + np.uint64(1)) * np.uint64(0x9E3779B97F4A7C15)
     salt ^= salt >> np.uint64(31)
     salt *= np.uint64(0xBF58476D1CE4E5B9)
     signed = (
-        mixed.with_columns(pl.Series("salt", salt))
+        content.select("shingle", pl.Series("salt", salt))
         .group_by("shingle")
         .agg(pl.col("salt").sum().alias("signature"), pl.len().alias("holders"))
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import numpy.typing as npt
@@ -59,10 +60,13 @@ def strengths(
         incidence.units,
         tuple(steady_pieces(kind, settings) if kind.mixture else kind for kind in incidence.kinds),
     )
-    for number in range(settings.shuffles):
+
+    def one(number: int) -> list[float]:
         rng = np.random.default_rng([settings.seed, number])
-        found: list[Found] = grow(shuffled(lean, strata, rng), labels, settings)
-        yield [strength(group.profile) for group in found]
+        return [strength(group.profile) for group in grow(shuffled(lean, strata, rng), labels, settings)]
+
+    with ThreadPoolExecutor(max_workers=2) as pool:
+        yield from pool.map(one, range(settings.shuffles))
 
 
 def run(ground: Ground, settings: Settings, tell: Callable[[int, int], None]) -> list[list[float]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import TypeVar
@@ -32,7 +33,9 @@ Progress = Callable[[str, int, int], None]
 Thing = TypeVar("Thing")
 Made = TypeVar("Made")
 WORKERS = 2
-"""Batches in work at once; each holds some hundred megabytes, so more would trade memory for little time."""
+ROWS_AT_ONCE = 32_768
+SUSPECTS_AT_ONCE = 60_000
+"""Batches in work at once, their size (their windows of text are the peak of memory), and texts marked at once."""
 
 
 def analyze(
@@ -129,7 +132,6 @@ def summarise(
         asks for: source file, source row, mask of the rules.
     """
     values = groundwork.event_values(logs.columns)
-    intent = partial(rules.match, rules=ruleset)
     done = 0
 
     def progress(size: int) -> None:
@@ -139,19 +141,48 @@ def summarise(
             tell(done, logs.total_bytes)
 
     def one(batch: pl.DataFrame) -> tuple[reduce.Summary, pl.DataFrame]:
-        marked = batch.with_columns(pl.Series(reduce.MASK, reduce.event_intent(batch, intent), dtype=pl.UInt64))
-        asking = marked.filter(pl.col(reduce.MASK) != 0).select(schema.FILE, schema.ROW, reduce.MASK)
-        return reduce.reduce(marked, values), asking
+        return reduce.reduce(batch, values), suspects(batch, ruleset)
 
     wanted = [name for name in logs.columns if name != schema.COMPLETION]
-    batches = unrepeated(within(batch, window) for batch in logs.batches(wanted, progress=progress))
-    parts = list(_side_by_side(one, batches))
-    asking = [flags for _, flags in parts]
-    nothing = pl.DataFrame(schema={**schema.PROVENANCE, reduce.MASK: pl.UInt64})
-    return (
-        reduce.merge([reduce.empty(tuple(values)), *(part for part, _ in parts)], least=least),
-        pl.concat([nothing, *asking]),
+    read = unrepeated(within(batch, window) for batch in logs.batches(wanted, progress=progress))
+    batches = (part for batch in read for part in batch.iter_slices(ROWS_AT_ONCE))
+    parts, asking = (
+        [reduce.empty(tuple(values))],
+        [_marked(suspects(pl.DataFrame(schema=dict(_SUSPECT)), ruleset), ruleset)],
     )
+    held: list[pl.DataFrame] = []
+    for part, found in _side_by_side(one, batches):
+        parts.append(part)
+        held.append(found)
+        if sum(map(len, held)) >= SUSPECTS_AT_ONCE:
+            asking.append(_marked(pl.concat(held), ruleset))
+            held = []
+    if held:
+        asking.append(_marked(pl.concat(held), ruleset))
+    marked = pl.concat(asking)
+    parts.append(replace(parts[0], intent=reduce.intent_of(marked)))
+    return reduce.merge(parts, least=least), marked.select(schema.FILE, schema.ROW, reduce.MASK)
+
+
+def suspects(batch: pl.DataFrame, ruleset: Sequence[rules.Rule]) -> pl.DataFrame:
+    """Keep the events whose prompt or system prompt may match a rule, with what marking them needs."""
+    missing = [pl.lit(None, dtype).alias(name) for name, dtype in _SUSPECT.items() if name not in batch.columns]
+    frame = batch.with_columns(missing).select(*_SUSPECT)
+    systems = frame[schema.SYSTEM_PROMPT].unique()
+    odd = systems.filter(rules.suspect(systems, ruleset))
+    return frame.filter(rules.suspect(frame[schema.PROMPT], ruleset) | frame[schema.SYSTEM_PROMPT].is_in(odd.implode()))
+
+
+_SUSPECT = {name: schema.EVENTS[name] for name in (schema.ACCOUNT, schema.PROMPT, schema.SYSTEM_PROMPT)} | dict(
+    schema.PROVENANCE
+)
+
+
+def _marked(found: pl.DataFrame, ruleset: Sequence[rules.Rule]) -> pl.DataFrame:
+    """Mark suspects by the rules that they match; those that match none go."""
+    mask = reduce.event_intent(found, partial(rules.match, rules=ruleset))
+    marked = found.select(schema.ACCOUNT, schema.FILE, schema.ROW, pl.Series(reduce.MASK, mask, dtype=pl.UInt64))
+    return marked.filter(pl.col(reduce.MASK) != 0)
 
 
 def _side_by_side(work: Callable[[Thing], Made], things: Iterator[Thing]) -> Iterator[Made]:

@@ -96,7 +96,7 @@ def reduce(batch: pl.DataFrame, values: Mapping[str, pl.Expr]) -> Summary:
         totals=tables[0],
         activity=tables[1],
         sightings=pl.concat([table.select(_SIGHTING) for table in sightings]),
-        intent=_intent(frame),
+        intent=intent_of(frame),
         content=_content(frame),
         texts=texts,
     )
@@ -195,13 +195,12 @@ def _system_prompts(frame: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
     return seen, heads
 
 
-def _intent(frame: pl.DataFrame) -> pl.DataFrame:
+def intent_of(frame: pl.DataFrame) -> pl.DataFrame:
+    """Count masks by account: the intent table of events that were marked; empty without a `mask` column."""
     if MASK not in frame.columns:
         return pl.DataFrame(schema={schema.ACCOUNT: pl.String, MASK: pl.UInt64, COUNT: pl.Int64})
-    asked = (
-        frame.lazy().filter(pl.col(MASK) != 0).group_by(schema.ACCOUNT, MASK).agg(pl.len().cast(pl.Int64).alias(COUNT))
-    )
-    return asked.collect()
+    asked = frame.lazy().filter(pl.col(MASK) != 0).group_by(schema.ACCOUNT, MASK)
+    return asked.agg(pl.len().cast(pl.Int64).alias(COUNT)).collect()
 
 
 def event_intent(frame: pl.DataFrame, intent: Intent) -> pl.Series:

@@ -56,12 +56,15 @@ def hear(
     crowd = ground.background.behaviour.filter(~pl.col("unit").is_in(units["unit"].implode()))["unit"].unique()
     outside = crowd_rates(ground.background, crowd)
     families = {name: family.mask for name, family in ground.background.families.items()}
+    text = bool(ground.summary.totals["prompts"].sum() > 0)
+    events_of = reading.events.partition_by(harvest.NETWORK, as_dict=True)
+    hits_of = reading.hits.partition_by(harvest.NETWORK, as_dict=True)
     cases = []
     for number, group in enumerate(found):
         tell(number, len(found))
         private = _private_prompts(kinds.get("system_prompt"), group.profile, ground, settings)
-        events = harvest.mark_stream(harvest.classify(reading, number, private), families, outside)
-        text = ground.summary.totals["prompts"].sum() > 0
+        events = harvest.classify(events_of[number,], hits_of.get((number,), reading.hits.clear()), private)
+        events = harvest.mark_stream(events, families, outside)
         facts = gather(ground.background, group.profile, events, crowd, outside, text=text)
         cases.append(Case(group, facts, events, harvest.samples(events, SAMPLES)))
     return cases

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from extractscan.rules.checking import Problem, check
 from extractscan.rules.loading import families, load
-from extractscan.rules.matching import HEAD_CHARS, TAIL_CHARS, match
+from extractscan.rules.matching import HEAD_CHARS, TAIL_CHARS, match, suspect
 from extractscan.rules.public import PublicTemplate, match_public, public_templates
 from extractscan.rules.rule import MAX_RULES, Rule, Wording
 
@@ -26,4 +26,5 @@ __all__ = [
     "match",
     "match_public",
     "public_templates",
+    "suspect",
 ]
