@@ -1,0 +1,226 @@
+"""Bits of a profile against a slow implementation of the formulas in docs/architecture.md."""
+
+from __future__ import annotations
+
+import random
+from math import log2
+
+import numpy as np
+import pytest
+from core_kinds import campaign, kind, one_each
+
+from extractscan import linking
+from extractscan.incidence import Incidence, Kind
+from extractscan.settings import Settings
+
+SETTINGS = Settings()
+Table = dict[int, dict[int, float]]
+
+
+def rows_of(kind: Kind, units: int) -> Table:
+    """Unit to its values and weights, where any is known."""
+    held = {u: {int(kind.value[i]): kind.weight[i] for i in range(kind.ptr[u], kind.ptr[u + 1])} for u in range(units)}
+    return {unit: values for unit, values in held.items() if values}
+
+
+def slow_ratios(k: int, total: int, known: int, known_all: int) -> tuple[float, float]:
+    """p/u for a member and for an outsider that holds the value, each left out of its own rates."""
+    out = total - k
+    u_in = (out + 0.5) / (known_all - known + 1)
+    u_out = (max(out - 1, 0) + 0.5) / (max(known_all - known - 1, 0) + 1)
+    return (k - 1 + u_in) / known / u_in, (k + u_out) / (known + 1) / u_out
+
+
+def slow_enriched(k: int, total: int, members: int, units: int, tests: int) -> bool:
+    expected = total * members / units
+    surprise = k * log2(k / expected) - (k - expected) / np.log(2)
+    return k > expected and surprise > min(log2(max(tests, 2)) + SETTINGS.seed_bits, 30)
+
+
+def slow_kind(kind: Kind, members: set[int], units: int) -> tuple[list[float], list[float]]:
+    """Bits of every unit by one kind, and the price of lacking what is constant in the group."""
+    rows = rows_of(kind, units)
+    counts: dict[int, int] = {}
+    for unit in sorted(members & rows.keys()):
+        for value in rows[unit]:
+            counts[value] = counts.get(value, 0) + 1
+    known = len(members & rows.keys())
+    ratio: dict[int, tuple[float, float]] = {}
+    for value, k in counts.items():
+        total = sum(value in held for held in rows.values())
+        inner, outer = slow_ratios(k, total, known, len(rows))
+        fine = k >= 2 and outer > 1
+        if kind.mixture:
+            fine = fine and outer >= 16 and slow_enriched(k, total, len(members), units, len(kind.values))
+        if fine:
+            ratio[value] = inner, outer
+    bits, price = [0.0] * units, [0.0] * units
+    for unit, held in rows.items():
+        terms = [(weight, ratio[v][unit not in members]) for v, weight in held.items() if v in ratio]
+        mixed = [1 - w + w * r for w, r in terms]
+        likely = max(mixed, default=1.0) if kind.mixture else sum(w * r for w, r in terms)
+        bits[unit] = min(log2(max(likely, 1.0)), SETTINGS.channel_cap_bits)
+    if known >= 2:
+        top = min(counts, key=lambda value: (-counts[value], value))
+        outside = sum(top in held for held in rows.values()) - counts[top]
+        u = (outside + 0.5) / (len(rows) - known + 1)
+        cost = log2((known - counts[top] + 0.5) / (known + 1) / (1 - u))
+        for unit, held in rows.items():
+            if cost < -1 and top not in held:
+                price[unit] = max(cost, -5.0)
+    return bits, price
+
+
+def slow_profile(
+    incidence: Incidence, members: set[int], without: frozenset[str] = frozenset()
+) -> dict[str, list[float]]:
+    """Bits of every unit by channel."""
+    channels: dict[str, list[float]] = {}
+    for channel in {one.channel for one in incidence.kinds} - without:
+        kinds = [one for one in incidence.kinds if one.channel == channel]
+        made = [slow_kind(one, members, incidence.units) for one in kinds]
+        best = [max(column) for column in zip(*(bits for bits, _ in made), strict=True)]
+        price = [min(column) for column in zip(*(lack for _, lack in made), strict=True)]
+        known = {unit for one in kinds for unit in rows_of(one, incidence.units)}
+        told = len(members & known)
+        tied = sum(best[unit] >= SETTINGS.channel_floor_bits for unit in members)
+        cost = log2(max(1 - (tied + 0.5) / (told + 1), 1e-9))
+        apart = max(cost, -5.0) if told >= SETTINGS.min_accounts and cost <= -1 else 0.0
+        channels[channel] = [
+            best[unit] + min(price[unit], apart if unit in known and best[unit] < SETTINGS.channel_floor_bits else 0.0)
+            for unit in range(incidence.units)
+        ]
+    return channels
+
+
+def random_incidence(seed: int) -> tuple[Incidence, np.ndarray]:
+    """A few kinds of every sort with holes, and some members that share a little."""
+    draw = random.Random(seed)
+    units = draw.randrange(30, 90)
+    members = sorted(draw.sample(range(units), draw.randrange(2, 15)))
+    kinds = []
+    for name, channel, mixture in (
+        ("payment", "identity", False),
+        ("phone", "identity", False),
+        ("address", "network", False),
+        ("template", "content", True),
+    ):
+        held: dict[int, dict[str, float]] = {}
+        for unit in range(units):
+            own = draw.sample(range(40), draw.randrange(0, 4))
+            if unit in members and draw.random() < 0.9:
+                own = [*own, draw.choice([50, 50, 50, 51])]
+            values = {f"v{value}": draw.random() if mixture else float(draw.randrange(1, 5)) for value in own}
+            if values:
+                held[unit] = values
+        kinds.append(kind(name, channel, units, held, mixture=mixture))
+    return Incidence(units, tuple(kinds)), np.array(members, dtype=np.int64)
+
+
+@pytest.mark.parametrize("seed", range(25))
+def test_a_profile_is_that_of_the_formulas(seed: int) -> None:
+    """Bits by channel are those of the slow formulas, for members and for everybody else."""
+    incidence, members = random_incidence(seed)
+    got = linking.profile(incidence, members, SETTINGS)
+    expected = slow_profile(incidence, set(members.tolist()))
+    assert got.channels.keys() == expected.keys()
+    for channel, bits in expected.items():
+        assert got.channels[channel] == pytest.approx(np.array(bits), abs=1e-9)
+
+
+@pytest.mark.parametrize("seed", [3, 4])
+def test_a_profile_can_leave_channels_out(seed: int) -> None:
+    """What is left out leaves no trace; the rest is the same."""
+    incidence, members = random_incidence(seed)
+    whole = linking.profile(incidence, members, SETTINGS)
+    part = linking.profile(incidence, members, SETTINGS, without=frozenset({"identity"}))
+    assert part.channels.keys() == whole.channels.keys() - {"identity"}
+    assert "payment" not in part.kinds
+    for channel, bits in part.channels.items():
+        assert np.array_equal(bits, whole.channels[channel])
+
+
+def test_a_large_group_does_not_mask_itself() -> None:
+    """Half of all accounts share a card that nobody outside has: rare outside, so it still speaks."""
+    half = campaign(units=100, members=50, cards=1)
+    group = linking.profile(half, np.arange(50), SETTINGS)
+    assert group.kinds["payment"][:50].min() > 5
+    assert group.kinds["payment"][50:].max() == 0
+
+
+def test_no_channel_says_more_than_its_cap() -> None:
+    """However many and however rare the values, one channel stays under the cap."""
+    group = linking.profile(campaign(units=5000, members=40), np.arange(40), SETTINGS)
+    assert max(bits.max() for bits in group.channels.values()) == SETTINGS.channel_cap_bits
+
+
+def test_an_account_is_no_witness_for_itself() -> None:
+    """A value that only one member holds gives it nothing, and an outsider's own value does not lower its bits."""
+    held = one_each(range(60), [f"own{i}" for i in range(60)])
+    group = linking.profile(Incidence(60, (kind("payment", "identity", 60, held),)), np.arange(5), SETTINGS)
+    assert not group.kinds["payment"].any()
+
+
+def test_private_values_are_common_inside_and_rare_outside() -> None:
+    """The group's cards are private to it; a client that everybody uses is not; an unknown kind has none."""
+    incidence = campaign()
+    group = linking.profile(incidence, np.arange(20), SETTINGS)
+    payment, address, _ = incidence.kinds
+    assert [payment.values[i] for i in linking.private_values(payment, group, 400, SETTINGS)] == ["c0", "c1", "c2"]
+    common = kind("asn", "network", 400, one_each(range(400), ["AS1"]))
+    with_common = Incidence(400, (*incidence.kinds, common))
+    again = linking.profile(with_common, np.arange(20), SETTINGS)
+    assert len(linking.private_values(common, again, 400, SETTINGS)) == 0
+    assert len(linking.private_values(common, group, 400, SETTINGS)) == 0
+    assert len(linking.private_values(address, group, 400, SETTINGS)) == 4
+
+
+def test_private_wording_must_meet_in_the_group_beyond_chance() -> None:
+    """Of many pieces of text that two members share, only those that all members share are theirs."""
+    draw = random.Random(3)
+    held = {unit: {f"t{draw.randrange(300)}": 0.5 for _ in range(6)} for unit in range(300)}
+    for unit in range(20):
+        held[unit]["wording"] = 0.9
+    text = kind("template", "content", 300, held, mixture=True)
+    group = linking.profile(Incidence(300, (text,)), np.arange(20), SETTINGS)
+    assert [text.values[i] for i in linking.private_values(text, group, 300, SETTINGS)] == ["wording"]
+
+
+def test_needed_bits_are_prior_odds_and_a_margin() -> None:
+    """A smaller group in a larger log needs more; a group of everybody needs the margin alone."""
+    assert linking.needed_bits(1024, 4, SETTINGS) == 8 + SETTINGS.margin_bits
+    assert linking.needed_bits(10, 10, SETTINGS) == SETTINGS.margin_bits
+    assert linking.needed_bits(0, 0, SETTINGS) == SETTINGS.margin_bits
+
+
+def test_members_belong_and_outsiders_do_not() -> None:
+    """With two channels over the floor the members belong, and nobody else."""
+    incidence = campaign()
+    group = linking.profile(incidence, np.arange(20), SETTINGS)
+    assert np.flatnonzero(linking.belongs(group, 400, SETTINGS)).tolist() == list(range(20))
+
+
+@pytest.mark.parametrize("without", [{"identity", "network"}, {"identity", "client"}])
+def test_software_alone_and_one_channel_alone_convict_nobody(without: set[str]) -> None:
+    """A rare client that a group shares is no proof, nor is a shared address without anything else."""
+    group = linking.profile(campaign(), np.arange(20), SETTINGS, without=frozenset(without))
+    assert not linking.belongs(group, 400, SETTINGS).any()
+
+
+def test_total_bits_are_the_sum_of_channels() -> None:
+    """What the report sums is what decides."""
+    group = linking.profile(campaign(), np.arange(20), SETTINGS)
+    assert linking.total_bits(group) == pytest.approx(sum(group.channels.values()))
+
+
+def test_a_framed_bystander_pays_for_what_it_does_not_share() -> None:
+    """Who uses the group's address, but a card of their own, stands apart from members that share cards."""
+    incidence = campaign()
+    payment, address, agent = incidence.kinds
+    held = {unit: {address.values[address.value[address.ptr[unit]]]: 1.0} for unit in range(400)}
+    held[399] = {"p0": 1.0}
+    framed = Incidence(400, (payment, kind("address", "network", 400, held), agent))
+    group = linking.profile(framed, np.arange(20), SETTINGS)
+    assert group.channels["network"][399] > 3
+    assert group.channels["identity"][399] < -3
+    assert not linking.belongs(group, 400, SETTINGS)[399]
