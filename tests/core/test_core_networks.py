@@ -1,0 +1,244 @@
+"""Groups: seeds against a brute-force search, growth to a fixed point, and communities against networkx."""
+
+from __future__ import annotations
+
+import itertools
+import random
+from math import log2
+
+import networkx as nx
+import numpy as np
+import pytest
+import scipy.sparse as sp
+from core_kinds import campaign, joined, kind, one_each
+
+from extractscan import networks
+from extractscan.incidence import Incidence, Kind
+from extractscan.linking import belongs, profile
+from extractscan.networks import Found
+from extractscan.settings import Settings
+
+SETTINGS = Settings()
+
+
+def members(found: list[Found]) -> list[list[int]]:
+    return [group.members.tolist() for group in found]
+
+
+def test_a_campaign_is_found_whole_and_alone() -> None:
+    """Of 400 accounts just the twenty that share cards, addresses and a client are one group."""
+    assert members(networks.find(campaign(), (), SETTINGS)) == [list(range(20))]
+
+
+def test_a_crowd_without_ties_has_no_group() -> None:
+    """Where nobody shares beyond chance, nothing is found."""
+    assert networks.find(campaign(members=0), (), SETTINGS) == []
+
+
+def test_two_campaigns_are_two_groups_and_the_larger_comes_first() -> None:
+    """Groups that share nothing stay apart, ordered by size and then by first member."""
+    both = joined(campaign(members=16), campaign(members=24, seed=2), campaign(members=16, seed=3))
+    found = members(networks.find(both, (), SETTINGS))
+    assert found == [list(range(400, 424)), list(range(16)), list(range(800, 816))]
+
+
+def slow_seeds(incidence: Incidence) -> set[tuple[str, str, frozenset[int]]]:
+    """All pairs of rare values of partner channels that meet beyond chance, by brute force."""
+    most = min(max(SETTINGS.hub_share * incidence.units, 50), SETTINGS.max_members_per_value)
+    rare: dict[str, list[frozenset[int]]] = {}
+    for one in incidence.kinds:
+        for value in range(len(one.values)):
+            units = one.by_value[one.by_value_ptr[value] : one.by_value_ptr[value + 1]]
+            if SETTINGS.min_accounts <= len(units) <= most:
+                rare.setdefault(one.channel, []).append(frozenset(units.tolist()))
+    pairs = [p for p in itertools.combinations(sorted(rare), 2) if frozenset(p) in networks.PARTNERS]
+    needed = log2(max(sum(len(rare[a]) * len(rare[b]) for a, b in pairs), 2)) + SETTINGS.seed_bits
+    found = set()
+    for a, b in pairs:
+        for x, y in itertools.product(rare[a], rare[b]):
+            k, expected = len(x & y), len(x) * len(y) / incidence.units
+            if k >= SETTINGS.min_accounts and k > expected:
+                bits = k * log2(k / expected) - (k - expected) / np.log(2)
+                if bits >= needed:
+                    found.add((a, b, x & y))
+    return found
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_seeds_are_those_of_a_brute_force_search(seed: int) -> None:
+    """The sparse product finds just the pairs of values that a loop over all pairs finds, strongest first."""
+    incidence = campaign(units=200, members=14, addresses=2, seed=seed)
+    got = list(networks.seeds(incidence, (), SETTINGS))
+    assert {(*sorted(one.pair), frozenset(one.units.tolist())) for one in got} == slow_seeds(incidence)
+    assert got
+    assert [one.bits for one in got] == sorted((one.bits for one in got), reverse=True)
+
+
+def test_what_people_ask_for_may_start_a_group_but_never_holds_it() -> None:
+    """A label is half of a seed; a group without other ties falls apart again."""
+    units, inside = 300, range(10)
+    addresses = {unit: {f"a{unit}": 1.0} for unit in range(units)} | one_each(inside, ["shared"])
+    network = kind("address", "network", units, addresses)
+    label = kind("intent", "intent", units, one_each(inside, ["trace"]))
+    alone = Incidence(units, (network,))
+    assert not list(networks.seeds(alone, (), SETTINGS))
+    (seed,) = networks.seeds(alone, (label,), SETTINGS)
+    assert seed.units.tolist() == list(inside)
+    assert networks.find(alone, (label,), SETTINGS) == []
+
+
+def test_wording_starts_a_group_only_where_it_is_steady() -> None:
+    """A phrase that few of its holders use often is no seed, and is left out of the null test's text."""
+    units, inside = 300, range(12)
+    addresses = {unit: {f"a{unit}": 1.0} for unit in range(units)} | one_each(inside, ["p1", "p2"])
+    steady = {unit: {"wording": 0.5} for unit in inside}
+    rare = {unit: {"phrase": 0.01} for unit in inside}
+    for held, starts in ((steady, True), (rare, False)):
+        text = kind("template", "content", units, held, mixture=True)
+        incidence = Incidence(units, (kind("address", "network", units, addresses), text))
+        assert bool(list(networks.seeds(incidence, (), SETTINGS))) is starts
+        assert len(networks.steady_pieces(text, SETTINGS).values) == starts
+
+
+def test_growing_takes_in_who_belongs_and_drops_who_does_not() -> None:
+    """From half of the campaign and some strangers, refinement ends at the campaign."""
+    group = networks.refine(campaign(), np.array([*range(10), 100, 200, 300]), SETTINGS)
+    assert group is not None
+    assert group.members.tolist() == list(range(20))
+
+
+@pytest.mark.parametrize("start", [[50, 60, 70], list(range(100, 160))])
+def test_strangers_fall_apart(start: list[int]) -> None:
+    """A start set without ties ends in nothing."""
+    assert networks.refine(campaign(), np.array(start), SETTINGS) is None
+
+
+def test_a_group_that_swings_is_settled_by_what_both_rounds_hold(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where two sets keep calling each other, their common part is tried; where it is too small, nothing is left."""
+    incidence = campaign()
+    core, wide = list(range(20)), list(range(30))
+    answers = itertools.cycle([wide, core])
+
+    def swinging(group: object, units: int, settings: Settings) -> np.ndarray:
+        mask = np.zeros(units, dtype=np.bool_)
+        mask[next(answers)] = True
+        return mask
+
+    monkeypatch.setattr(networks, "belongs", swinging)
+    group = networks.refine(incidence, np.array(core), SETTINGS)
+    assert group is not None
+    assert group.members.tolist() == core
+    few = itertools.cycle([[0, 1, 2, 3], [2, 3, 4, 5]])
+    monkeypatch.setattr(networks, "belongs", lambda _g, units, _s: np.isin(np.arange(units), next(few)))
+    assert networks.refine(incidence, np.array([2, 3, 4, 5]), SETTINGS) is None
+
+
+def test_a_group_that_never_settles_is_dropped(monkeypatch: pytest.MonkeyPatch) -> None:
+    """After the last round only a set that holds itself counts."""
+    sizes = itertools.count(10)
+    monkeypatch.setattr(networks, "belongs", lambda _g, units, _s: np.arange(units) < next(sizes))
+    group = networks.refine(campaign(), np.arange(9), SETTINGS)
+    assert group is not None
+    sizes = itertools.chain(range(10, 20), itertools.repeat(3))
+    monkeypatch.setattr(networks, "belongs", lambda _g, units, _s: np.arange(units) < next(sizes))
+    assert networks.refine(campaign(), np.arange(9), SETTINGS) is None
+
+
+def found(incidence: Incidence, some: list[int]) -> Found:
+    return Found(np.array(some), profile(incidence, np.array(some), SETTINGS), 20.0)
+
+
+def test_a_unit_stays_with_the_group_that_ties_it_best() -> None:
+    """Overlapping groups become disjoint; what is left of the weaker one stays where it still holds together."""
+    both = joined(campaign(members=20), campaign(members=12, seed=2))
+    first, second = list(range(20)), list(range(400, 412))
+    kept = networks.disjoint(both, [found(both, first), found(both, [*second, 0, 1])], SETTINGS)
+    assert sorted(members(kept)) == sorted([first, second])
+    assert members(networks.disjoint(both, [found(both, first), found(both, [0, 1, 2, 401])], SETTINGS)) == [first]
+
+
+def test_the_pieces_of_one_campaign_are_joined() -> None:
+    """Two halves that would take each other become one group; two campaigns stay two."""
+    incidence = campaign(members=24)
+    halves = [found(incidence, list(range(12))), found(incidence, list(range(12, 24)))]
+    assert members(networks.merge_siblings(incidence, halves, SETTINGS)) == [list(range(24))]
+    both = joined(campaign(members=20), campaign(members=12, seed=2))
+    apart = [found(both, list(range(20))), found(both, list(range(400, 412)))]
+    assert len(networks.merge_siblings(both, apart, SETTINGS)) == 2
+
+
+def test_pieces_whose_union_does_not_hold_stay_apart(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where the union falls apart, or loses a fifth of a piece, nothing is joined."""
+    incidence = campaign(members=24)
+    halves = [found(incidence, list(range(12))), found(incidence, list(range(12, 24)))]
+    monkeypatch.setattr(networks, "refine", lambda *_: None)
+    assert len(networks.merge_siblings(incidence, halves, SETTINGS)) == 2
+    part = profile(incidence, np.arange(15), SETTINGS)
+    monkeypatch.setattr(networks, "refine", lambda *_: part)
+    assert len(networks.merge_siblings(incidence, halves, SETTINGS)) == 2
+
+
+def two_operators(mixed: bool) -> tuple[Incidence, Found]:  # noqa: FBT001
+    """Twenty-four accounts on one pool: two wordings and two sets of cards, or one wording over all."""
+    units = 500
+    left, right = range(12), range(12, 24)
+    draw = random.Random(4)
+    pool = {unit: {f"a{unit}": 1.0} for unit in range(units)}
+    pool |= {unit: {f"p{draw.randrange(4)}": 1.0} for unit in range(24)}
+    cards = {unit: {f"card{unit}": 1.0} for unit in range(units)} | one_each(left, ["l1", "l2"])
+    cards |= one_each(right, ["r1", "r2"])
+    wording = {unit: {"left" if unit < 12 or mixed else "right": 0.9} for unit in range(24)}
+    wording |= {unit: {f"w{unit}": 0.1} for unit in range(24, units)}
+    text: Kind = kind("template", "content", units, wording, mixture=True)
+    incidence = Incidence(
+        units, (kind("payment", "identity", units, cards), kind("address", "network", units, pool), text)
+    )
+    group = profile(incidence, np.arange(24), SETTINGS)
+    assert belongs(group, units, SETTINGS)[:24].all()
+    return incidence, Found(np.arange(24), group, 30.0)
+
+
+def test_two_operators_on_one_pool_are_parted() -> None:
+    """What shares addresses alone, each with wording and cards of its own, are two groups."""
+    incidence, group = two_operators(mixed=False)
+    assert sorted(members(networks.split(incidence, group, SETTINGS))) == [list(range(12)), list(range(12, 24))]
+
+
+def test_cells_of_one_operator_stay_together() -> None:
+    """Cards that part the members part nobody whose wording runs through all."""
+    incidence, group = two_operators(mixed=True)
+    assert members(networks.split(incidence, group, SETTINGS)) == [list(range(24))]
+
+
+def test_a_group_without_private_ties_stays_whole() -> None:
+    """Where no card and no wording tells two operators apart, nothing is parted."""
+    incidence = Incidence(400, campaign().kinds[1:])
+    group = found(incidence, list(range(20)))
+    assert members(networks.split(incidence, group, SETTINGS)) == [list(range(20))]
+
+
+def planted(groups: int, size: int, seed: int) -> sp.csr_matrix:
+    """Ties of a graph with planted communities."""
+    graph = nx.random_partition_graph([size] * groups, 0.8, 0.01, seed=seed)
+    return sp.csr_matrix(nx.to_scipy_sparse_array(graph, weight=None, dtype=np.float64))
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_communities_are_as_good_as_those_of_networkx(seed: int) -> None:
+    """On planted communities Leiden gives a partition of at least the modularity that networkx reaches."""
+    ties = planted(groups=4, size=12, seed=seed)
+    mine = networks._communities(ties, ties * 0, SETTINGS)
+    graph = nx.from_scipy_sparse_array(ties)
+    theirs = nx.community.louvain_communities(graph, seed=seed)
+    assert sorted(unit for group in mine for unit in group.tolist()) == list(range(48))
+    quality = nx.community.modularity(graph, [set(group.tolist()) for group in mine])
+    assert quality >= nx.community.modularity(graph, theirs) - 1e-9
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_no_community_reaches_over_two_components(seed: int) -> None:
+    """Parts of the graph that nothing ties are never one community."""
+    ties = sp.csr_matrix(sp.block_diag([planted(1, 10, seed), planted(2, 8, seed)]))
+    components = [set(part) for part in nx.connected_components(nx.from_scipy_sparse_array(ties))]
+    for group in networks._communities(ties, ties * 0, SETTINGS):
+        assert any(set(group.tolist()) <= part for part in components)
