@@ -14,7 +14,7 @@ from extractscan import hypotheses, model, schema, shingles
 from extractscan.groundwork import Ground
 from extractscan.harvest import IN_STREAM, IN_TEMPLATE, PROMPT_KEY
 from extractscan.hypotheses.facts import Facts
-from extractscan.hypotheses.harvesting import extraction
+from extractscan.hypotheses.harvesting import extraction, threaded
 from extractscan.hypotheses.weighing import Weighed
 from extractscan.incidence import Kind, Profile, spans
 from extractscan.linking import needed_bits
@@ -52,7 +52,7 @@ def network(case: Case, ground: Ground, null: model.NullTest, settings: Settings
     weighed = hypotheses.weigh(case.facts)
     harvest = extraction(case.facts)
     harvest_bits = sum(millibits(bits) for _, bits, _, _ in harvest) / 1000
-    verdict = hypotheses.verdict(weighed, harvest_bits, settings)
+    verdict = hypotheses.verdict(weighed, harvest_bits, settings, thread=threaded(case.facts))
     shares = attribution(case.found.profile, ground.incidence.kinds)
     events = case.events
     members = _members(case, ground)

@@ -51,6 +51,8 @@ COVER: Final = 0.2
 SAMPLE_CHARS: Final = 1500
 SAMPLED: Final = 400
 """Prompts of a network whose heads are kept, for its skeleton."""
+BUCKETS: Final = 4096
+PAIRS_WITHIN: Final = 60
 SHARERS: Final = 3
 SHARERS_SHARE: Final = 0.1
 """Members that must send one item before it counts as everybody's, at least, and as a share: two may be a retry through
@@ -214,3 +216,37 @@ def samples(events: pl.DataFrame, most: int) -> list[str]:
         stream = stream.filter(IN_TEMPLATE)
     chosen = stream.sort(PROMPT_KEY, schema.ACCOUNT).unique(schema.ACCOUNT, keep="first", maintain_order=True)
     return [str(text) for text in chosen.head(most)[HEAD]]
+
+
+def exchangeability(events: pl.DataFrame) -> float | None:
+    """Say how alike the members' items are across accounts, as a multiple of how alike they are within one.
+
+    Requests dealt from one queue are as different within an account as between two (1.0). People have topics of their
+    own: what one asks is more like the rest of what he asks (well below 1.0). Words that a quarter of the requests hold
+    are left out: they are wording, not items. Mean cosine of inverse-frequency weighted words.
+
+    Returns:
+        The ratio, or None with too few requests of too few accounts to tell.
+    """
+    chosen = events.filter(pl.col(PROMPT_KEY).rank("dense") <= SAMPLED).filter(
+        pl.col(IN_STREAM) & pl.col(HEAD).is_not_null()
+    )
+    chosen = chosen.sort(PROMPT_KEY, schema.ACCOUNT).unique(PROMPT_KEY, keep="first", maintain_order=True)
+    account = chosen[schema.ACCOUNT].rank("dense").to_numpy()
+    same = account[:, None] == account[None, :]
+    np.fill_diagonal(same, val=False)
+    if len(chosen) < 20 or same.sum() < 2 * PAIRS_WITHIN:
+        return None
+    row, bucket = shingles.words(chosen[HEAD], BUCKETS)
+    held = np.zeros((len(chosen), BUCKETS))
+    held[row, bucket] = 1.0
+    often = held.sum(axis=0)
+    held *= np.where((often >= 2) & (often < 0.25 * len(chosen)), np.log(len(chosen) / np.maximum(often, 1.0)), 0.0)
+    norm = np.sqrt((held**2).sum(axis=1))
+    held /= np.maximum(norm, 1e-9)[:, None]
+    alike = held @ held.T
+    different = ~same & ~np.eye(len(chosen), dtype=np.bool_)
+    if not different.any():
+        return None
+    within, between = float(alike[same].mean()), float(alike[different].mean())
+    return between / within if within > 0 else None

@@ -184,14 +184,21 @@ def needed_bits(units: int, members: int, settings: Settings) -> float:
 def belongs(group: Profile, units: int, settings: Settings) -> npt.NDArray[np.bool_]:
     """Tell which units reach the bits that membership needs, over enough independent channels.
 
-    Software alone (client and content) is what unrelated users of one tool share, so one of identity, network or time
-    has to be among the channels that count.
+    Two pairs of channels do not do by themselves. Client and content are what unrelated users of one program share:
+    one of identity, network or time has to count as well. Network and content are what somebody else can put on a
+    bystander, by calling through his gateway and copying his wording: identity, client or time has to speak for it too,
+    if less loudly.
     """
-    strong = {name: bits >= settings.channel_floor_bits for name, bits in group.channels.items()}
-    count = np.sum(list(strong.values()), axis=0)
-    beyond = np.zeros(units, dtype=np.bool_)
-    for name in (schema.IDENTITY, schema.NETWORK, schema.TIME):
-        if name in strong:
-            beyond |= strong[name]
+    bits = group.channels
+    strong = {name: values >= settings.channel_floor_bits for name, values in bits.items()}
+    nothing = np.zeros(units, dtype=np.bool_)
+    operator = np.any([strong.get(name, nothing) for name in (schema.IDENTITY, schema.NETWORK, schema.TIME)], axis=0)
+    own = [
+        bits[name] >= settings.channel_floor_bits / 2
+        for name in (schema.IDENTITY, schema.CLIENT, schema.TIME)
+        if name in bits
+    ]
+    unforged = np.any([nothing, *own], axis=0) if own else ~nothing
     enough = total_bits(group) >= needed_bits(units, len(group.members), settings)
-    return np.asarray(enough & beyond & (count >= settings.channels_needed))
+    count = np.sum(list(strong.values()), axis=0)
+    return np.asarray(enough & operator & unforged & (count >= settings.channels_needed))

@@ -34,7 +34,7 @@ Thing = TypeVar("Thing")
 Made = TypeVar("Made")
 WORKERS = 2
 ROWS_AT_ONCE = 32_768
-SUSPECTS_AT_ONCE = 60_000
+SUSPECTS_AT_ONCE = 200_000
 """Batches in work at once, their size (their windows of text are the peak of memory), and texts marked at once."""
 
 

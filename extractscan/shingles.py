@@ -53,28 +53,30 @@ def _byte_classes() -> tuple[npt.NDArray[np.uint8], npt.NDArray[np.bool_], npt.N
 
 
 _FOLD, _WORD, _STARTS = _byte_classes()
-_POWERS: U64 = _powers(_BASE, 1)
-_UNPOWERS: U64 = _powers(_INVERSE, 1)
+_cache: tuple[U64, U64] = (_powers(_BASE, 1), _powers(_INVERSE, 1))
 
 
 def _tables(size: int) -> tuple[U64, U64]:
-    """Return power tables of at least `size` entries; they are pure functions of the size and kept between calls."""
-    global _POWERS, _UNPOWERS  # noqa: PLW0603 a cache of constants
-    if len(_POWERS) < size:
-        _POWERS = _powers(_BASE, size)
-        _UNPOWERS = _powers(_INVERSE, size)
-    return _POWERS, _UNPOWERS
+    """Return power tables of at least `size` entries: pure functions of the size, kept between calls.
+
+    The pair is replaced as one, so that a thread never sees tables of two sizes.
+    """
+    global _cache  # noqa: PLW0603 a cache of constants
+    tables = _cache
+    if len(tables[0]) < size:
+        tables = (_powers(_BASE, size), _powers(_INVERSE, size))
+        _cache = tables
+    return tables
 
 
 def clip(texts: pl.Series) -> pl.Series:
     """Keep the first `HEAD_CHARS` and last `TAIL_CHARS` characters of longer texts."""
-    long = texts.str.len_bytes() > HEAD_CHARS + TAIL_CHARS
+    limit = HEAD_CHARS + TAIL_CHARS
+    long = texts.str.len_bytes() > limit
     if not long.any():
         return texts
     short = texts.str.head(HEAD_CHARS) + "\n" + texts.str.tail(TAIL_CHARS)
-    return pl.select(
-        pl.when(long & (texts.str.len_chars() > HEAD_CHARS + TAIL_CHARS)).then(short).otherwise(texts)
-    ).to_series()
+    return pl.select(pl.when(long & (texts.str.len_chars() > limit)).then(short).otherwise(texts)).to_series()
 
 
 def marks(texts: pl.Series) -> tuple[npt.NDArray[np.uint32], U64]:
@@ -156,6 +158,33 @@ def _windows(raw: npt.NDArray[np.uint8], offsets: npt.NDArray[np.int64]) -> tupl
     value *= _MIX
     value ^= value >> np.uint64(32)
     return at, value
+
+
+def words(texts: pl.Series, buckets: int) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+    """Hash the words of every text (pairs of characters, in scripts without spaces) into buckets.
+
+    Returns:
+        Index of the text and bucket, one entry a word, repeats included.
+    """
+    raw = np.frombuffer("\n".join([text or "" for text in texts]).encode(), dtype=np.uint8)
+    if len(raw) == 0:
+        return np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64)
+    sizes = np.array([len((text or "").encode()) + 1 for text in texts], dtype=np.int64)
+    offsets = np.concatenate(([0], np.cumsum(sizes)))
+    word = _WORD[raw]
+    start = word & ~np.concatenate(([False], word[:-1]))
+    spaceless = _STARTS[raw]
+    at = np.flatnonzero(start | spaceless)
+    stops = np.append(np.flatnonzero(~word), len(raw))
+    end = stops[np.searchsorted(stops, at)]
+    end = np.where(spaceless[at], np.minimum(at + 6, len(raw)), end)
+    powers, unpowers = _tables(len(raw))
+    sums = np.zeros(len(raw) + 1, dtype=np.uint64)
+    np.cumsum((_FOLD[raw].astype(np.uint64) + np.uint64(1)) * powers[: len(raw)], out=sums[1:])
+    value = (sums[end] - sums[at]) * unpowers[at] * _MIX
+    long = end - at >= 3
+    row = np.searchsorted(offsets, at[long], side="right") - 1
+    return row, ((value[long] >> np.uint64(40)) % np.uint64(buckets)).astype(np.int64)
 
 
 def digest(text: str) -> int:

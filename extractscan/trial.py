@@ -65,7 +65,15 @@ def hear(
         private = _private_prompts(kinds.get("system_prompt"), group.profile, ground, settings)
         events = harvest.classify(events_of[number,], hits_of.get((number,), reading.hits.clear()), private)
         events = harvest.mark_stream(events, families, outside)
-        facts = gather(ground.background, group.profile, events, crowd, outside, text=text)
+        facts = gather(
+            ground.background,
+            group.profile,
+            events,
+            crowd,
+            outside,
+            text=text,
+            exchangeable=harvest.exchangeability(events),
+        )
         cases.append(Case(group, facts, events, harvest.samples(events, SAMPLES)))
     return cases
 

@@ -33,17 +33,17 @@ def weigh(facts: Facts) -> list[Weighed]:
     return sorted((hypothesis(facts) for hypothesis in HYPOTHESES), key=lambda w: -round(w.bits, 3))
 
 
-def verdict(weighed: list[Weighed], extraction_bits: float, settings: Settings) -> Verdict:
+def verdict(weighed: list[Weighed], extraction_bits: float, settings: Settings, *, thread: bool) -> Verdict:
     """Say what the report says of a network whose coordination stands.
 
     A harvest threaded through a reseller stays an extraction network: the reseller is named as an explanation of the
-    rest of its traffic. Any other innocent explanation that comes within the margin takes the accusation away.
+    rest of its traffic. `thread` says that the harvest has a wording or a request of its own. Any other innocent explanation that comes within the margin takes the accusation away.
     """
     bits = {one.name: one.bits for one in weighed}
     guilty = bits["extraction_operator"]
     rivals = {name: b for name, b in bits.items() if name != "extraction_operator"}
     harvest = extraction_bits >= settings.extraction_bits
-    strongest = max(b for name, b in rivals.items() if not (harvest and name == "reseller"))
+    strongest = max(b for name, b in rivals.items() if not (harvest and thread and name == "reseller"))
     if harvest and guilty - strongest >= settings.hypothesis_margin_bits:
         return "extraction_network"
     leader = weighed[0].name

@@ -15,7 +15,7 @@ def weigh(facts: Facts) -> Weighed:
     own_domain = facts.share("email_domain").top >= 0.8
     soft = max((facts.share(s).bits for s in SOFT if not (own_domain and s.startswith("email"))), default=0.0)
     address = facts.share("address")
-    pool = address.shared >= 0.5 and address.top < 0.5
+    pool = address.shared >= 0.5 and address.top < 0.5 and facts.share("prefix").top < 0.8
     card = facts.share("payment")
     openly = card.known >= 0.5 and card.top >= 0.6
     alone = software_only(facts)

@@ -56,6 +56,7 @@ class Facts:
         stream_members: Share of members with at least one event in the stream.
         stream_known: Whether the log has text, so that a stream could be told.
         same_list: Share of stream events whose item at least three members sent.
+        exchangeable: How alike the items are across members, as a multiple of within one (1 = dealt), or None.
         asks: By family.
         load_ratio: Spread (standard deviation of log2 events an active day) outside over inside; > 1 = more even.
         round_the_clock, round_the_clock_outside: Share of members (outsiders) active in all parts of the day.
@@ -63,7 +64,7 @@ class Facts:
         ramp_share, ramp_outside: Share of members (outsiders) at full load from the first day.
         age_days: Median days from account creation to first event, or None.
         created_span_days: Days in which the middle half of the members was created, or None.
-        end_users: Share of events with an end-user id; end_users_each: distinct ones an account.
+        end_users: Share of stream events with an end-user id; end_users_each: distinct ones an account.
         end_users_outside: Share of everybody else's events with an end-user id.
         verified_distinct: Different verified organizations for each member, or None.
         takeover: Share of members whose stream comes from clients and addresses that their other traffic never uses.
@@ -85,6 +86,7 @@ class Facts:
     stream_known: bool
     same_list: float
     asks: Mapping[str, Ask] = field(default_factory=dict)
+    exchangeable: float | None = None
     load_ratio: float | None = None
     round_the_clock: float = 0.0
     round_the_clock_outside: float = 0.0

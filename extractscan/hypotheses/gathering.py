@@ -66,6 +66,7 @@ def gather(
     outside: Mapping[str, float],
     *,
     text: bool,
+    exchangeable: float | None,
 ) -> Facts:
     """Gather what every hypothesis weighs.
 
@@ -76,6 +77,7 @@ def gather(
         crowd: Units that are in no network at all: a log full of campaigns must not make harvesting look ordinary.
         outside: Their mean rate of each family of requests, from `crowd_rates`.
         text: Whether the log holds prompts.
+        exchangeable: How alike the items are across members (see `harvest.exchangeability`).
     """
     inside = pl.Series(profile.members)
     mine = back.behaviour.filter(pl.col("unit").is_in(inside.implode()))
@@ -93,12 +95,13 @@ def gather(
         stream_events=len(stream),
         stream_members=stream[schema.ACCOUNT].n_unique() / max(len(mine), 1),
         stream_known=text,
+        exchangeable=exchangeable,
         same_list=float(shared) if shared is not None else 0.0,  # type: ignore[arg-type]
         asks=_asks(back, events, outside),
         own_traffic=1.0 - len(stream) / max(len(events), 1),
         takeover=_takeover(events, mine[schema.ACCOUNT].to_list()),
         **_rhythm(mine, others),
-        **_people(back, mine, others),
+        **_people(back, stream, others),
         **_origin(known_rows, mine, events),
     )
 
@@ -177,19 +180,15 @@ def _rhythm(mine: pl.DataFrame, others: pl.DataFrame) -> dict[str, float | bool 
     }
 
 
-def _people(back: Background, mine: pl.DataFrame, others: pl.DataFrame) -> dict[str, float]:
-    def rates(frame: pl.DataFrame) -> tuple[float, float]:
-        held = frame.select(schema.ACCOUNT, "events").join(back.end_users, on=schema.ACCOUNT, how="left").fill_null(0)
-        return float(held["seen"].sum() / max(held["events"].sum(), 1)), float(
-            held["distinct"].sum() / max(len(held), 1)
-        )
-
-    here, each = rates(mine)
+def _people(back: Background, stream: pl.DataFrame, others: pl.DataFrame) -> dict[str, float]:
+    named = stream.filter(pl.col(schema.END_USER).is_not_null())
+    each = named.select(schema.ACCOUNT, schema.END_USER).unique().height / max(stream[schema.ACCOUNT].n_unique(), 1)
+    seen = others.select(schema.ACCOUNT, "events").join(back.end_users, on=schema.ACCOUNT, how="left").fill_null(0)
     clients = others["clients"].mean()
     return {
-        "end_users": here,
-        "end_users_each": each,
-        "end_users_outside": rates(others)[0],
+        "end_users": len(named) / max(len(stream), 1),
+        "end_users_each": float(each),
+        "end_users_outside": float(seen["seen"].sum() / max(seen["events"].sum(), 1)),
         "clients_distinct_outside": float(clients) if clients is not None else 1.0,  # type: ignore[arg-type]
     }
 

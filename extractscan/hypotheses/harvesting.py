@@ -45,6 +45,11 @@ def extraction(facts: Facts) -> list[tuple[str, float, float, str]]:
             dealt = min(4.0, 0.5 * log2(facts.stream_events)) * (1 - 2 * facts.same_list)
             says = f"one wording, but hardly an item twice ({percent(facts.same_list)}): the work is dealt out"
             found.append(("dealt_deck", dealt, 0.0, says))
+    if facts.exchangeable is not None and facts.same_list <= 0.3 and facts.exchangeable > 0.85:
+        worded = facts.channels.get("content", 0.0) >= 3.0
+        bits = min(4.0 if worded else 1.5, 40 * (facts.exchangeable - 0.85))
+        says = f"items are as alike across accounts as within one ({facts.exchangeable:.2f}), as dealt from one queue"
+        found.append(("item_mix", bits, 0.0, says))
     if facts.end_users >= 0.5 and facts.end_users_each >= 5:
         says = f"requests carry the ids of the members' own end users ({facts.end_users_each:.0f} an account)"
         found.append(("end_users", -4.0, facts.end_users_outside, says))
@@ -67,3 +72,8 @@ def ask_bits(ask: Ask) -> float:
     if ask.share < LEAST_SHARE:
         return 0.0
     return max(0.0, min(ask.cap, log2((ask.share + FLOOR) / (ask.outside + FLOOR))))
+
+
+def threaded(facts: Facts) -> bool:
+    """Tell whether the harvest has a thread of its own, a wording or a request, apart from how the traffic is carried."""
+    return facts.channels.get("content", 0.0) >= 3.0 or any(ask_bits(ask) >= 3.0 for ask in facts.asks.values())

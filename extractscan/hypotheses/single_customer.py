@@ -14,6 +14,7 @@ def weigh(facts: Facts) -> Weighed:
     own_domain = domain.known >= 0.5 and domain.top >= 0.8 and domain.outside <= max(2, facts.units // 10)
     old = facts.age_days is not None and facts.age_days >= OLD_DAYS
     young = facts.age_days is not None and facts.age_days < OLD_DAYS / 3
+    openly = card.known >= 0.5 and card.top >= 0.8
     office = prefix.known > 0 and prefix.top >= 0.8
     scattered = domain.known >= 0.5 and domain.top < 0.5
     many_cards = card.known >= 0.5 and card.top < 0.5
@@ -27,8 +28,13 @@ def weigh(facts: Facts) -> Weighed:
                 6.0,
                 f"{percent(domain.top)} of the members use one mail domain of their own, and the accounts are old",
             ),
+            (
+                own_domain and old and openly,
+                3.0,
+                "nothing is hidden: one domain, one card, accounts that have grown old",
+            ),
             (own_domain and not old, 2.0, f"{percent(domain.top)} of the members use one mail domain of their own"),
-            (card.known >= 0.5 and card.top >= 0.8, 4.0, "one card pays for all, openly"),
+            (openly, 4.0, "one card pays for all, openly"),
             (office, 2.0, "nearly all calls come from one network"),
             (facts.end_users >= 0.5 and facts.end_users_each >= 5, 4.0, "members serve end users of their own"),
             (old and not own_domain, 1.0, "the accounts are old"),
