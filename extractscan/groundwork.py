@@ -87,7 +87,9 @@ def lay(
         if signal.table in frames and _can(signal, frames)
     ]
     channels = {signal.name: signal.channel for signal in SIGNALS.values() if signal.links}
-    kinds = incidence.kinds_of(pl.concat(sightings), channels, units)
+    kinds = incidence.kinds_of(
+        pl.concat(sightings), channels, units, frozenset(s.name for s in SIGNALS.values() if s.forgeable)
+    )
     template, pieces = incidence.fold_content(_content(summary, units, settings), _prompts(summary, units))
     who = Incidence(_size(units), (*kinds, template))
     families = families_of(rules)

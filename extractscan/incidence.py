@@ -26,6 +26,7 @@ class Kind:
         values: The observables, sorted.
         ptr, value, weight: Compressed rows: for each unit its values and their share of its sightings.
         by_value_ptr, by_value, by_value_weight: The same, compressed by value: the holders of each.
+        forgeable: Whether others can put the value on a bystander.
         mixture: Whether weights are shares of all events, so that the rest of the events speaks for the background.
     """
 
@@ -39,6 +40,7 @@ class Kind:
     by_value: Ints
     by_value_weight: Floats
     mixture: bool = False
+    forgeable: bool = False
 
     @cached_property
     def known(self) -> npt.NDArray[np.bool_]:
@@ -66,12 +68,14 @@ class Profile:
     Attributes:
         members: Sorted unit numbers.
         channels: For each channel the bits of every unit (units,).
+        own: The most that a channel's unforgeable signals say of every unit (units,).
         kinds: For each signal the bits of every unit before the channel takes the largest.
         rates: For each signal: value numbers held inside, members holding them, outside holders.
     """
 
     members: Ints
     channels: dict[str, Floats]
+    own: Floats
     kinds: dict[str, Floats] = field(default_factory=dict)
     rates: dict[str, tuple[Ints, Ints, Ints]] = field(default_factory=dict)
 
@@ -86,6 +90,7 @@ def kind_of(
     weight: Floats,
     *,
     mixture: bool = False,
+    forgeable: bool = False,
 ) -> Kind:
     """Build a kind from its (unit, value, weight) triples, each pair once.
 
@@ -99,7 +104,7 @@ def kind_of(
         weight = weight / total[unit]
     back = np.lexsort((unit, value))
     by_ptr = np.searchsorted(value[back], np.arange(len(values) + 1)).astype(np.int64)
-    return Kind(name, channel, values, ptr, value, weight, by_ptr, unit[back], weight[back], mixture)
+    return Kind(name, channel, values, ptr, value, weight, by_ptr, unit[back], weight[back], mixture, forgeable)
 
 
 def spans(ptr: Ints, rows: Ints) -> Ints:
@@ -137,13 +142,16 @@ def units_of(accounts: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def kinds_of(sightings: pl.DataFrame, channels: Mapping[str, str], units: pl.DataFrame) -> tuple[Kind, ...]:
+def kinds_of(
+    sightings: pl.DataFrame, channels: Mapping[str, str], units: pl.DataFrame, forgeable: frozenset[str]
+) -> tuple[Kind, ...]:
     """Build one kind for each signal that has sightings.
 
     Args:
         sightings: account_id, kind, value, count.
         channels: Channel of every signal that may link, in the order wanted.
         units: As from `units_of`.
+        forgeable: Signals whose values others can put on a bystander.
     """
     size = int(units["unit"].max()) + 1 if len(units) else 0  # type: ignore[arg-type]
     held = (
@@ -161,6 +169,7 @@ def kinds_of(sightings: pl.DataFrame, channels: Mapping[str, str], units: pl.Dat
                 kind_of(
                     str(name), channels[str(name)], values.to_list(), size,
                     rows["unit"].to_numpy(), rows["number"].to_numpy(), rows["count"].to_numpy(),
+                    forgeable=name in forgeable,
                 )
             )  # fmt: skip
     order = list(channels)
@@ -198,5 +207,5 @@ def fold_content(content: pl.DataFrame, prompts: Ints, name: str = "template") -
     share = np.minimum(rows["count"].to_numpy() / np.maximum(prompts[unit], 1), 1.0)
     values = [f"{value:016x}" for value in folded["head"].to_list()]
     number = rows["number"].to_numpy()
-    kind = kind_of(name, schema.CONTENT, values, len(prompts), unit, number, share, mixture=True)
+    kind = kind_of(name, schema.CONTENT, values, len(prompts), unit, number, share, mixture=True, forgeable=True)
     return kind, pieces

@@ -39,12 +39,15 @@ def profile(
     inside[members] = True
     best: dict[str, Floats] = {}
     price: dict[str, Floats] = {}
-    result = Profile(members=members, channels={})
+    own: dict[str, Floats] = {}
+    result = Profile(members=members, channels={}, own=np.zeros(incidence.units))
     for kind in incidence.kinds:
         if kind.channel in without:
             continue
         bits, lack = _kind_bits(kind, members, inside, settings, result)
         result.kinds[kind.name] = bits
+        if not kind.forgeable:
+            own[kind.channel] = np.maximum(own[kind.channel], bits) if kind.channel in own else bits
         if kind.channel in best:
             np.maximum(best[kind.channel], bits, out=best[kind.channel])
             np.minimum(price[kind.channel], lack, out=price[kind.channel])
@@ -53,7 +56,10 @@ def profile(
     for channel in schema.CHANNELS:
         if channel in best:
             apart = _stands_apart(best[channel], _known(incidence, channel), members, settings)
-            result.channels[channel] = best[channel] + np.minimum(price[channel], apart)
+            lacking = np.minimum(price[channel], apart)
+            result.channels[channel] = best[channel] + lacking
+            if channel in own:
+                np.maximum(result.own, own[channel] + lacking, out=result.own)
     return result
 
 
@@ -184,21 +190,15 @@ def needed_bits(units: int, members: int, settings: Settings) -> float:
 def belongs(group: Profile, units: int, settings: Settings) -> npt.NDArray[np.bool_]:
     """Tell which units reach the bits that membership needs, over enough independent channels.
 
-    Two pairs of channels do not do by themselves. Client and content are what unrelated users of one program share:
-    one of identity, network or time has to count as well. Network and content are what somebody else can put on a
-    bystander, by calling through his gateway and copying his wording: identity, client or time has to speak for it too,
-    if less loudly.
+    Two kinds of evidence do not do by themselves. Client and content are what unrelated users of one program share: one
+    of identity, network or time has to count as well. And what somebody else can put on a bystander (his gateway's
+    address, his wording, his referral code) has to be joined by something that is the account's own, if less loudly.
     """
     bits = group.channels
     strong = {name: values >= settings.channel_floor_bits for name, values in bits.items()}
     nothing = np.zeros(units, dtype=np.bool_)
     operator = np.any([strong.get(name, nothing) for name in (schema.IDENTITY, schema.NETWORK, schema.TIME)], axis=0)
-    own = [
-        bits[name] >= settings.channel_floor_bits / 2
-        for name in (schema.IDENTITY, schema.CLIENT, schema.TIME)
-        if name in bits
-    ]
-    unforged = np.any([nothing, *own], axis=0) if own else ~nothing
+    own = group.own >= settings.channel_floor_bits / 2
     enough = total_bits(group) >= needed_bits(units, len(group.members), settings)
     count = np.sum(list(strong.values()), axis=0)
-    return np.asarray(enough & operator & unforged & (count >= settings.channels_needed))
+    return np.asarray(enough & operator & own & (count >= settings.channels_needed))

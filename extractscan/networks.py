@@ -73,7 +73,8 @@ def find(incidence: Incidence, labels: Sequence[Kind], settings: Settings) -> li
         Disjoint groups, largest first, then by first member.
     """
     whole = merge_siblings(incidence, grow(incidence, labels, settings), settings)
-    parts = [part for group in whole for part in split(incidence, group, settings)]
+    clear = [part for group in whole for part in release(incidence, group, settings)]
+    parts = [part for group in clear for part in split(incidence, group, settings)]
     return sorted(parts, key=lambda f: (-len(f.members), tuple(f.members.tolist())))
 
 
@@ -240,6 +241,42 @@ def _shrunk(incidence: Incidence, members: Ints, settings: Settings) -> Profile 
     return None
 
 
+def release(incidence: Incidence, group: Found, settings: Settings) -> list[Found]:
+    """Let go of bystanders: a customer within the group that only forgeable values tie to the rest.
+
+    An operator who calls through a customer's gateway and copies his wording pulls all of his accounts in, and among
+    themselves they share a card or a domain. Held against the others alone they show nothing of their own in common with
+    them, and lack the client and the dates that the others share.
+    """
+    members, freed = group.members, []
+    for customer in _customers(incidence, group):
+        mine = np.intersect1d(members, customer)
+        rest = np.setdiff1d(members, mine)
+        if len(mine) < settings.min_accounts or len(rest) < len(mine):
+            continue
+        alone = profile(incidence, rest, settings)
+        habits = sum(alone.channels[name][mine] for name in (schema.CLIENT, schema.TIME) if name in alone.channels)
+        foreign = (alone.own[mine] < settings.channel_floor_bits / 2).mean() >= 0.8
+        if foreign and float(np.mean(habits)) <= -1.0:
+            members = rest
+            freed.append(mine)
+    if not freed:
+        return [group]
+    kept = [_shrunk(incidence, part, settings) for part in (members, *freed)]
+    return [Found(part.members, part, group.seed_bits) for part in kept if part is not None]
+
+
+def _customers(incidence: Incidence, group: Found) -> list[Ints]:
+    """List the holders of every identity value that several members share and nobody else could have put on them."""
+    held = []
+    for kind in incidence.kinds:
+        if kind.channel == schema.IDENTITY and not kind.forgeable and kind.name in group.profile.rates:
+            values, inside, outside = group.profile.rates[kind.name]
+            for value in values[(inside >= 3) & (inside * 2 <= len(group.members)) & (outside <= inside)].tolist():
+                held.append(kind.by_value[kind.by_value_ptr[value] : kind.by_value_ptr[value + 1]])
+    return sorted(held, key=lambda units: (-len(units), tuple(units.tolist())))
+
+
 def split(incidence: Incidence, group: Found, settings: Settings) -> list[Found]:
     """Part a group into those whose wording and payment hardly meet, as when two operators rent one proxy pool.
 
@@ -368,5 +405,13 @@ def steady_pieces(kind: Kind, settings: Settings) -> Kind:
     values = [kind.values[v] for v in use.tolist()]
     units = len(kind.ptr) - 1
     return kind_of(
-        kind.name, kind.channel, values, units, kind.by_value[at], number, kind.by_value_weight[at], mixture=True
+        kind.name,
+        kind.channel,
+        values,
+        units,
+        kind.by_value[at],
+        number,
+        kind.by_value_weight[at],
+        mixture=True,
+        forgeable=kind.forgeable,
     )

@@ -44,7 +44,15 @@ def _dealt(kind: Kind, strata: Ints, units: int, rng: np.random.Generator) -> Ki
     pairs = unit * max(len(kind.values), 1) + drawn
     first = np.unique(pairs, return_index=True)[1]
     return kind_of(
-        kind.name, kind.channel, kind.values, units, unit[first], drawn[first], kind.weight[first], mixture=kind.mixture
+        kind.name,
+        kind.channel,
+        kind.values,
+        units,
+        unit[first],
+        drawn[first],
+        kind.weight[first],
+        mixture=kind.mixture,
+        forgeable=kind.forgeable,
     )
 
 

@@ -18,4 +18,5 @@ SIGNAL = Signal(
         "a VPN exit",
         "a cloud function or gateway egress",
     ),
+    forgeable=True,
 )

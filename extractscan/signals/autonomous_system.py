@@ -15,4 +15,5 @@ SIGNAL = Signal(
     value=pl.format("AS{}", pl.col(schema.ASN)),
     says="called from {value}",
     twins=("one cloud, one carrier, one university",),
+    forgeable=True,
 )

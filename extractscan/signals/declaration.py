@@ -24,6 +24,8 @@ class Signal:
         says: How evidence reads, with `{value}` to fill in.
         twins: Innocent things that look the same.
         links: Whether it may hold accounts together; otherwise it only describes them.
+        forgeable: Whether somebody else can put the value on a bystander, as by calling through his gateway, copying
+            his wording or signing up with his referral code. Such values alone never tie an account.
     """
 
     name: str
@@ -34,6 +36,7 @@ class Signal:
     says: str
     twins: tuple[str, ...]
     links: bool = True
+    forgeable: bool = False
 
 
 def text(name: str) -> pl.Expr:

@@ -23,4 +23,5 @@ SIGNAL = Signal(
         "one cloud region",
         "masked addresses, which all end alike",
     ),
+    forgeable=True,
 )

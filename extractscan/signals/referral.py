@@ -18,4 +18,5 @@ SIGNAL = Signal(
         "a class or company onboarding link",
         "somebody else's code, copied",
     ),
+    forgeable=True,
 )

@@ -17,4 +17,5 @@ SIGNAL = Signal(
         "a campus, office or carrier gateway",
         "a conference network",
     ),
+    forgeable=True,
 )

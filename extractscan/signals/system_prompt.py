@@ -19,4 +19,5 @@ SIGNAL = Signal(
         "a course or library example",
         "a company's own app",
     ),
+    forgeable=True,
 )

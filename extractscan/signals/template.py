@@ -20,4 +20,5 @@ SIGNAL = Signal(
         "a viral prompt",
         "an app's own template",
     ),
+    forgeable=True,
 )
