@@ -12,13 +12,13 @@ import polars as pl
 
 from extractscan import hypotheses, model, schema, shingles
 from extractscan.groundwork import Ground
+from extractscan.growing import Found, refine
 from extractscan.harvest import IN_STREAM, IN_TEMPLATE, PROMPT_KEY
 from extractscan.hypotheses.facts import Facts
 from extractscan.hypotheses.harvesting import extraction, threaded
 from extractscan.hypotheses.weighing import Weighed
 from extractscan.incidence import Kind, Profile, spans
 from extractscan.linking import needed_bits
-from extractscan.networks import Found, refine
 from extractscan.settings import Settings, millibits
 from extractscan.signals import SIGNALS
 
@@ -55,14 +55,11 @@ def network(case: Case, ground: Ground, null: model.NullTest, settings: Settings
     verdict = hypotheses.verdict(weighed, harvest_bits, settings, thread=threaded(case.facts))
     shares = attribution(case.found.profile, ground.incidence.kinds)
     events = case.events
-    members = _members(case, ground)
     stream = events.filter(IN_STREAM)
+    members = _members(case, ground, harvested=verdict == "extraction_network")
     tokens = int((events[schema.INPUT_TOKENS].fill_null(0) + events[schema.OUTPUT_TOKENS].fill_null(0)).sum())
-    cost = (
-        (events[schema.COST] * 1e6).round().cast(pl.Int64).sum()
-        if events[schema.COST].null_count() < len(events)
-        else None
-    )
+    known = events[schema.COST].drop_nulls()
+    micros = [round(cost * 1e6) for cost in known.to_list()]
     coordination = sum(shares.values()) / 1000
     return model.Network(
         id="",
@@ -77,7 +74,7 @@ def network(case: Case, ground: Ground, null: model.NullTest, settings: Settings
         events=len(events),
         events_in_campaign=len(stream) if verdict == "extraction_network" else 0,
         tokens=tokens,
-        cost_usd=None if cost is None else cost / 1e6,
+        cost_usd=sum(micros) / 1e6 if micros else None,
         models=_counts(events, schema.MODEL),
         countries=_counts(events, schema.COUNTRY),
         first_seen=iso(events[schema.TIMESTAMP].min()),
@@ -145,7 +142,7 @@ def survives(found: Found, ground: Ground, settings: Settings) -> dict[str, bool
     return kept
 
 
-def _members(case: Case, ground: Ground) -> list[model.Member]:
+def _members(case: Case, ground: Ground, *, harvested: bool) -> list[model.Member]:
     group = case.found.profile
     units = ground.units.filter(pl.col("unit").is_in(pl.Series(group.members).implode()))
     stats = case.events.group_by(schema.ACCOUNT).agg(
@@ -166,7 +163,7 @@ def _members(case: Case, ground: Ground) -> list[model.Member]:
                 bits=sum(channels.values()) / 1000,
                 role=role,
                 events=row["n"],
-                events_in_campaign=row["campaign"],
+                events_in_campaign=row["campaign"] if harvested else 0,
                 first_seen=iso(row["first"]),
                 last_seen=iso(row["last"]),
                 channels={name: value / 1000 for name, value in channels.items()},
@@ -223,7 +220,7 @@ def _evidence(case: Case, ground: Ground, shares: Mapping[tuple[str, str], int])
 
 
 def _held(kind: Kind, group: Profile, ground: Ground) -> tuple[int, int, int, int, pl.Series]:
-    """Return members and outsiders that hold a shared value, the most shared one, how many, and the members' accounts."""
+    """Return members and outsiders that hold a shared value, the most shared one, how many, and the accounts."""
     held, count = np.unique(kind.value[spans(kind.ptr, group.members)], return_counts=True)
     common = held[count >= 2]
     if not len(common):
@@ -252,7 +249,7 @@ def _value(kind: Kind, number: int, ground: Ground) -> str:
 
 
 def _exemplars(case: Case, name: str, accounts: pl.Series) -> list[model.Row]:
-    """Choose the first events of different members, those in the stream before others, wherever they stand in the files."""
+    """Choose the first events of different members, those in the stream first, wherever they stand in the files."""
     events = case.events.filter(pl.col(schema.ACCOUNT).is_in(accounts.implode()))
     if name in {"template", "system_prompt"}:
         events = events.filter(IN_TEMPLATE)
@@ -326,7 +323,7 @@ def _notes(case: Case, weighed: list[Weighed], verdict: model.Verdict, harvest: 
 
 def _title(verdict: model.Verdict, accounts: int, stream: int, weighed: list[Weighed]) -> str:
     if verdict == "extraction_network":
-        return f"{accounts} accounts are linked and their traffic is consistent with one operator's harvest ({stream} requests)"
+        return f"{accounts} accounts are linked; {stream} of their requests are consistent with one operator's harvest"
     leader = weighed[0]
     if verdict == "reseller":
         return f"{accounts} accounts are linked as by {leader.title}; no harvest runs through them"

@@ -1,4 +1,4 @@
-"""What stands beside the networks in a report: gaps, single sources, hubs, near misses, limits, what cannot be tested."""
+"""What stands beside the networks in a report: gaps, single sources, hubs, near misses, limits."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ import numpy as np
 import polars as pl
 
 from extractscan import model, reduce, schema
-from extractscan.dossier import Case, fingerprint, iso
+from extractscan.dossier import fingerprint, iso
 from extractscan.errors import CannotTestError
 from extractscan.groundwork import Ground
+from extractscan.growing import Found
 from extractscan.hypotheses.facts import Ask
 from extractscan.hypotheses.gathering import crowd_rates
 from extractscan.hypotheses.harvesting import ask_bits
 from extractscan.linking import CELL, needed_bits, total_bits
-from extractscan.networks import Found
 from extractscan.settings import Settings, millibits
 
 GAP_HOURS = 3
@@ -30,7 +30,7 @@ HUB_LEAST = 25
 
 
 def numbered(networks: Sequence[model.Network]) -> list[model.Network]:
-    """Sort networks by level, size and bits, and name them N1, N2, …"""
+    """Sort networks by level, size and bits, and name them N1, N2 and so on."""
     ranked = sorted(
         networks, key=lambda n: (model.LEVELS.index(n.level), -len(n.accounts), -n.coordination_bits, n.fingerprint)
     )
@@ -88,7 +88,7 @@ def gaps(summary: reduce.Summary) -> list[model.Gap]:
     return found
 
 
-def single_sources(ground: Ground, found: Sequence[Found], settings: Settings) -> list[model.SingleSource]:
+def single_sources(ground: Ground, found: Sequence[Found]) -> list[model.SingleSource]:
     """List accounts and declared customers outside every network whose own traffic looks like a harvest.
 
     One account is no network, and a customer that says who it is hides nothing: they are listed, not accused.
@@ -154,13 +154,12 @@ def _hubs(ground: Ground, found: Sequence[Found]) -> list[model.Hub]:
             continue
         unit = np.repeat(np.arange(len(kind.values)), kind.holders)
         outside = np.bincount(unit, weights=~inside[kind.by_value], minlength=len(kind.values)).astype(np.int64)
-        for number in np.lexsort((np.arange(len(outside)), -outside))[:2].tolist():
-            if outside[number] >= max(HUB_LEAST, ground.incidence.units // 100):
-                hubs.append(
-                    model.Hub(
-                        channel=kind.channel, signal=kind.name, value=kind.values[number], accounts=int(outside[number])
-                    )
-                )
+        largest = np.lexsort((np.arange(len(outside)), -outside))[:2].tolist()
+        hubs += [
+            model.Hub(channel=kind.channel, signal=kind.name, value=kind.values[number], accounts=int(outside[number]))
+            for number in largest
+            if outside[number] >= max(HUB_LEAST, ground.incidence.units // 100)
+        ]
     return sorted(hubs, key=lambda hub: (-hub.accounts, hub.signal, hub.value))[:SHOWN]
 
 
@@ -193,7 +192,7 @@ def _fingerprint(ground: Ground, group: Found) -> str:
     return fingerprint(who[schema.ACCOUNT].to_list())
 
 
-def limits(ground: Ground, cases: Sequence[Case]) -> list[str]:
+def limits(ground: Ground) -> list[str]:
     """Write what this run does not show."""
     lines = [
         "A shared signal is a reason to look, not proof; the report says which accounts are linked, not who runs them.",

@@ -13,9 +13,9 @@ from extractscan.hypotheses.gathering import Background, Family
 from extractscan.incidence import Incidence, Ints, Kind
 from extractscan.rules import Rule
 from extractscan.settings import Settings
-from extractscan.signals import SIGNALS, Signal
+from extractscan.signals import SIGNALS
 from extractscan.signals.behaviour import behaviour
-from extractscan.signals.declaration import text
+from extractscan.signals.declaration import Signal, text
 
 DESCRIPTORS = (schema.END_USER, schema.ORGANIZATION, schema.COUNTRY)
 """Columns that are counted like signals but describe accounts only."""

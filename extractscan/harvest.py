@@ -69,8 +69,8 @@ class Reading:
     """The second reading of all groups' events.
 
     Attributes:
-        events: One row an event: event number, network, the columns of `COLUMNS` with the head of
-            the prompt instead of texts, prompt and system prompt keys, mask of matching rules, number of shingles, source file and row.
+        events: One row an event: event number, network, the columns of `COLUMNS` with the head of the prompt instead of
+            texts, prompt and system prompt keys, mask of matching rules, number of shingles, source file and row.
         hits: network, event, shingle: where the wording that is rare outside the event's network occurs.
     """
 
@@ -209,7 +209,7 @@ def mark_stream(events: pl.DataFrame, families: Mapping[str, int], outside: Mapp
 
 
 def samples(events: pl.DataFrame, most: int) -> list[str]:
-    """Choose prompts of the stream from different accounts, by text and not by place, so that any split gives the same."""
+    """Choose prompts of the stream from different accounts, by text and not by place: any split gives the same."""
     chosen = events.filter(pl.col(PROMPT_KEY).rank("dense") <= SAMPLED)
     stream = chosen.filter(pl.col(IN_STREAM) & pl.col(HEAD).is_not_null())
     if stream[IN_TEMPLATE].any():

@@ -12,6 +12,7 @@ import polars as pl
 
 from extractscan import schema
 
+TEMPLATE = "template"
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
 
@@ -164,11 +165,11 @@ def kinds_of(
         if name in channels:
             values = rows["value"].unique().sort()
             number = pl.DataFrame({"value": values, "number": np.arange(len(values))})
-            rows = rows.join(number, on="value")
+            numbered = rows.join(number, on="value")
             built.append(
                 kind_of(
                     str(name), channels[str(name)], values.to_list(), size,
-                    rows["unit"].to_numpy(), rows["number"].to_numpy(), rows["count"].to_numpy(),
+                    numbered["unit"].to_numpy(), numbered["number"].to_numpy(), numbered["count"].to_numpy(),
                     forgeable=name in forgeable,
                 )
             )  # fmt: skip
@@ -176,7 +177,7 @@ def kinds_of(
     return tuple(sorted(built, key=lambda kind: order.index(kind.name)))
 
 
-def fold_content(content: pl.DataFrame, prompts: Ints, name: str = "template") -> tuple[Kind, pl.DataFrame]:
+def fold_content(content: pl.DataFrame, prompts: Ints) -> tuple[Kind, pl.DataFrame]:
     """Build the kind of shared text: shingles that exactly the same units hold become one piece of wording.
 
     Args:
@@ -207,5 +208,5 @@ def fold_content(content: pl.DataFrame, prompts: Ints, name: str = "template") -
     share = np.minimum(rows["count"].to_numpy() / np.maximum(prompts[unit], 1), 1.0)
     values = [f"{value:016x}" for value in folded["head"].to_list()]
     number = rows["number"].to_numpy()
-    kind = kind_of(name, schema.CONTENT, values, len(prompts), unit, number, share, mixture=True, forgeable=True)
+    kind = kind_of(TEMPLATE, schema.CONTENT, values, len(prompts), unit, number, share, mixture=True, forgeable=True)
     return kind, pieces

@@ -6,7 +6,6 @@ own values look common. An account never counts as its own witness: rates leave 
 
 from __future__ import annotations
 
-
 import numpy as np
 import numpy.typing as npt
 
@@ -118,11 +117,11 @@ def _ratios(k: Ints, total: Ints, n: int, units: int) -> tuple[Floats, Floats]:
 
 
 def _enriched(k: Ints, total: Ints, n: int, units: int, tests: int, settings: Settings) -> npt.NDArray[np.bool_]:
-    """Tell which of many text pieces are inside more often than drawing members at random would give (Poisson bound)."""
+    """Tell which of many pieces are inside more often than drawing members at random would give (Poisson bound)."""
     expected = total * n / units
     surprise = k * np.log2(k / expected) - (k - expected) / np.log(2)
     needed = np.log2(max(tests, 2)) + settings.seed_bits
-    return (k > expected) & (surprise > np.minimum(needed, 30.0)) & (k >= 2)
+    return np.asarray((k > expected) & (surprise > np.minimum(needed, 30.0)) & (k >= 2))
 
 
 def _holders_bits(kind: Kind, held: Ints, ratio_in: Floats, ratio_out: Floats, inside: npt.NDArray[np.bool_]) -> Floats:
@@ -134,7 +133,7 @@ def _holders_bits(kind: Kind, held: Ints, ratio_in: Floats, ratio_out: Floats, i
         best = np.ones(len(inside))
         np.maximum.at(best, unit, 1.0 - np.minimum(weight, 1.0) + np.minimum(weight, 1.0) * ratio)
         return _log_of_more_than_one(best)
-    mean = np.bincount(unit, weights=weight * ratio, minlength=len(inside))
+    mean = np.bincount(unit, weights=weight * ratio, minlength=len(inside)).astype(np.float64)
     return _log_of_more_than_one(mean)
 
 
@@ -179,7 +178,7 @@ def private_values(kind: Kind, group: Profile, units: int, settings: Settings) -
 
 def total_bits(group: Profile) -> Floats:
     """Sum the channels of every unit."""
-    return np.sum([group.channels[channel] for channel in group.channels], axis=0)
+    return np.asarray(np.sum(list(group.channels.values()), axis=0), dtype=np.float64)
 
 
 def needed_bits(units: int, members: int, settings: Settings) -> float:

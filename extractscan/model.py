@@ -18,11 +18,11 @@ LEVELS: tuple[Level, ...] = ("critical", "high", "medium", "low", "info")
 """From worst to least; `--fail-on LEVEL` counts that level and all before it."""
 
 
-class Node(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=False):
+class Node(msgspec.Struct, frozen=True, kw_only=True):
     """Base of all report values: immutable, keyword-only, compared by value."""
 
 
-class Tool(Node):
+class Tool(Node, frozen=True):
     """What made the report, so that a sceptic can make it again."""
 
     name: str
@@ -34,7 +34,7 @@ class Tool(Node):
     """The only wall-clock field; `--reproducible` leaves it null."""
 
 
-class Rejected(Node):
+class Rejected(Node, frozen=True):
     """Rows of one input that were not used, for one reason."""
 
     reason: str
@@ -43,7 +43,7 @@ class Rejected(Node):
     """Where the first of them stands, such as `row 17` or `line 3`."""
 
 
-class Input(Node):
+class Input(Node, frozen=True):
     """One file that was read, with what is needed to check that a copy is the same."""
 
     path: str
@@ -57,7 +57,7 @@ class Input(Node):
     """Assumptions made while reading, such as the time zone of naive timestamps."""
 
 
-class SignalRun(Node):
+class SignalRun(Node, frozen=True):
     """Whether one signal could be computed on this log."""
 
     name: str
@@ -66,7 +66,7 @@ class SignalRun(Node):
     why_not: str | None = None
 
 
-class Gap(Node):
+class Gap(Node, frozen=True):
     """A span of the log without any event, longer than the log's own rhythm explains."""
 
     start: str
@@ -74,7 +74,7 @@ class Gap(Node):
     hours: float
 
 
-class Coverage(Node):
+class Coverage(Node, frozen=True):
     """What the log holds and what could be tested on it."""
 
     first: str | None
@@ -87,7 +87,7 @@ class Coverage(Node):
     """Members that a network needs before its bits can reach the threshold on this log; null = cannot be tested."""
 
 
-class NullTest(Node):
+class NullTest(Node, frozen=True):
     """How often shuffled sightings, which keep every degree, gave a network as strong."""
 
     shuffles: int
@@ -95,7 +95,7 @@ class NullTest(Node):
     expected_false: float
 
 
-class Row(Node):
+class Row(Node, frozen=True):
     """One original record: input path, 0-based record number, SHA-256 of the record as it was read."""
 
     file: str
@@ -103,13 +103,13 @@ class Row(Node):
     sha256: str
 
 
-class Member(Node):
+class Member(Node, frozen=True):
     """One account of a network and what ties it there."""
 
     account_id: str
     bits: float
     role: str
-    """`core` (linked by its own evidence), `heir` (took over after another stopped), `pool` (touches only shared pools)."""
+    """`core` (linked by its own evidence), `heir` (took over from another), `pool` (only meets shared pools)."""
     events: int
     events_in_campaign: int
     first_seen: str
@@ -118,7 +118,7 @@ class Member(Node):
     """Bits by channel; `bits` is their sum."""
 
 
-class Evidence(Node):
+class Evidence(Node, frozen=True):
     """One reason to hold the members together."""
 
     channel: str
@@ -131,7 +131,7 @@ class Evidence(Node):
     rows: list[Row] = []
 
 
-class Template(Node):
+class Template(Node, frozen=True):
     """A fixed text around varying slots that members send."""
 
     id: str
@@ -141,7 +141,7 @@ class Template(Node):
     outside_accounts: int
 
 
-class Hypothesis(Node):
+class Hypothesis(Node, frozen=True):
     """One explanation of a network, with what speaks for and against it."""
 
     id: str
@@ -152,7 +152,7 @@ class Hypothesis(Node):
     would_decide: list[str] = []
 
 
-class TimelinePoint(Node):
+class TimelinePoint(Node, frozen=True):
     """Activity of a network on one UTC day."""
 
     day: str
@@ -160,7 +160,7 @@ class TimelinePoint(Node):
     accounts: int
 
 
-class Network(Node):
+class Network(Node, frozen=True):
     """A set of accounts held to have one operator, and what its traffic was for."""
 
     id: str
@@ -191,7 +191,7 @@ class Network(Node):
     notes: list[str] = []
 
 
-class SingleSource(Node):
+class SingleSource(Node, frozen=True):
     """One account or one declared customer whose traffic looks like a harvest; no network."""
 
     account_ids: list[str]
@@ -203,7 +203,7 @@ class SingleSource(Node):
     evidence: list[Evidence] = []
 
 
-class Hub(Node):
+class Hub(Node, frozen=True):
     """An observable held by so many accounts that it says nothing, and was given no weight."""
 
     channel: str
@@ -212,7 +212,7 @@ class Hub(Node):
     accounts: int
 
 
-class NearMiss(Node):
+class NearMiss(Node, frozen=True):
     """An account or group close to a network that was left out, and why."""
 
     account_ids: list[str]
@@ -222,7 +222,7 @@ class NearMiss(Node):
     reason: str
 
 
-class Suppressed(Node):
+class Suppressed(Node, frozen=True):
     """A network that the user's own list covers."""
 
     fingerprint: str
@@ -230,7 +230,7 @@ class Suppressed(Node):
     expires: str | None = None
 
 
-class Excluded(Node):
+class Excluded(Node, frozen=True):
     """What was looked at and left out; shown, not hidden."""
 
     hubs: list[Hub] = []
@@ -238,7 +238,7 @@ class Excluded(Node):
     near_misses: list[NearMiss] = []
 
 
-class Report(Node):
+class Report(Node, frozen=True):
     """Everything one analysis found, cleared, and could not test."""
 
     schema_version: str

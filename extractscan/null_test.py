@@ -11,9 +11,9 @@ import polars as pl
 
 from extractscan import model, schema
 from extractscan.groundwork import Ground
+from extractscan.growing import Found, grow, steady_pieces
 from extractscan.incidence import Incidence, Ints, Kind, Profile, kind_of
 from extractscan.linking import total_bits
-from extractscan.networks import Found, grow, steady_pieces
 from extractscan.settings import Settings
 
 WEEK_US = 7 * 86_400_000_000
@@ -99,8 +99,8 @@ def of(found: Found, shuffles: Sequence[Sequence[float]]) -> model.NullTest:
 def strata(ground: Ground) -> Ints:
     """Number the stratum of every unit: the country it mostly calls from and the week it first called in.
 
-    A stratum has to be large (`STRATUM_SHARE` of all units), or a campaign that fills one would be dealt back to itself;
-    smaller ones are joined by country, and small countries with each other.
+    A stratum has to be large (`STRATUM_SHARE` of all units), or a campaign that fills one would be dealt back to
+    itself; smaller ones are joined by country, and small countries with each other.
     """
     seen = ground.summary.sightings.filter(pl.col("kind") == schema.COUNTRY)
     by_unit = ground.units.join(seen, on=schema.ACCOUNT).group_by("unit", "value").agg(pl.col("count").sum())

@@ -16,7 +16,6 @@ import polars as pl
 
 import extractscan
 from extractscan import dossier, groundwork, model, networks, null_test, readers, reduce, rules, schema, trial
-from extractscan.errors import CannotTestError
 from extractscan.findings import (
     exclusions,
     gaps,
@@ -112,9 +111,9 @@ def analyze(
             smallest_detectable_network=smallest_detectable(ground, settings),
         ),
         networks=numbered(_sealed(logs, written)),
-        single_sources=single_sources(ground, found, settings),
+        single_sources=single_sources(ground, found),
         excluded=exclusions(ground, found, settings),
-        limits=limits(ground, cases),
+        limits=limits(ground),
     )
 
 
@@ -226,8 +225,9 @@ def _window(
 ) -> tuple[datetime | None, datetime | None]:
     if last is None:
         return start, end
-    newest = max((batch[schema.TIMESTAMP].max() for batch in logs.batches([schema.TIMESTAMP])), default=None)
-    if not isinstance(newest, datetime):
+    stamps = [batch[schema.TIMESTAMP].max() for batch in logs.batches([schema.TIMESTAMP])]
+    newest = max((stamp for stamp in stamps if isinstance(stamp, datetime)), default=None)
+    if newest is None:
         return start, end
     since = newest - last
     return (since if start is None else max(start, since)), end

@@ -10,7 +10,6 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from typing import Final
 
-import numpy as np
 import polars as pl
 
 from extractscan import schema, shingles

@@ -10,10 +10,10 @@ import polars as pl
 from extractscan import harvest, incidence, schema
 from extractscan.dossier import Case
 from extractscan.groundwork import Ground
+from extractscan.growing import Found
 from extractscan.hypotheses.gathering import crowd_rates, gather
 from extractscan.incidence import Kind, Profile
 from extractscan.linking import private_values
-from extractscan.networks import Found
 from extractscan.settings import Settings
 
 SAMPLES = 12

@@ -37,7 +37,8 @@ def verdict(weighed: list[Weighed], extraction_bits: float, settings: Settings, 
     """Say what the report says of a network whose coordination stands.
 
     A harvest threaded through a reseller stays an extraction network: the reseller is named as an explanation of the
-    rest of its traffic. `thread` says that the harvest has a wording or a request of its own. Any other innocent explanation that comes within the margin takes the accusation away.
+    rest of its traffic. `thread` says that the harvest has a wording or a request of its own. Any other innocent
+    explanation that comes within the margin takes the accusation away.
     """
     bits = {one.name: one.bits for one in weighed}
     guilty = bits["extraction_operator"]

@@ -18,7 +18,7 @@ def weigh(facts: Facts) -> Weighed:
             (
                 facts.takeover >= 0.3,
                 4 + 8 * facts.takeover,
-                f"in {percent(facts.takeover)} of the accounts a second client and address appear beside the owner's own",
+                f"in {percent(facts.takeover)} of the accounts a second client and address appear beside the owner's",
             ),
             (facts.takeover < 0.1, -4.0, "no account shows a second user beside its owner"),
             (old, 2.0, "the accounts are old"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import TypedDict
 
 import numpy as np
 import polars as pl
@@ -56,6 +57,30 @@ class Background:
     intent: pl.DataFrame
     end_users: pl.DataFrame
     families: Mapping[str, Family]
+
+
+class _Rhythm(TypedDict):
+    load_ratio: float | None
+    round_the_clock: float
+    round_the_clock_outside: float
+    duty_known: bool
+    ramp_share: float
+    ramp_outside: float
+
+
+class _People(TypedDict):
+    end_users: float
+    end_users_each: float
+    end_users_outside: float
+    clients_distinct_outside: float
+
+
+class _Origin(TypedDict, total=False):
+    age_days: float
+    created_span_days: float
+    verified_distinct: float
+    banned: float
+    billing_mismatch: float
 
 
 def gather(
@@ -156,7 +181,7 @@ def _asks(back: Background, events: pl.DataFrame, outside: Mapping[str, float]) 
     return asks
 
 
-def _rhythm(mine: pl.DataFrame, others: pl.DataFrame) -> dict[str, float | bool | None]:
+def _rhythm(mine: pl.DataFrame, others: pl.DataFrame) -> _Rhythm:
     def spread(frame: pl.DataFrame) -> float | None:
         sd = frame["events_per_active_day"].log(2).std()
         return None if sd is None else float(sd)  # type: ignore[arg-type]
@@ -180,7 +205,7 @@ def _rhythm(mine: pl.DataFrame, others: pl.DataFrame) -> dict[str, float | bool 
     }
 
 
-def _people(back: Background, stream: pl.DataFrame, others: pl.DataFrame) -> dict[str, float]:
+def _people(back: Background, stream: pl.DataFrame, others: pl.DataFrame) -> _People:
     named = stream.filter(pl.col(schema.END_USER).is_not_null())
     each = named.select(schema.ACCOUNT, schema.END_USER).unique().height / max(stream[schema.ACCOUNT].n_unique(), 1)
     seen = others.select(schema.ACCOUNT, "events").join(back.end_users, on=schema.ACCOUNT, how="left").fill_null(0)
@@ -193,20 +218,21 @@ def _people(back: Background, stream: pl.DataFrame, others: pl.DataFrame) -> dic
     }
 
 
-def _origin(known: pl.DataFrame, mine: pl.DataFrame, events: pl.DataFrame) -> dict[str, float | None]:
-    facts: dict[str, float | None] = {}
+def _origin(known: pl.DataFrame, mine: pl.DataFrame, events: pl.DataFrame) -> _Origin:
+    facts = _Origin()
     if schema.CREATED_AT in known.columns and known[schema.CREATED_AT].null_count() < len(known):
         made = known.join(mine.select(schema.ACCOUNT, "first"), on=schema.ACCOUNT).drop_nulls(schema.CREATED_AT)
         created = made[schema.CREATED_AT].to_physical()
         facts["age_days"] = float(((made["first"] - created) / 86_400e6).median() or 0.0)  # type: ignore[arg-type]
-        quarters = [created.quantile(q) or 0.0 for q in (0.25, 0.75)]
-        facts["created_span_days"] = float((quarters[1] - quarters[0]) / 86_400e6)
+        early, late = np.quantile(created.to_numpy(), (0.25, 0.75))
+        facts["created_span_days"] = float((late - early) / 86_400e6)
     if schema.VERIFIED in known.columns and schema.ORGANIZATION in known.columns:
         verified = known.filter(pl.col(schema.VERIFIED).fill_null(value=False))
         facts["verified_distinct"] = verified[schema.ORGANIZATION].n_unique() / max(len(known), 1)
     if schema.STATUS in known.columns:
         status = known[schema.STATUS].drop_nulls()
-        facts["banned"] = float((status != "active").mean()) if len(status) else None  # type: ignore[arg-type]
+        if len(status):
+            facts["banned"] = float((status != "active").sum() / len(status))
     if schema.BILLING_COUNTRY in known.columns:
         calls = events.select(schema.ACCOUNT, schema.COUNTRY).drop_nulls().unique()
         both = calls.join(known.select(schema.ACCOUNT, schema.BILLING_COUNTRY).drop_nulls(), on=schema.ACCOUNT)

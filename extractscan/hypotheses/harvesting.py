@@ -62,7 +62,9 @@ def _asks(facts: Facts) -> list[tuple[str, float, float, str]]:
     for rank, (bits, name, ask) in enumerate(scored[:2]):
         weight = bits if rank == 0 else min(3.0, SECOND_WEIGHT * bits)
         if weight > 0.5:
-            says = f"{percent(ask.share)} of the stream asks for {ask.title}, {percent(ask.outside)} of all other traffic does"
+            says = (
+                f"{percent(ask.share)} of the stream asks for {ask.title}, {percent(ask.outside)} of other traffic does"
+            )
             found.append((name, weight, ask.outside, says))
     return found
 
@@ -75,5 +77,5 @@ def ask_bits(ask: Ask) -> float:
 
 
 def threaded(facts: Facts) -> bool:
-    """Tell whether the harvest has a thread of its own, a wording or a request, apart from how the traffic is carried."""
+    """Tell whether the harvest has a thread of its own, a wording or a request, apart from how it is carried."""
     return facts.channels.get("content", 0.0) >= 3.0 or any(ask_bits(ask) >= 3.0 for ask in facts.asks.values())

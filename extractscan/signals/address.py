@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-
 from extractscan import schema
 from extractscan.signals.declaration import Signal, text
 

@@ -26,7 +26,8 @@ def behaviour(
         account_id; events; events_per_active_day; active_share (of the hours between first and last event);
         day_parts (of eight three-hour parts of the day, those that hold at least a twentieth of the events);
         first_day, last_day, log_first_day, log_last_day (Date); ramp_hours (first event to the busiest day's);
-        pivot_model (or null); created, log_last (µs); addresses, clients (distinct); plan, plan_rank (0 to 1, within the plan, or null).
+        pivot_model (or null); created, log_last (µs); addresses, clients (distinct); plan, plan_rank (0 to 1, within
+        the plan, or null).
     """
     daily = activity.group_by(schema.ACCOUNT, (pl.col("hour") // HOURS_A_DAY).alias("day")).agg(pl.col("events").sum())
     per_day = daily.group_by(schema.ACCOUNT).agg(

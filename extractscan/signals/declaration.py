@@ -1,4 +1,4 @@
-"""What a signal says of itself: where its values come from, what it belongs to, and what innocent thing looks the same."""
+"""What a signal says of itself: where its values come from, what it belongs to, which innocents look the same."""
 
 from __future__ import annotations
 

@@ -8,17 +8,22 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from extractscan.incidence import Incidence, Kind, kind_of
+from extractscan.signals import SIGNALS
 
 Held = Mapping[int, Mapping[str, float]]
 """Unit to its values and their weights."""
 
 
+FORGEABLE = frozenset(name for name, signal in SIGNALS.items() if signal.forgeable)
+
+
 def kind(name: str, channel: str, units: int, held: Held, *, mixture: bool = False) -> Kind:
-    """Build a kind from what each unit holds."""
+    """Build a kind from what each unit holds; it is forgeable where the signal of its name is."""
     values = sorted({value for values in held.values() for value in values})
     rows = [(unit, values.index(value), weight) for unit, some in held.items() for value, weight in some.items()]
     unit, value, weight = (np.array([row[i] for row in rows]) for i in range(3))
-    return kind_of(name, channel, values, units, unit.astype(np.int64), value.astype(np.int64), weight, mixture=mixture)
+    pairs = unit.astype(np.int64), value.astype(np.int64)
+    return kind_of(name, channel, values, units, *pairs, weight, mixture=mixture, forgeable=name in FORGEABLE)
 
 
 def one_each(units: Sequence[int], values: Sequence[str]) -> dict[int, dict[str, float]]:

@@ -91,11 +91,12 @@ def test_kinds_are_built_in_the_order_of_channels_and_only_for_those() -> None:
         orient="row",
     )
     numbered = pl.DataFrame({"account_id": ["a", "a2", "b"], "unit": [0, 0, 1]})
-    made = incidence.kinds_of(sightings, {"z": "network", "y": "client"}, numbered)
+    made = incidence.kinds_of(sightings, {"z": "network", "y": "client"}, numbered, frozenset({"z"}))
     assert [(kind.name, kind.channel, list(kind.values)) for kind in made] == [
         ("z", "network", ["v1", "v2"]),
         ("y", "client", ["w"]),
     ]
+    assert [kind.forgeable for kind in made] == [True, False]
     assert made[0].value.tolist() == [1, 0]
     assert made[0].weight.tolist() == [1.0, 1.0]
 
@@ -127,3 +128,4 @@ def test_shingles_of_the_same_holders_fold_into_one_piece(content: dict[int, dic
         held = dict(zip(kind.by_value[at].tolist(), kind.by_value_weight[at].tolist(), strict=True))
         assert held == {u: min(count / max(prompts[u], 1), 1.0) for u, count in content[head].items()}
     assert kind.mixture
+    assert kind.forgeable

@@ -73,9 +73,11 @@ def slow_kind(kind: Kind, members: set[int], units: int) -> tuple[list[float], l
 
 def slow_profile(
     incidence: Incidence, members: set[int], without: frozenset[str] = frozenset()
-) -> dict[str, list[float]]:
-    """Bits of every unit by channel."""
+) -> tuple[dict[str, list[float]], list[float]]:
+    """Bits of every unit by channel, and the most that a channel's unforgeable kinds say."""
+    units = range(incidence.units)
     channels: dict[str, list[float]] = {}
+    own = [0.0 for _ in units]
     for channel in {one.channel for one in incidence.kinds} - without:
         kinds = [one for one in incidence.kinds if one.channel == channel]
         made = [slow_kind(one, members, incidence.units) for one in kinds]
@@ -86,11 +88,13 @@ def slow_profile(
         tied = sum(best[unit] >= SETTINGS.channel_floor_bits for unit in members)
         cost = log2(max(1 - (tied + 0.5) / (told + 1), 1e-9))
         apart = max(cost, -5.0) if told >= SETTINGS.min_accounts and cost <= -1 else 0.0
-        channels[channel] = [
-            best[unit] + min(price[unit], apart if unit in known and best[unit] < SETTINGS.channel_floor_bits else 0.0)
-            for unit in range(incidence.units)
-        ]
-    return channels
+        loose = [unit in known and best[unit] < SETTINGS.channel_floor_bits for unit in units]
+        lack = [min(price[unit], apart if loose[unit] else 0.0) for unit in units]
+        channels[channel] = [best[unit] + lack[unit] for unit in units]
+        unforged = [bits for one, (bits, _) in zip(kinds, made, strict=True) if not one.forgeable]
+        if unforged:
+            own = [max(own[unit], max(bits[unit] for bits in unforged) + lack[unit]) for unit in units]
+    return channels, own
 
 
 def random_incidence(seed: int) -> tuple[Incidence, np.ndarray]:
@@ -122,10 +126,11 @@ def test_a_profile_is_that_of_the_formulas(seed: int) -> None:
     """Bits by channel are those of the slow formulas, for members and for everybody else."""
     incidence, members = random_incidence(seed)
     got = linking.profile(incidence, members, SETTINGS)
-    expected = slow_profile(incidence, set(members.tolist()))
+    expected, own = slow_profile(incidence, set(members.tolist()))
     assert got.channels.keys() == expected.keys()
     for channel, bits in expected.items():
         assert got.channels[channel] == pytest.approx(np.array(bits), abs=1e-9)
+    assert got.own == pytest.approx(np.array(own), abs=1e-9)
 
 
 @pytest.mark.parametrize("seed", [3, 4])
@@ -205,6 +210,20 @@ def test_software_alone_and_one_channel_alone_convict_nobody(without: set[str]) 
     """A rare client that a group shares is no proof, nor is a shared address without anything else."""
     group = linking.profile(campaign(), np.arange(20), SETTINGS, without=frozenset(without))
     assert not linking.belongs(group, 400, SETTINGS).any()
+
+
+def test_what_others_can_put_on_a_bystander_ties_nobody_alone() -> None:
+    """An address and a wording in common are two loud channels, and still not enough; a client of one's own is."""
+    units, inside = 400, range(20)
+    address = {unit: {f"a{unit}": 1.0} for unit in range(units)} | one_each(inside, ["p1", "p2"])
+    wording = {unit: {"wording": 0.9} for unit in inside} | {unit: {f"w{unit}": 0.1} for unit in range(20, units)}
+    forged = (kind("address", "network", units, address), kind("template", "content", units, wording, mixture=True))
+    group = linking.profile(Incidence(units, forged), np.arange(20), SETTINGS)
+    assert linking.total_bits(group)[:20].min() > linking.needed_bits(units, 20, SETTINGS)
+    assert not linking.belongs(group, units, SETTINGS).any()
+    agent = campaign().kinds[2]
+    group = linking.profile(Incidence(units, (*forged, agent)), np.arange(20), SETTINGS)
+    assert np.flatnonzero(linking.belongs(group, units, SETTINGS)).tolist() == list(inside)
 
 
 def test_total_bits_are_the_sum_of_channels() -> None:

@@ -12,10 +12,10 @@ import pytest
 import scipy.sparse as sp
 from core_kinds import campaign, joined, kind, one_each
 
-from extractscan import networks
+from extractscan import growing, networks, parting
+from extractscan.growing import Found
 from extractscan.incidence import Incidence, Kind
 from extractscan.linking import belongs, profile
-from extractscan.networks import Found
 from extractscan.settings import Settings
 
 SETTINGS = Settings()
@@ -51,7 +51,7 @@ def slow_seeds(incidence: Incidence) -> set[tuple[str, str, frozenset[int]]]:
             units = one.by_value[one.by_value_ptr[value] : one.by_value_ptr[value + 1]]
             if SETTINGS.min_accounts <= len(units) <= most:
                 rare.setdefault(one.channel, []).append(frozenset(units.tolist()))
-    pairs = [p for p in itertools.combinations(sorted(rare), 2) if frozenset(p) in networks.PARTNERS]
+    pairs = [p for p in itertools.combinations(sorted(rare), 2) if frozenset(p) in growing.PARTNERS]
     needed = log2(max(sum(len(rare[a]) * len(rare[b]) for a, b in pairs), 2)) + SETTINGS.seed_bits
     found = set()
     for a, b in pairs:
@@ -68,7 +68,7 @@ def slow_seeds(incidence: Incidence) -> set[tuple[str, str, frozenset[int]]]:
 def test_seeds_are_those_of_a_brute_force_search(seed: int) -> None:
     """The sparse product finds just the pairs of values that a loop over all pairs finds, strongest first."""
     incidence = campaign(units=200, members=14, addresses=2, seed=seed)
-    got = list(networks.seeds(incidence, (), SETTINGS))
+    got = list(growing.seeds(incidence, (), SETTINGS))
     assert {(*sorted(one.pair), frozenset(one.units.tolist())) for one in got} == slow_seeds(incidence)
     assert got
     assert [one.bits for one in got] == sorted((one.bits for one in got), reverse=True)
@@ -81,8 +81,8 @@ def test_what_people_ask_for_may_start_a_group_but_never_holds_it() -> None:
     network = kind("address", "network", units, addresses)
     label = kind("intent", "intent", units, one_each(inside, ["trace"]))
     alone = Incidence(units, (network,))
-    assert not list(networks.seeds(alone, (), SETTINGS))
-    (seed,) = networks.seeds(alone, (label,), SETTINGS)
+    assert not list(growing.seeds(alone, (), SETTINGS))
+    (seed,) = growing.seeds(alone, (label,), SETTINGS)
     assert seed.units.tolist() == list(inside)
     assert networks.find(alone, (label,), SETTINGS) == []
 
@@ -96,13 +96,13 @@ def test_wording_starts_a_group_only_where_it_is_steady() -> None:
     for held, starts in ((steady, True), (rare, False)):
         text = kind("template", "content", units, held, mixture=True)
         incidence = Incidence(units, (kind("address", "network", units, addresses), text))
-        assert bool(list(networks.seeds(incidence, (), SETTINGS))) is starts
-        assert len(networks.steady_pieces(text, SETTINGS).values) == starts
+        assert bool(list(growing.seeds(incidence, (), SETTINGS))) is starts
+        assert len(growing.steady_pieces(text, SETTINGS).values) == starts
 
 
 def test_growing_takes_in_who_belongs_and_drops_who_does_not() -> None:
     """From half of the campaign and some strangers, refinement ends at the campaign."""
-    group = networks.refine(campaign(), np.array([*range(10), 100, 200, 300]), SETTINGS)
+    group = growing.refine(campaign(), np.array([*range(10), 100, 200, 300]), SETTINGS)
     assert group is not None
     assert group.members.tolist() == list(range(20))
 
@@ -110,7 +110,7 @@ def test_growing_takes_in_who_belongs_and_drops_who_does_not() -> None:
 @pytest.mark.parametrize("start", [[50, 60, 70], list(range(100, 160))])
 def test_strangers_fall_apart(start: list[int]) -> None:
     """A start set without ties ends in nothing."""
-    assert networks.refine(campaign(), np.array(start), SETTINGS) is None
+    assert growing.refine(campaign(), np.array(start), SETTINGS) is None
 
 
 def test_a_group_that_swings_is_settled_by_what_both_rounds_hold(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -125,23 +125,23 @@ def test_a_group_that_swings_is_settled_by_what_both_rounds_hold(monkeypatch: py
         return mask
 
     monkeypatch.setattr(networks, "belongs", swinging)
-    group = networks.refine(incidence, np.array(core), SETTINGS)
+    group = growing.refine(incidence, np.array(core), SETTINGS)
     assert group is not None
     assert group.members.tolist() == core
     few = itertools.cycle([[0, 1, 2, 3], [2, 3, 4, 5]])
     monkeypatch.setattr(networks, "belongs", lambda _g, units, _s: np.isin(np.arange(units), next(few)))
-    assert networks.refine(incidence, np.array([2, 3, 4, 5]), SETTINGS) is None
+    assert growing.refine(incidence, np.array([2, 3, 4, 5]), SETTINGS) is None
 
 
 def test_a_group_that_never_settles_is_dropped(monkeypatch: pytest.MonkeyPatch) -> None:
     """After the last round only a set that holds itself counts."""
     sizes = itertools.count(10)
     monkeypatch.setattr(networks, "belongs", lambda _g, units, _s: np.arange(units) < next(sizes))
-    group = networks.refine(campaign(), np.arange(9), SETTINGS)
+    group = growing.refine(campaign(), np.arange(9), SETTINGS)
     assert group is not None
     sizes = itertools.chain(range(10, 20), itertools.repeat(3))
     monkeypatch.setattr(networks, "belongs", lambda _g, units, _s: np.arange(units) < next(sizes))
-    assert networks.refine(campaign(), np.arange(9), SETTINGS) is None
+    assert growing.refine(campaign(), np.arange(9), SETTINGS) is None
 
 
 def found(incidence: Incidence, some: list[int]) -> Found:
@@ -152,9 +152,9 @@ def test_a_unit_stays_with_the_group_that_ties_it_best() -> None:
     """Overlapping groups become disjoint; what is left of the weaker one stays where it still holds together."""
     both = joined(campaign(members=20), campaign(members=12, seed=2))
     first, second = list(range(20)), list(range(400, 412))
-    kept = networks.disjoint(both, [found(both, first), found(both, [*second, 0, 1])], SETTINGS)
+    kept = growing.disjoint(both, [found(both, first), found(both, [*second, 0, 1])], SETTINGS)
     assert sorted(members(kept)) == sorted([first, second])
-    assert members(networks.disjoint(both, [found(both, first), found(both, [0, 1, 2, 401])], SETTINGS)) == [first]
+    assert members(growing.disjoint(both, [found(both, first), found(both, [0, 1, 2, 401])], SETTINGS)) == [first]
 
 
 def test_the_pieces_of_one_campaign_are_joined() -> None:
@@ -201,20 +201,20 @@ def two_operators(mixed: bool) -> tuple[Incidence, Found]:  # noqa: FBT001
 def test_two_operators_on_one_pool_are_parted() -> None:
     """What shares addresses alone, each with wording and cards of its own, are two groups."""
     incidence, group = two_operators(mixed=False)
-    assert sorted(members(networks.split(incidence, group, SETTINGS))) == [list(range(12)), list(range(12, 24))]
+    assert sorted(members(parting.split(incidence, group, SETTINGS))) == [list(range(12)), list(range(12, 24))]
 
 
 def test_cells_of_one_operator_stay_together() -> None:
     """Cards that part the members part nobody whose wording runs through all."""
     incidence, group = two_operators(mixed=True)
-    assert members(networks.split(incidence, group, SETTINGS)) == [list(range(24))]
+    assert members(parting.split(incidence, group, SETTINGS)) == [list(range(24))]
 
 
 def test_a_group_without_private_ties_stays_whole() -> None:
     """Where no card and no wording tells two operators apart, nothing is parted."""
     incidence = Incidence(400, campaign().kinds[1:])
     group = found(incidence, list(range(20)))
-    assert members(networks.split(incidence, group, SETTINGS)) == [list(range(20))]
+    assert members(parting.split(incidence, group, SETTINGS)) == [list(range(20))]
 
 
 def planted(groups: int, size: int, seed: int) -> sp.csr_matrix:
@@ -227,7 +227,7 @@ def planted(groups: int, size: int, seed: int) -> sp.csr_matrix:
 def test_communities_are_as_good_as_those_of_networkx(seed: int) -> None:
     """On planted communities Leiden gives a partition of at least the modularity that networkx reaches."""
     ties = planted(groups=4, size=12, seed=seed)
-    mine = networks._communities(ties, ties * 0, SETTINGS)
+    mine = parting._communities(ties, ties * 0, SETTINGS)
     graph = nx.from_scipy_sparse_array(ties)
     theirs = nx.community.louvain_communities(graph, seed=seed)
     assert sorted(unit for group in mine for unit in group.tolist()) == list(range(48))
@@ -240,5 +240,5 @@ def test_no_community_reaches_over_two_components(seed: int) -> None:
     """Parts of the graph that nothing ties are never one community."""
     ties = sp.csr_matrix(sp.block_diag([planted(1, 10, seed), planted(2, 8, seed)]))
     components = [set(part) for part in nx.connected_components(nx.from_scipy_sparse_array(ties))]
-    for group in networks._communities(ties, ties * 0, SETTINGS):
+    for group in parting._communities(ties, ties * 0, SETTINGS):
         assert any(set(group.tolist()) <= part for part in components)

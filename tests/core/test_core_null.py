@@ -9,9 +9,10 @@ import pytest
 from core_kinds import campaign, kind
 
 from extractscan import null_test
+from extractscan.growing import Found
 from extractscan.incidence import Incidence, Kind
 from extractscan.linking import profile
-from extractscan.networks import Found, find
+from extractscan.networks import find
 from extractscan.settings import Settings
 
 SETTINGS = Settings(shuffles=4)
