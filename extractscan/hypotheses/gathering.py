@@ -223,7 +223,7 @@ def _origin(known: pl.DataFrame, mine: pl.DataFrame, events: pl.DataFrame) -> _O
     if schema.CREATED_AT in known.columns and known[schema.CREATED_AT].null_count() < len(known):
         made = known.join(mine.select(schema.ACCOUNT, "first"), on=schema.ACCOUNT).drop_nulls(schema.CREATED_AT)
         created = made[schema.CREATED_AT].to_physical()
-        facts["age_days"] = float(((made["first"] - created) / 86_400e6).median() or 0.0)  # type: ignore[arg-type]
+        facts["age_days"] = float(np.median((made["first"] - created).to_numpy() / 86_400e6))
         early, late = np.quantile(created.to_numpy(), (0.25, 0.75))
         facts["created_span_days"] = float((late - early) / 86_400e6)
     if schema.VERIFIED in known.columns and schema.ORGANIZATION in known.columns:
