@@ -213,7 +213,7 @@ def _people(back: Background, stream: pl.DataFrame, others: pl.DataFrame) -> _Pe
     return {
         "end_users": len(named) / max(len(stream), 1),
         "end_users_each": float(each),
-        "end_users_outside": float(seen["seen"].sum() / max(seen["events"].sum(), 1)),
+        "end_users_outside": int(seen["seen"].sum()) / max(int(seen["events"].sum()), 1),
         "clients_distinct_outside": float(clients) if clients is not None else 1.0,  # type: ignore[arg-type]
     }
 
