@@ -124,23 +124,23 @@ def test_a_group_that_swings_is_settled_by_what_both_rounds_hold(monkeypatch: py
         mask[next(answers)] = True
         return mask
 
-    monkeypatch.setattr(networks, "belongs", swinging)
+    monkeypatch.setattr(growing, "belongs", swinging)
     group = growing.refine(incidence, np.array(core), SETTINGS)
     assert group is not None
     assert group.members.tolist() == core
     few = itertools.cycle([[0, 1, 2, 3], [2, 3, 4, 5]])
-    monkeypatch.setattr(networks, "belongs", lambda _g, units, _s: np.isin(np.arange(units), next(few)))
+    monkeypatch.setattr(growing, "belongs", lambda _g, units, _s: np.isin(np.arange(units), next(few)))
     assert growing.refine(incidence, np.array([2, 3, 4, 5]), SETTINGS) is None
 
 
 def test_a_group_that_never_settles_is_dropped(monkeypatch: pytest.MonkeyPatch) -> None:
     """After the last round only a set that holds itself counts."""
     sizes = itertools.count(10)
-    monkeypatch.setattr(networks, "belongs", lambda _g, units, _s: np.arange(units) < next(sizes))
+    monkeypatch.setattr(growing, "belongs", lambda _g, units, _s: np.arange(units) < next(sizes))
     group = growing.refine(campaign(), np.arange(9), SETTINGS)
     assert group is not None
     sizes = itertools.chain(range(10, 20), itertools.repeat(3))
-    monkeypatch.setattr(networks, "belongs", lambda _g, units, _s: np.arange(units) < next(sizes))
+    monkeypatch.setattr(growing, "belongs", lambda _g, units, _s: np.arange(units) < next(sizes))
     assert growing.refine(campaign(), np.arange(9), SETTINGS) is None
 
 
