@@ -9,6 +9,7 @@ import numpy as np
 import polars as pl
 
 from extractscan import incidence, model, reduce, schema
+from extractscan.growing import Found
 from extractscan.hypotheses.gathering import Background, Family
 from extractscan.incidence import Incidence, Ints, Kind
 from extractscan.rules import Rule
@@ -115,6 +116,12 @@ def lay(
     )
 
 
+def current(found: Sequence[Found], ground: Ground, settings: Settings) -> list[Found]:
+    """Keep the groups of which enough members act in the current log: baseline logs are background, not findings."""
+    acting = ground.units.join(ground.summary.activity, on=schema.ACCOUNT, how="semi")["unit"].unique().to_numpy()
+    return [group for group in found if int(np.isin(group.members, acting).sum()) >= settings.min_accounts]
+
+
 def families_of(rules: Sequence[Rule]) -> dict[str, Family]:
     """Group rules by what they ask for; a family may say as much as its most specific rule."""
     families: dict[str, Family] = {}
@@ -178,10 +185,19 @@ def _content(summary: reduce.Summary, units: pl.DataFrame, settings: Settings) -
     place = np.searchsorted(keys[order], summary.content[schema.ACCOUNT].to_numpy())
     unit = units["unit"].to_numpy()[order][place].astype(np.int32)
     shared = summary.content.select(pl.Series("unit", unit), "shingle", "count")
-    if _size(units) == len(units):
+    sizes = np.bincount(units["unit"].to_numpy())
+    customers = pl.Series("unit", np.flatnonzero(sizes > 1).astype(np.int32))
+    if customers.is_empty():
         return shared
-    by_unit = shared.group_by("unit", "shingle").agg(pl.col("count").sum())
-    return by_unit.filter(pl.len().over("shingle") >= settings.min_accounts)
+    merged = (
+        shared.filter(pl.col("unit").is_in(customers.implode())).group_by("unit", "shingle").agg(pl.col("count").sum())
+    )
+    apart = shared.filter(~pl.col("unit").is_in(customers.implode()))
+    both = pl.concat([apart, merged]).sort("shingle", "unit")
+    touched = merged.select("shingle").unique()
+    holders = both.join(touched, on="shingle", how="semi").group_by("shingle").agg(pl.len().alias("holders"))
+    few = holders.filter(pl.col("holders") < settings.min_accounts)
+    return both.join(few, on="shingle", how="anti", maintain_order="left")
 
 
 def _prompts(summary: reduce.Summary, units: pl.DataFrame) -> Ints:

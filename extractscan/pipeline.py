@@ -82,7 +82,7 @@ def analyze(
     ground = groundwork.lay(summary, table, logs.columns, ruleset, settings, earlier=earlier)
     require_testable(ground)
     tell("linking", 0, 1)
-    found = networks.find(ground.incidence, ground.labels, settings)
+    found = groundwork.current(networks.find(ground.incidence, ground.labels, settings), ground, settings)
 
     def again(columns: Sequence[str], who: pl.Series) -> Iterator[pl.DataFrame]:
         return unrepeated(within(batch, window) for batch in logs.batches(columns, accounts=who))

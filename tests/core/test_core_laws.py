@@ -153,6 +153,17 @@ def test_a_campaign_is_found_on_baseline_logs_as_well(
     assert len(mine) >= 0.9 * len(theirs)
 
 
+def test_a_campaign_of_the_baseline_logs_alone_is_no_finding(
+    events: pl.DataFrame, accounts: pl.DataFrame, labels: dict[str, str], tmp_path: Path
+) -> None:
+    """Accounts that act in older logs only are background: nobody is accused of what the log at hand does not hold."""
+    gone = pl.col("account_id").is_in([name for name, kind in labels.items() if kind == "work_queue"])
+    events.filter(gone).write_parquet(tmp_path / "past.parquet")
+    now = analyze_frames(tmp_path, events.filter(~gone), accounts, baseline_logs=[str(tmp_path / "past.parquet")])
+    assert now.networks
+    assert accused(now) == set()
+
+
 def test_a_window_uses_its_events_only(events: pl.DataFrame, world: Path) -> None:
     """From its start up to but without its end, or the last days before the newest event."""
     first, newest = events["timestamp"].min(), events["timestamp"].max()
