@@ -1,0 +1,241 @@
+"""The six explanations: none forgotten, each leads on facts of its own, and verdicts follow from their weights."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from extractscan import hypotheses
+from extractscan.hypotheses import HYPOTHESES
+from extractscan.hypotheses.facts import Ask, Facts, Sharing
+from extractscan.hypotheses.harvesting import ask_bits, extraction, threaded
+from extractscan.hypotheses.weighing import Weighed, hard_ties, percent, points, software_only
+from extractscan.settings import Settings
+
+FILES = {
+    "extraction_operator",
+    "single_customer",
+    "shared_infrastructure",
+    "reseller",
+    "compromised_keys",
+    "popular_content",
+}
+SUPPORT = {"__init__", "facts", "gathering", "harvesting", "weighing"}
+PLAIN = Facts(
+    units=20,
+    accounts=20,
+    population=1000,
+    channels={"identity": 8.0, "network": 8.0, "client": 8.0, "content": 8.0, "time": 4.0},
+    sharing={},
+    events=1000,
+    stream_events=1000,
+    stream_members=1.0,
+    stream_known=True,
+    same_list=0.0,
+)
+OWN_CARDS = Sharing(known=1.0, shared=0.0, distinct=1.0, top=0.05)
+FEW_CARDS = Sharing(known=1.0, shared=1.0, distinct=0.2, top=0.3, bits=8.0)
+ONE_CARD = Sharing(known=1.0, shared=1.0, distinct=0.05, top=1.0, bits=8.0)
+POOL = Sharing(known=1.0, shared=0.9, distinct=2.0, top=0.2, bits=8.0)
+MANY_CLIENTS = Sharing(known=1.0, shared=0.5, distinct=0.8, top=0.2)
+ONE_CLIENT = Sharing(known=1.0, shared=1.0, distinct=0.05, top=1.0, bits=6.0)
+REASONING = {"verbatim_reasoning": Ask(share=0.9, outside=0.002, cap=9.0, title="verbatim reasoning")}
+
+ARCHETYPES = {
+    "extraction_operator": replace(
+        PLAIN,
+        sharing={"payment": FEW_CARDS, "address": POOL, "email_pattern": FEW_CARDS, "user_agent": ONE_CLIENT},
+        asks=REASONING,
+        load_ratio=2.5,
+        age_days=3.0,
+    ),
+    "single_customer": replace(
+        PLAIN,
+        sharing={
+            "payment": ONE_CARD,
+            "email_domain": Sharing(known=1.0, shared=1.0, distinct=0.05, top=1.0, outside=0, bits=9.0),
+            "prefix": Sharing(known=1.0, shared=1.0, distinct=0.1, top=0.95, bits=6.0),
+        },
+        age_days=300.0,
+        own_traffic=0.2,
+    ),
+    "shared_infrastructure": replace(
+        PLAIN,
+        channels={"network": 9.0},
+        sharing={
+            "payment": OWN_CARDS,
+            "prefix": Sharing(known=1.0, shared=1.0, distinct=0.1, top=0.9, bits=8.0),
+            "user_agent": MANY_CLIENTS,
+        },
+        load_ratio=1.0,
+        age_days=200.0,
+    ),
+    "reseller": replace(
+        PLAIN,
+        channels={"identity": 9.0, "client": 9.0, "network": 9.0},
+        sharing={"payment": FEW_CARDS, "user_agent": ONE_CLIENT, "address": POOL},
+        own_traffic=0.9,
+        end_users=0.8,
+        end_users_each=12.0,
+        load_ratio=1.1,
+        same_list=0.2,
+    ),
+    "compromised_keys": replace(
+        PLAIN,
+        channels={"network": 9.0, "client": 8.0},
+        sharing={"payment": OWN_CARDS, "address": POOL, "user_agent": MANY_CLIENTS},
+        takeover=0.9,
+        age_days=400.0,
+        own_traffic=0.4,
+        same_list=0.2,
+    ),
+    "popular_content": replace(
+        PLAIN,
+        channels={"content": 9.0, "client": 6.0},
+        sharing={"payment": OWN_CARDS, "user_agent": MANY_CLIENTS, "address": replace(OWN_CARDS, top=0.02)},
+        same_list=0.9,
+        load_ratio=1.0,
+    ),
+}
+
+
+def test_every_hypothesis_file_is_in_the_table() -> None:
+    """A file in hypotheses/ that is no support is an explanation, and the table holds them all, H1 to H6."""
+    folder = {path.stem for path in Path(hypotheses.__file__).parent.glob("*.py")}
+    assert folder - SUPPORT == FILES
+    weighed = [hypothesis(PLAIN) for hypothesis in HYPOTHESES]
+    assert [one.id for one in weighed] == [f"H{number}" for number in range(1, 7)]
+    assert {one.name for one in weighed} == FILES == set(ARCHETYPES)
+
+
+@pytest.mark.parametrize("name", sorted(ARCHETYPES))
+def test_each_explanation_leads_where_its_own_facts_stand(name: str) -> None:
+    """The facts that only one explanation would leave make it lead, and its reasons say why."""
+    best, second, *_ = hypotheses.weigh(ARCHETYPES[name])
+    assert best.name == name
+    assert best.bits > second.bits
+    assert best.bits == pytest.approx(sum(point.bits for point in best.points))
+    assert all(point.says for point in best.points)
+    assert best.would_decide
+
+
+@pytest.mark.parametrize("name", sorted(ARCHETYPES))
+def test_only_the_operator_is_accused(name: str) -> None:
+    """Of all archetypes just one ends in the verdict that accuses."""
+    facts = ARCHETYPES[name]
+    bits = sum(value for _, value, _, _ in extraction(facts))
+    said = hypotheses.verdict(hypotheses.weigh(facts), bits, Settings(), thread=threaded(facts))
+    assert (said == "extraction_network") is (name == "extraction_operator")
+
+
+def weights(**bits: float) -> list[Weighed]:
+    made = [
+        Weighed(f"H{n}", name, name, points((True, bits.get(name, -20.0), "so")), ()) for n, name in enumerate(FILES)
+    ]
+    return sorted(made, key=lambda one: -one.bits)
+
+
+@pytest.mark.parametrize(
+    ("bits", "harvest", "thread", "said"),
+    [
+        ({"extraction_operator": 10, "single_customer": 6.9}, 5.0, True, "extraction_network"),
+        ({"extraction_operator": 10, "single_customer": 7.1}, 5.0, True, "coordinated"),
+        ({"extraction_operator": 10}, 4.9, True, "coordinated"),
+        ({"extraction_operator": 6, "single_customer": 10}, 9.0, True, "explained"),
+        ({"extraction_operator": 6, "reseller": 10}, 9.0, True, "extraction_network"),
+        ({"extraction_operator": 6, "reseller": 10}, 9.0, False, "coordinated"),
+        ({"extraction_operator": 6, "reseller": 10, "popular_content": 5}, 9.0, True, "coordinated"),
+        ({"extraction_operator": 6, "reseller": 10}, 0.0, True, "reseller"),
+        ({"compromised_keys": 10}, 0.0, False, "explained"),
+    ],
+)
+def test_verdicts(bits: dict[str, float], harvest: float, thread: bool, said: str) -> None:  # noqa: FBT001
+    """A verdict needs a harvest and a lead; a reseller excuses only what has no thread of its own."""
+    assert hypotheses.verdict(weights(**bits), harvest, Settings(), thread=thread) == said
+
+
+def test_ties_keep_the_order_of_the_table() -> None:
+    """Explanations of equal weight stand in their order, whatever float noise says."""
+    names = [one.name for one in hypotheses.weigh(PLAIN)]
+    bits = {one.name: round(one.bits, 3) for one in hypotheses.weigh(PLAIN)}
+    order = [hypothesis(PLAIN).name for hypothesis in HYPOTHESES]
+    assert names == sorted(order, key=lambda name: (-bits[name], order.index(name)))
+
+
+def signals(facts: Facts) -> dict[str, float]:
+    return {name: round(bits, 3) for name, bits, _, _ in extraction(facts)}
+
+
+def test_what_a_harvest_asks_for_counts_against_everybody_else() -> None:
+    """A request family says log2 of how many times more often it is asked for, up to its cap, and nothing when rare."""
+    assert ask_bits(Ask(0.5, 0.01, 9.0, "x")) == pytest.approx(5.387, abs=1e-3)
+    assert ask_bits(Ask(0.5, 0.0, 6.0, "x")) == 6.0
+    assert ask_bits(Ask(0.019, 0.0, 6.0, "x")) == 0.0
+    assert ask_bits(Ask(0.1, 0.5, 6.0, "x")) == 0.0
+
+
+def test_a_second_request_family_counts_half() -> None:
+    """The loudest family counts whole, the next one half and at most three bits, further ones not at all."""
+    asks = {name: Ask(0.9, 0.002, cap, name) for name, cap in (("a", 9.0), ("b", 7.0), ("c", 5.0))}
+    found = signals(replace(PLAIN, asks=asks, stream_known=False))
+    assert found == {"a": pytest.approx(7.817, abs=1e-3), "b": 3.0}
+    quiet = replace(PLAIN, asks={"a": Ask(0.03, 0.025, 9.0, "a")}, stream_known=False)
+    assert signals(quiet) == {}
+
+
+@pytest.mark.parametrize(
+    ("change", "expected"),
+    [
+        ({"load_ratio": 2.0}, {"load": 2.0}),
+        ({"load_ratio": 1.1}, {}),
+        ({"load_ratio": 9.0, "units": 2}, {}),
+        ({"duty_known": True, "round_the_clock": 0.95, "round_the_clock_outside": 0.2}, {"duty": 2.0}),
+        ({"duty_known": False, "round_the_clock": 0.95}, {}),
+        ({"duty_known": True, "round_the_clock_outside": 0.5}, {}),
+        ({"duty_known": True, "ramp_share": 0.7, "ramp_outside": 0.3}, {"ramp": 1.0}),
+        ({"stream_known": True, "same_list": 0.6}, {"item_order": -10.0}),
+        ({"stream_known": True, "same_list": 0.1, "stream_events": 64}, {"dealt_deck": 2.4}),
+        ({"stream_known": True, "same_list": 0.4}, {}),
+        ({"stream_known": True, "same_list": 0.6, "stream_events": 29}, {}),
+        ({"exchangeable": 0.9}, {"item_mix": 2.0}),
+        ({"exchangeable": 1.0, "channels": {}}, {"item_mix": 1.5}),
+        ({"exchangeable": 0.8}, {}),
+        ({"exchangeable": 1.0, "same_list": 0.9}, {}),
+        ({"end_users": 0.9, "end_users_each": 8.0}, {"end_users": -4.0}),
+        ({"end_users": 0.9, "end_users_each": 2.0}, {}),
+    ],
+)
+def test_the_extraction_axis(change: dict[str, object], expected: dict[str, float]) -> None:
+    """Each sign of a harvest counts as its formula says, and only where the log can show it."""
+    assert signals(replace(PLAIN, **{"stream_known": False, **change})) == pytest.approx(expected)  # type: ignore[arg-type]
+
+
+def test_a_harvest_is_threaded_by_a_wording_or_a_request() -> None:
+    """Either a private wording or a loud request family gives it a thread of its own; carriage alone does not."""
+    assert threaded(PLAIN)
+    assert threaded(replace(PLAIN, channels={}, asks=REASONING))
+    assert not threaded(replace(PLAIN, channels={}))
+
+
+def test_what_the_log_does_not_know_clears_nobody() -> None:
+    """Software alone is in common only where identity or network is known and holds nothing."""
+    strangers = replace(PLAIN, channels={"client": 9.0, "content": 9.0})
+    assert not software_only(strangers)
+    assert software_only(replace(strangers, sharing={"payment": OWN_CARDS}))
+    together = Sharing(known=1.0, shared=1.0, top=0.9, bits=5.0)
+    assert not software_only(replace(strangers, sharing={"payment": OWN_CARDS, "signup_batch": together}))
+    assert not software_only(replace(strangers, channels={"identity": 3.0}, sharing={"payment": OWN_CARDS}))
+
+
+def test_hard_ties_are_the_best_known_of_card_phone_and_device() -> None:
+    """A tie counts as far as it is known: half of the members known and all of these tied is a half."""
+    half = Sharing(known=0.5, shared=1.0)
+    assert hard_ties(replace(PLAIN, sharing={"phone": half, "payment": OWN_CARDS})) == 0.5
+    assert hard_ties(PLAIN) == 0.0
+
+
+def test_shares_are_written_without_pretending() -> None:
+    """Nearly none is not none."""
+    assert [percent(share) for share in (0, 0.001, 0.034, 0.5, 1)] == ["0 %", "0.1 %", "3.4 %", "50 %", "100 %"]
