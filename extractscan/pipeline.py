@@ -85,7 +85,8 @@ def analyze(
     found = groundwork.current(networks.find(ground.incidence, ground.labels, settings), ground, settings)
 
     def again(columns: Sequence[str], who: pl.Series) -> Iterator[pl.DataFrame]:
-        return unrepeated(within(batch, window) for batch in logs.batches(columns, accounts=who))
+        read = unrepeated(within(batch, window) for batch in logs.batches(columns, accounts=who))
+        return (part for batch in read for part in batch.iter_slices(ROWS_AT_ONCE))
 
     cases = trial.hear(found, ground, again, asking, settings, partial(tell, "weighing"))
     shuffles = null_test.run(ground, settings, partial(tell, "shuffling"))

@@ -27,7 +27,7 @@ EVENTS: Final = "events"
 
 HOUR_US: Final = 3_600_000_000
 TEXT_KEPT: Final = 4000
-CONTENT_SLICES: Final = 8
+CONTENT_SLICES: Final = 32
 
 SUMS: Final = {
     schema.INPUT_TOKENS: pl.Int64(),
@@ -126,10 +126,11 @@ def _merged_content(parts: Sequence[pl.DataFrame], least: int) -> pl.DataFrame:
     for number in range(CONTENT_SLICES):
         mine = pl.col(SHINGLE) // ((1 << 64) // CONTENT_SLICES) == number
         stacked = pl.concat([part.filter(mine) for part in parts])
+        summed = stacked.group_by(SHINGLE, schema.ACCOUNT).agg(pl.col(COUNT).sum())
         if least > 1:
-            held = stacked.select(schema.ACCOUNT, SHINGLE).unique().group_by(SHINGLE).agg(pl.len())
-            stacked = stacked.join(held.filter(pl.col("len") >= least), on=SHINGLE, how="semi")
-        done.append(stacked.group_by(schema.ACCOUNT, SHINGLE).agg(pl.col(COUNT).sum()).sort(SHINGLE, schema.ACCOUNT))
+            held = summed.group_by(SHINGLE).agg(pl.len().alias("holders")).filter(pl.col("holders") >= least)
+            summed = summed.join(held, on=SHINGLE, how="semi")
+        done.append(summed.select(schema.ACCOUNT, SHINGLE, COUNT).sort(SHINGLE, schema.ACCOUNT))
     return pl.concat(done)
 
 

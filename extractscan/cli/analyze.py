@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from extractscan.cli.allocators import give_memory_back
 from extractscan.cli.options import Accounts, Clobber, Detail, Format, Inputs, Mapping, NoColor, Output, Quiet
 
 From = Annotated[str | None, typer.Option("--from", metavar="TIME", help="Use events from this time on (UTC).")]
@@ -77,6 +78,7 @@ def analyze(
     Without --output the report is printed. Exit codes: 0 fine, 1 findings under --fail-on, 2 usage, 3 no readable
     input, 4 partial under --strict or nothing could be tested, 5 internal, 130 interrupted.
     """
+    give_memory_back()
     if threads is not None:
         os.environ["POLARS_MAX_THREADS"] = str(threads)  # read once, when polars is first imported
     from extractscan.cli.request import Request, carry_out
