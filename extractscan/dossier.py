@@ -3,45 +3,23 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
 import numpy as np
 import polars as pl
 
-from extractscan import hypotheses, model, schema, shingles
+from extractscan import hypotheses, model, schema
+from extractscan.exhibits import Case, attribution, evidence, templates
 from extractscan.groundwork import Ground
-from extractscan.growing import Found, refine
-from extractscan.harvest import IN_STREAM, IN_TEMPLATE, PROMPT_KEY
-from extractscan.hypotheses.facts import Facts
+from extractscan.growing import Found, shrunk
+from extractscan.harvest import IN_STREAM
 from extractscan.hypotheses.harvesting import extraction, threaded
 from extractscan.hypotheses.weighing import Weighed
-from extractscan.incidence import Kind, Profile, spans
 from extractscan.linking import needed_bits
 from extractscan.settings import Settings, millibits
-from extractscan.signals import SIGNALS
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-ROWS_SHOWN = 3
-VALUES_SHOWN = 60
-
-
-@dataclass(frozen=True, slots=True)
-class Case:
-    """One group under judgement.
-
-    Attributes:
-        found: The group.
-        facts: What is known of it.
-        events: Its events, flagged.
-        samples: Heads of some prompts of its stream.
-    """
-
-    found: Found
-    facts: Facts
-    events: pl.DataFrame
-    samples: Sequence[str]
 
 
 def network(case: Case, ground: Ground, null: model.NullTest, settings: Settings) -> model.Network:
@@ -79,7 +57,7 @@ def network(case: Case, ground: Ground, null: model.NullTest, settings: Settings
         countries=_counts(events, schema.COUNTRY),
         first_seen=iso(events[schema.TIMESTAMP].min()),
         last_seen=iso(events[schema.TIMESTAMP].max()),
-        evidence=_evidence(case, ground, shares),
+        evidence=evidence(case, ground, shares),
         extraction=[
             model.Evidence(
                 channel="extraction", signal=name, bits=millibits(bits) / 1000, background=round(outside, 6),
@@ -87,36 +65,12 @@ def network(case: Case, ground: Ground, null: model.NullTest, settings: Settings
             )
             for name, bits, outside, says in harvest
         ],
-        templates=_templates(case),
+        templates=templates(case),
         hypotheses=[_hypothesis(one) for one in weighed],
         survives_without=survives(case.found, ground, settings),
         timeline=_timeline(events),
         notes=_notes(case, weighed, verdict, harvest_bits, settings),
     )  # fmt: skip
-
-
-def attribution(group: Profile, kinds: Sequence[Kind]) -> dict[tuple[str, str], int]:
-    """Split the members' mean bits into (channel, signal) in millibits, so that the parts sum to the whole.
-
-    In every channel the strongest signal of a member stands for it; `lacking` is the price of what members miss.
-    """
-    shares: dict[tuple[str, str], int] = {}
-    n = len(group.members)
-    for channel, bits in group.channels.items():
-        names = [kind.name for kind in kinds if kind.channel == channel and kind.name in group.kinds]
-        table = np.array([group.kinds[name][group.members] for name in names])
-        if not len(table):
-            continue
-        winner = np.argmax(table, axis=0)
-        top = table[winner, np.arange(n)]
-        for number, name in enumerate(names):
-            value = millibits(float(top[winner == number].sum() / n))
-            if value:
-                shares[channel, name] = value
-        lack = millibits(float((bits[group.members] - top).sum() / n))
-        if lack:
-            shares[channel, "lacking"] = lack
-    return shares
 
 
 def level(verdict: model.Verdict, accounts: int, events: int) -> model.Level:
@@ -137,8 +91,8 @@ def survives(found: Found, ground: Ground, settings: Settings) -> dict[str, bool
     """Tell for each channel whether most of the group still holds together without it."""
     kept = {}
     for channel in found.profile.channels:
-        group = refine(ground.incidence, found.members, settings, without=frozenset({channel}))
-        kept[channel] = group is not None and float(np.isin(found.members, group.members).mean()) >= 0.5
+        group = shrunk(ground.incidence, found.members, settings, without=frozenset({channel}))
+        kept[channel] = group is not None and len(group.members) * 2 >= len(found.members)
     return kept
 
 
@@ -183,103 +137,6 @@ def _heirs(stats: pl.DataFrame) -> frozenset[str]:
     before = np.searchsorted(gone, first, side="right") - np.searchsorted(gone, first - 2 * day, side="left")
     late = first > int(first.min()) + 2 * day
     return frozenset(stats.filter(pl.Series((before > 0) & late))[schema.ACCOUNT].to_list())
-
-
-def _evidence(case: Case, ground: Ground, shares: Mapping[tuple[str, str], int]) -> list[model.Evidence]:
-    kinds = {kind.name: kind for kind in ground.incidence.kinds}
-    found = []
-    for (channel, name), bits in sorted(
-        shares.items(), key=lambda item: (schema.CHANNELS.index(item[0][0]), -item[1], item[0])
-    ):
-        if name == "lacking":
-            summary = "members that lack what the others have in common count less"
-            found.append(
-                model.Evidence(
-                    channel=channel, signal=name, bits=bits / 1000, background=0.0, held_by=0, summary=summary
-                )
-            )
-            continue
-        holding, outside, top, distinct, accounts = _held(kinds[name], case.found.profile, ground)
-        value = (
-            _value(kinds[name], top, ground)
-            if distinct == 1
-            else f"{distinct} shared values, such as {_value(kinds[name], top, ground)}"
-        )
-        found.append(
-            model.Evidence(
-                channel=channel,
-                signal=name,
-                bits=bits / 1000,
-                background=round(outside / max(ground.incidence.units - len(case.found.members), 1), 6),
-                held_by=holding,
-                summary=f"{holding} of {len(case.found.members)} members " + SIGNALS[name].says.format(value=value),
-                rows=_exemplars(case, name, accounts),
-            )
-        )
-    return found
-
-
-def _held(kind: Kind, group: Profile, ground: Ground) -> tuple[int, int, int, int, pl.Series]:
-    """Return members and outsiders that hold a shared value, the most shared one, how many, and the accounts."""
-    held, count = np.unique(kind.value[spans(kind.ptr, group.members)], return_counts=True)
-    common = held[count >= 2]
-    if not len(common):
-        return 0, 0, int(held[0]), 0, pl.Series([], dtype=pl.String)
-    holders = np.unique(kind.by_value[spans(kind.by_value_ptr, common)])
-    inside = np.intersect1d(holders, group.members)
-    rarest = kind.holders[common] - count[count >= 2]
-    best = np.lexsort((common, rarest, -count[count >= 2]))[0]
-    accounts = ground.units.filter(pl.col("unit").is_in(pl.Series(inside).implode()))[schema.ACCOUNT]
-    if kind.mixture:
-        private = rarest <= np.quantile(rarest, 0.5)
-        outside = int(rarest[private].max()) if private.any() else 0
-    else:
-        outside = len(holders) - len(inside)
-    return len(inside), outside, int(common[best]), len(common), accounts
-
-
-def _value(kind: Kind, number: int, ground: Ground) -> str:
-    value = kind.values[number]
-    if kind.name == "system_prompt":
-        known = ground.summary.texts.filter(pl.col("value") == value)
-        value = " ".join(str(known["text"][0]).split()) if len(known) else value
-    if kind.name == "template":
-        return f"piece {value}"
-    return value if len(value) <= VALUES_SHOWN else value[: VALUES_SHOWN - 1] + "…"
-
-
-def _exemplars(case: Case, name: str, accounts: pl.Series) -> list[model.Row]:
-    """Choose the first events of different members, those in the stream first, wherever they stand in the files."""
-    events = case.events.filter(pl.col(schema.ACCOUNT).is_in(accounts.implode()))
-    if name in {"template", "system_prompt"}:
-        events = events.filter(IN_TEMPLATE)
-    order = [IN_STREAM, schema.TIMESTAMP, schema.ACCOUNT, schema.REQUEST, PROMPT_KEY]
-    ranked = events.sort(order, descending=[True, False, False, False, False], nulls_last=True)
-    first = ranked.unique(schema.ACCOUNT, keep="first", maintain_order=True)
-    return [
-        model.Row(file=str(f), row=int(r), sha256="")
-        for f, r in first.head(ROWS_SHOWN).select(schema.FILE, schema.ROW).iter_rows()
-    ]
-
-
-def _templates(case: Case) -> list[model.Template]:
-    worded = case.events.filter(IN_TEMPLATE)
-    if not len(worded):
-        return []
-    skeleton = shingles.skeleton(case.samples)
-    if not skeleton:
-        return []
-    outside = case.found.profile.rates.get("template")
-    others = int(outside[2][np.lexsort((outside[0], -outside[1]))[0]]) if outside is not None and len(outside[1]) else 0
-    return [
-        model.Template(
-            id=hashlib.sha256(skeleton.encode()).hexdigest()[:12],
-            skeleton=skeleton,
-            accounts=worded[schema.ACCOUNT].n_unique(),
-            events=len(worded),
-            outside_accounts=others,
-        )
-    ]
 
 
 def _hypothesis(one: Weighed) -> model.Hypothesis:

@@ -8,7 +8,7 @@ import numpy as np
 import polars as pl
 
 from extractscan import harvest, incidence, schema
-from extractscan.dossier import Case
+from extractscan.exhibits import Case
 from extractscan.groundwork import Ground
 from extractscan.growing import Found
 from extractscan.hypotheses.gathering import crowd_rates, gather

@@ -1,0 +1,168 @@
+"""What a group's members share, signal by signal, and the records that show it."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import polars as pl
+
+from extractscan import model, schema, shingles
+from extractscan.groundwork import Ground
+from extractscan.growing import Found
+from extractscan.harvest import IN_STREAM, IN_TEMPLATE, PROMPT_KEY
+from extractscan.hypotheses.facts import Facts
+from extractscan.incidence import Kind, Profile, spans
+from extractscan.settings import millibits
+from extractscan.signals import SIGNALS
+
+ROWS_SHOWN = 3
+VALUES_SHOWN = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One group under judgement.
+
+    Attributes:
+        found: The group.
+        facts: What is known of it.
+        events: Its events, flagged.
+        samples: Heads of some prompts of its stream.
+    """
+
+    found: Found
+    facts: Facts
+    events: pl.DataFrame
+    samples: Sequence[str]
+
+
+def attribution(group: Profile, kinds: Sequence[Kind]) -> dict[tuple[str, str], int]:
+    """Split the members' mean bits into (channel, signal) in millibits, so that the parts sum to the whole.
+
+    In every channel the strongest signal of a member stands for it; `lacking` is the price of what members miss.
+    """
+    shares: dict[tuple[str, str], int] = {}
+    n = len(group.members)
+    for channel, bits in group.channels.items():
+        names = [kind.name for kind in kinds if kind.channel == channel and kind.name in group.kinds]
+        table = np.array([group.kinds[name][group.members] for name in names])
+        if not len(table):
+            continue
+        winner = np.argmax(table, axis=0)
+        top = table[winner, np.arange(n)]
+        for number, name in enumerate(names):
+            value = millibits(float(top[winner == number].sum() / n))
+            if value:
+                shares[channel, name] = value
+        lack = millibits(float((bits[group.members] - top).sum() / n))
+        if lack:
+            shares[channel, "lacking"] = lack
+    return shares
+
+
+def evidence(case: Case, ground: Ground, shares: Mapping[tuple[str, str], int]) -> list[model.Evidence]:
+    """List what holds the members together, by channel and then by bits; rows name their file by number.
+
+    Args:
+        case: The group.
+        ground: What the analysis stands on.
+        shares: Millibits of each (channel, signal), from `attribution`.
+    """
+    kinds = {kind.name: kind for kind in ground.incidence.kinds}
+    found = []
+    for (channel, name), bits in sorted(
+        shares.items(), key=lambda item: (schema.CHANNELS.index(item[0][0]), -item[1], item[0])
+    ):
+        if name == "lacking":
+            summary = "members that lack what the others have in common count less"
+            found.append(
+                model.Evidence(
+                    channel=channel, signal=name, bits=bits / 1000, background=0.0, held_by=0, summary=summary
+                )
+            )
+            continue
+        holding, outside, top, distinct, accounts = _held(kinds[name], case.found.profile, ground)
+        value = (
+            _value(kinds[name], top, ground)
+            if distinct == 1
+            else f"{distinct} shared values, such as {_value(kinds[name], top, ground)}"
+        )
+        found.append(
+            model.Evidence(
+                channel=channel,
+                signal=name,
+                bits=bits / 1000,
+                background=round(outside / max(ground.incidence.units - len(case.found.members), 1), 6),
+                held_by=holding,
+                summary=f"{holding} of {len(case.found.members)} members " + SIGNALS[name].says.format(value=value),
+                rows=_exemplars(case, name, accounts),
+            )
+        )
+    return found
+
+
+def _held(kind: Kind, group: Profile, ground: Ground) -> tuple[int, int, int, int, pl.Series]:
+    """Return members and outsiders that hold a shared value, the most shared one, how many, and the accounts."""
+    held, count = np.unique(kind.value[spans(kind.ptr, group.members)], return_counts=True)
+    common = held[count >= 2]
+    if not len(common):
+        return 0, 0, int(held[0]), 0, pl.Series([], dtype=pl.String)
+    holders = np.unique(kind.by_value[spans(kind.by_value_ptr, common)])
+    inside = np.intersect1d(holders, group.members)
+    rarest = kind.holders[common] - count[count >= 2]
+    best = np.lexsort((common, rarest, -count[count >= 2]))[0]
+    accounts = ground.units.filter(pl.col("unit").is_in(pl.Series(inside).implode()))[schema.ACCOUNT]
+    if kind.mixture:
+        private = rarest <= np.quantile(rarest, 0.5)
+        outside = int(rarest[private].max()) if private.any() else 0
+    else:
+        outside = len(holders) - len(inside)
+    return len(inside), outside, int(common[best]), len(common), accounts
+
+
+def _value(kind: Kind, number: int, ground: Ground) -> str:
+    value = kind.values[number]
+    if kind.name == "system_prompt":
+        known = ground.summary.texts.filter(pl.col("value") == value)
+        value = " ".join(str(known["text"][0]).split()) if len(known) else value
+    if kind.name == "template":
+        return f"piece {value}"
+    return value if len(value) <= VALUES_SHOWN else value[: VALUES_SHOWN - 1] + "…"
+
+
+def _exemplars(case: Case, name: str, accounts: pl.Series) -> list[model.Row]:
+    """Choose the first events of different members, those in the stream first, wherever they stand in the files."""
+    events = case.events.filter(pl.col(schema.ACCOUNT).is_in(accounts.implode()))
+    if name in {"template", "system_prompt"}:
+        events = events.filter(IN_TEMPLATE)
+    order = [IN_STREAM, schema.TIMESTAMP, schema.ACCOUNT, schema.REQUEST, PROMPT_KEY]
+    ranked = events.sort(order, descending=[True, False, False, False, False], nulls_last=True)
+    first = ranked.unique(schema.ACCOUNT, keep="first", maintain_order=True)
+    return [
+        model.Row(file=str(f), row=int(r), sha256="")
+        for f, r in first.head(ROWS_SHOWN).select(schema.FILE, schema.ROW).iter_rows()
+    ]
+
+
+def templates(case: Case) -> list[model.Template]:
+    """Show the wording that the stream's prompts have in common, if there is any."""
+    worded = case.events.filter(IN_TEMPLATE)
+    if not len(worded):
+        return []
+    skeleton = shingles.skeleton(case.samples)
+    if not skeleton:
+        return []
+    outside = case.found.profile.rates.get("template")
+    others = int(outside[2][np.lexsort((outside[0], -outside[1]))[0]]) if outside is not None and len(outside[1]) else 0
+    return [
+        model.Template(
+            id=hashlib.sha256(skeleton.encode()).hexdigest()[:12],
+            skeleton=skeleton,
+            accounts=worded[schema.ACCOUNT].n_unique(),
+            events=len(worded),
+            outside_accounts=others,
+        )
+    ]
