@@ -22,6 +22,13 @@ DESCRIPTORS = (schema.END_USER, schema.ORGANIZATION, schema.COUNTRY)
 """Columns that are counted like signals but describe accounts only."""
 SPECIFIC_CAP = {"low": 3.0, "medium": 6.0, "high": 9.0}
 """The most that one family may say of a harvest: what graders and teachers ask for as well says little."""
+ABSENT = {
+    "created": "the accounts table has no created_at",
+    "plan": "the accounts table has no plan",
+    "pivot_model": "no account moves to a model that is new in the log",
+    "ramp_hours": "no account is active on three days",
+}
+"""Why a behaviour that everybody lacks cannot be told."""
 LABEL_SHARE = 0.2
 """Share of an account's traffic, over which a family of requests labels the account."""
 
@@ -240,12 +247,18 @@ def _runs(columns: frozenset[str], frames: Mapping[str, pl.DataFrame], *, side_t
             missing = _unknown(signal, frames[signal.table])
         else:
             missing = [need for need in signal.needs if need not in columns]
-        side = signal.table == "accounts"
-        why = f"{'the accounts table' if side else 'the log'} has no {', '.join(missing)}" if missing else None
-        if why and side and not side_table:
+        why = _why(signal, missing) if missing else None
+        if why and "accounts table" in why and not side_table:
             why += " (no --accounts given)"
         runs.append(model.SignalRun(name=signal.name, channel=signal.channel, ran=why is None, why_not=why))
     return runs
+
+
+def _why(signal: Signal, missing: Sequence[str]) -> str:
+    if signal.table == "behaviour" and missing[0] in ABSENT:
+        return ABSENT[missing[0]]
+    source = "the accounts table" if signal.table == "accounts" else "the log"
+    return f"{source} has no {', '.join(missing)}"
 
 
 def _with_earlier(summary: reduce.Summary, earlier: Sequence[reduce.Summary]) -> reduce.Summary:
