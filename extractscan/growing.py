@@ -155,16 +155,13 @@ def _overlaps(
     return a, b, bits
 
 
-def refine(
-    incidence: Incidence, start: Ints, settings: Settings, *, without: frozenset[str] = frozenset()
-) -> Profile | None:
+def refine(incidence: Incidence, start: Ints, settings: Settings) -> Profile | None:
     """Grow or shrink a group until its members are just the units that belong to it.
 
     Args:
         incidence: Who holds what.
         start: Sorted units to begin with.
         settings: Thresholds.
-        without: Channels that may not be used.
 
     Returns:
         The profile of the stable group, or None where it falls apart.
@@ -172,7 +169,7 @@ def refine(
     members = start
     seen: set[bytes] = set()
     for _ in range(ROUNDS):
-        group = profile(incidence, members, settings, without=without)
+        group = profile(incidence, members, settings)
         following = np.flatnonzero(belongs(group, incidence.units, settings))
         if len(following) < settings.min_accounts:
             return None
@@ -185,7 +182,7 @@ def refine(
                 return None
         seen.add(key)
         members = following
-    group = profile(incidence, members, settings, without=without)
+    group = profile(incidence, members, settings)
     return group if np.all(belongs(group, incidence.units, settings)[members]) else None
 
 
@@ -208,10 +205,12 @@ def disjoint(incidence: Incidence, found: Sequence[Found], settings: Settings) -
     return kept
 
 
-def shrunk(incidence: Incidence, members: Ints, settings: Settings) -> Profile | None:
+def shrunk(
+    incidence: Incidence, members: Ints, settings: Settings, *, without: frozenset[str] = frozenset()
+) -> Profile | None:
     """Drop members until all that are left belong by themselves; None where too few are left."""
     while len(members) >= settings.min_accounts:
-        group = profile(incidence, members, settings)
+        group = profile(incidence, members, settings, without=without)
         stay = belongs(group, incidence.units, settings)[members]
         if stay.all():
             return group

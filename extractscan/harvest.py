@@ -13,6 +13,7 @@ from typing import Final
 
 import numpy as np
 import polars as pl
+import scipy.sparse as sp
 
 from extractscan import schema, shingles
 
@@ -238,13 +239,14 @@ def exchangeability(events: pl.DataFrame) -> float | None:
     if len(chosen) < 20 or same.sum() < 2 * PAIRS_WITHIN:
         return None
     row, bucket = shingles.words(chosen[HEAD], BUCKETS)
-    held = np.zeros((len(chosen), BUCKETS))
-    held[row, bucket] = 1.0
-    often = held.sum(axis=0)
-    held *= np.where((often >= 2) & (often < 0.25 * len(chosen)), np.log(len(chosen) / np.maximum(often, 1.0)), 0.0)
-    norm = np.sqrt((held**2).sum(axis=1))
-    held /= np.maximum(norm, 1e-9)[:, None]
-    alike = held @ held.T
+    held = sp.csr_matrix((np.ones(len(row)), (row, bucket)), shape=(len(chosen), BUCKETS))
+    held.data[:] = 1.0
+    often = np.asarray(held.sum(axis=0)).ravel()
+    telling = (often >= 2) & (often < 0.25 * len(chosen))
+    weighed = held @ sp.diags(np.where(telling, np.log(len(chosen) / np.maximum(often, 1.0)), 0.0))
+    norm = np.sqrt(np.asarray(weighed.multiply(weighed).sum(axis=1)).ravel())
+    unit = sp.diags(1.0 / np.maximum(norm, 1e-9)) @ weighed
+    alike = (unit @ unit.T).toarray()
     different = ~same & ~np.eye(len(chosen), dtype=np.bool_)
     if not different.any():
         return None

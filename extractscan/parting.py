@@ -16,6 +16,8 @@ from extractscan.settings import Settings
 
 SPLITTING = frozenset({"template", "system_prompt", "payment", "phone", "signup_device", "device"})
 """Signals that tie the accounts of one operator and part those of two, unlike a rented proxy pool or a mail service."""
+CUSTOMERS = 20
+"""Customers within a group that are held against the rest, largest first."""
 MIXED = 0.3
 """Affinity of two communities, from none (0) to evenly mixed (1), over which they are one operator's."""
 
@@ -53,7 +55,8 @@ def _customers(incidence: Incidence, group: Found) -> list[Ints]:
             values, inside, outside = group.profile.rates[kind.name]
             small = values[(inside >= 3) & (inside * 2 <= len(group.members)) & (outside <= inside)].tolist()
             held += [kind.by_value[kind.by_value_ptr[value] : kind.by_value_ptr[value + 1]] for value in small]
-    return sorted(held, key=lambda units: (-len(units), tuple(units.tolist())))
+    distinct = {tuple(units.tolist()): units for units in held}
+    return [distinct[key] for key in sorted(distinct, key=lambda key: (-len(key), key))[:CUSTOMERS]]
 
 
 def split(incidence: Incidence, group: Found, settings: Settings) -> list[Found]:
