@@ -242,3 +242,58 @@ def test_no_community_reaches_over_two_components(seed: int) -> None:
     components = [set(part) for part in nx.connected_components(nx.from_scipy_sparse_array(ties))]
     for group in parting._communities(ties, ties * 0, SETTINGS):
         assert any(set(group.tolist()) <= part for part in components)
+
+
+def framed(*, same_client: bool) -> tuple[Incidence, Found]:
+    """An operator's twenty accounts, and a firm of eight behind the same addresses with the same wording."""
+    units, operator, firm = 500, range(20), range(20, 28)
+    draw = random.Random(6)
+    cards = {unit: {f"card{unit}": 1.0} for unit in range(units)} | one_each(operator, ["c1", "c2", "c3"])
+    cards |= one_each(firm, ["firm"])
+    pool = {unit: {f"a{unit}": 1.0} for unit in range(units)} | one_each([*operator, *firm], ["p1", "p2", "p3"])
+    agent = {unit: {f"ua{draw.randrange(12)}": 1.0} for unit in range(units)} | one_each(operator, ["odd"])
+    if same_client:
+        agent |= one_each(firm, ["odd"])
+    wording = {unit: {"wording": 0.9} for unit in (*operator, *firm)}
+    wording |= {unit: {f"w{unit}": 0.1} for unit in range(28, units)}
+    incidence = Incidence(
+        units,
+        (
+            kind("payment", "identity", units, cards),
+            kind("address", "network", units, pool),
+            kind("user_agent", "client", units, agent),
+            kind("template", "content", units, wording, mixture=True),
+        ),
+    )
+    return incidence, Found(np.arange(28), profile(incidence, np.arange(28), SETTINGS), 30.0)
+
+
+def test_a_framed_firm_is_let_go() -> None:
+    """Who shares only addresses and wording with the rest, and not its client, is no part of it."""
+    incidence, group = framed(same_client=False)
+    assert list(range(20)) in members(parting.release(incidence, group, SETTINGS))
+    assert not any(set(range(20, 28)) & set(some) for some in members(parting.release(incidence, group, SETTINGS))[:1])
+
+
+def test_a_cell_with_the_operators_client_stays() -> None:
+    """A card of its own frees nobody who works with the same rare program."""
+    incidence, group = framed(same_client=True)
+    assert members(parting.release(incidence, group, SETTINGS)) == [list(range(28))]
+
+
+def test_too_few_to_be_a_customer_stay() -> None:
+    """Holders of a shared value that are fewer than a network needs, or not the smaller part, are not let go."""
+    incidence, group = framed(same_client=False)
+    few = Found(np.arange(22), profile(incidence, np.arange(22), SETTINGS), 30.0)
+    assert members(parting.release(incidence, few, SETTINGS)) == [list(range(22))]
+    strict = Settings(min_accounts=9)
+    assert members(parting.release(incidence, group, strict)) == [list(range(28))]
+
+
+def test_a_group_shrinks_to_those_who_belong() -> None:
+    """Strangers are dropped until all that are left belong; strangers alone leave nothing."""
+    incidence = campaign()
+    left = growing.shrunk(incidence, np.array([*range(20), 300, 301]), SETTINGS)
+    assert left is not None
+    assert left.members.tolist() == list(range(20))
+    assert growing.shrunk(incidence, np.array([100, 200, 300, 350]), SETTINGS) is None
