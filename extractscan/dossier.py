@@ -186,7 +186,10 @@ def _title(verdict: model.Verdict, accounts: int, stream: int, weighed: list[Wei
         return f"{accounts} accounts are linked as by {leader.title}; no harvest runs through them"
     if verdict == "explained":
         return f"{accounts} accounts are linked, which would be explained by {leader.title}"
-    return f"{accounts} accounts are linked as by one operator; a harvest does not stand"
+    rival = next(one for one in weighed if one.name != "extraction_operator")
+    if rival is leader:
+        return f"{accounts} accounts are linked as by one operator, or by {rival.title}; the log does not decide"
+    return f"{accounts} accounts are linked as by one operator, but a harvest by him does not stand"
 
 
 def iso(moment: object) -> str:

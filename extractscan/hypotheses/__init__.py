@@ -38,7 +38,8 @@ def verdict(weighed: list[Weighed], extraction_bits: float, settings: Settings, 
 
     A harvest threaded through a reseller stays an extraction network: the reseller is named as an explanation of the
     rest of its traffic. `thread` says that the harvest has a wording or a request of its own. Any other innocent
-    explanation that comes within the margin takes the accusation away.
+    explanation that comes within the margin takes the accusation away, and explains the group only where it leads the
+    hidden operator by the margin as well: between the two, coordination stands and nothing more is said.
     """
     bits = {one.name: one.bits for one in weighed}
     guilty = bits["extraction_operator"]
@@ -50,4 +51,6 @@ def verdict(weighed: list[Weighed], extraction_bits: float, settings: Settings, 
     leader = weighed[0].name
     if leader == "reseller" and not harvest:
         return "reseller"
-    return "coordinated" if leader in {"extraction_operator", "reseller"} else "explained"
+    if leader in {"extraction_operator", "reseller"} or weighed[0].bits - guilty < settings.hypothesis_margin_bits:
+        return "coordinated"
+    return "explained"

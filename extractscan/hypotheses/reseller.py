@@ -12,6 +12,8 @@ def weigh(facts: Facts) -> Weighed:
     hard = hard_ties(facts)
     even = facts.load_ratio or 1.0
     mixed = facts.own_traffic >= 0.4
+    constant = client.known > 0 and client.top >= 0.7
+    serves = facts.end_users_each >= 3
     return Weighed(
         id="H4",
         name="reseller",
@@ -23,13 +25,22 @@ def weigh(facts: Facts) -> Weighed:
                 3.0,
                 "one client that is rare outside carries all",
             ),
-            (mixed, 4.0, f"{percent(facts.own_traffic)} of the traffic carries no common wording"),
+            (
+                mixed and (constant or serves),
+                4.0,
+                f"{percent(facts.own_traffic)} of the traffic carries no common wording",
+            ),
             (
                 not mixed and facts.stream_known,
                 -5.0,
                 f"{percent(1 - facts.own_traffic)} of the traffic carries one wording",
             ),
             (facts.end_users >= 0.3 and facts.end_users_each >= 3, 3.0, "requests name many end users"),
+            (
+                client.known > 0 and client.top < 0.5 and not serves,
+                -4.0,
+                "clients differ as people's do; a reseller's own software would carry all",
+            ),
             (even < 1.3, 1.0, "loads differ"),
             (even >= 2.0, -1.0, "loads are even"),
             (domain.known >= 0.5 and domain.top >= 0.8, -1.0, "all accounts sit at one mail domain"),
