@@ -49,8 +49,6 @@ def attribution(group: Profile, kinds: Sequence[Kind]) -> dict[tuple[str, str], 
     for channel, bits in group.channels.items():
         names = [kind.name for kind in kinds if kind.channel == channel and kind.name in group.kinds]
         table = np.array([group.kinds[name][group.members] for name in names])
-        if not len(table):
-            continue
         winner = np.argmax(table, axis=0)
         top = table[winner, np.arange(n)]
         for number, name in enumerate(names):
@@ -108,8 +106,6 @@ def _held(kind: Kind, group: Profile, ground: Ground) -> tuple[int, int, int, in
     """Return members and outsiders that hold a shared value, the most shared one, how many, and the accounts."""
     held, count = np.unique(kind.value[spans(kind.ptr, group.members)], return_counts=True)
     common = held[count >= 2]
-    if not len(common):
-        return 0, 0, int(held[0]), 0, pl.Series([], dtype=pl.String)
     holders = np.unique(kind.by_value[spans(kind.by_value_ptr, common)])
     inside = np.intersect1d(holders, group.members)
     rarest = kind.holders[common] - count[count >= 2]

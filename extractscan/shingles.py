@@ -108,10 +108,7 @@ def shingles(texts: pl.Series) -> tuple[npt.NDArray[np.uint32], U64]:
         polynomial over the folded bytes modulo 2**64 with a multiplicative finish: specified here, the same on any
         machine and library version, so that stored values stay comparable.
     """
-    array = clip(texts).fill_null("").to_arrow()
-    if isinstance(array, pa.ChunkedArray):
-        array = array.combine_chunks()
-    array = array.cast(pa.large_string())
+    array = clip(texts).fill_null("").to_arrow().cast(pa.large_string())
     offsets = np.frombuffer(array.buffers()[1], dtype=np.int64)[array.offset : array.offset + len(array) + 1]
     data = array.buffers()[2]
     raw = np.frombuffer(data, dtype=np.uint8) if data is not None else np.zeros(0, dtype=np.uint8)
@@ -231,8 +228,7 @@ def _cover(sample: str, fixed: set[int], gap: str) -> str:
     edges = np.flatnonzero(np.diff(np.concatenate(([False], kept, [False])).astype(np.int8)))
     end = 0
     for first, last in edges.reshape(-1, 2).tolist():
-        if first > end or not parts:
-            parts.append(gap if first > 0 else "")
+        parts.append(gap if first > 0 else "")
         parts.append(raw[first:last].decode(errors="ignore"))
         end = last
     return "".join(parts) + (gap if 0 < end < len(raw) else "")

@@ -220,25 +220,23 @@ def _people(back: Background, stream: pl.DataFrame, others: pl.DataFrame) -> _Pe
 
 def _origin(known: pl.DataFrame, mine: pl.DataFrame, events: pl.DataFrame) -> _Origin:
     facts = _Origin()
-    if schema.CREATED_AT in known.columns and known[schema.CREATED_AT].null_count() < len(known):
+    if known[schema.CREATED_AT].null_count() < len(known):
         made = known.join(mine.select(schema.ACCOUNT, "first"), on=schema.ACCOUNT).drop_nulls(schema.CREATED_AT)
         created = made[schema.CREATED_AT].to_physical()
         facts["age_days"] = float(np.median((made["first"] - created).to_numpy() / 86_400e6))
         early, late = np.quantile(created.to_numpy(), (0.25, 0.75))
         facts["created_span_days"] = float((late - early) / 86_400e6)
-    if schema.VERIFIED in known.columns and schema.ORGANIZATION in known.columns:
+    if known[schema.VERIFIED].null_count() < len(known):
         verified = known.filter(pl.col(schema.VERIFIED).fill_null(value=False))
-        facts["verified_distinct"] = verified[schema.ORGANIZATION].n_unique() / max(len(known), 1)
-    if schema.STATUS in known.columns:
-        status = known[schema.STATUS].drop_nulls()
-        if len(status):
-            facts["banned"] = float((status != "active").sum() / len(status))
-    if schema.BILLING_COUNTRY in known.columns:
-        calls = events.select(schema.ACCOUNT, schema.COUNTRY).drop_nulls().unique()
-        both = calls.join(known.select(schema.ACCOUNT, schema.BILLING_COUNTRY).drop_nulls(), on=schema.ACCOUNT)
-        if len(both):
-            same = both.group_by(schema.ACCOUNT).agg((pl.col(schema.COUNTRY) == pl.col(schema.BILLING_COUNTRY)).any())
-            facts["billing_mismatch"] = 1.0 - float(same[schema.COUNTRY].mean() or 0.0)  # type: ignore[arg-type]
+        facts["verified_distinct"] = verified[schema.ORGANIZATION].n_unique() / len(known)
+    status = known[schema.STATUS].drop_nulls()
+    if len(status):
+        facts["banned"] = float((status != "active").sum() / len(status))
+    calls = events.select(schema.ACCOUNT, schema.COUNTRY).drop_nulls().unique()
+    both = calls.join(known.select(schema.ACCOUNT, schema.BILLING_COUNTRY).drop_nulls(), on=schema.ACCOUNT)
+    if len(both):
+        same = both.group_by(schema.ACCOUNT).agg((pl.col(schema.COUNTRY) == pl.col(schema.BILLING_COUNTRY)).any())
+        facts["billing_mismatch"] = 1.0 - float(same[schema.COUNTRY].mean() or 0.0)  # type: ignore[arg-type]
     return facts
 
 
