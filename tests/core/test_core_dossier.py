@@ -13,8 +13,7 @@ import pytest
 from core_runs import analyze, analyze_frames, essence
 from test_core_hypotheses import ARCHETYPES, PLAIN
 
-from extractscan import dossier, hypotheses, model, pipeline, schema
-from extractscan.errors import ExtractscanError
+from extractscan import dossier, exhibits, harvest, hypotheses, model, pipeline, schema
 from extractscan.exhibits import Case
 from extractscan.hypotheses import gathering
 from extractscan.settings import Settings
@@ -67,8 +66,12 @@ def test_a_shared_system_prompt_is_shown_in_words(judges: model.Network) -> None
 
 
 def test_prompts_without_common_wording_show_no_template(judges: model.Network) -> None:
-    """Where only the system prompt is common, there is no skeleton to show."""
+    """Where only the system prompt is common, there is no skeleton to show; nor is there one without any wording."""
     assert judges.templates == []
+    silent = pl.DataFrame({harvest.IN_TEMPLATE: [False], "account_id": ["a"]})
+    assert exhibits.templates(Case(None, PLAIN, silent, [ASK, ASK])) == []  # type: ignore[arg-type]
+    worded = pl.DataFrame({harvest.IN_TEMPLATE: [True], "account_id": ["a"]})
+    assert exhibits.templates(Case(None, PLAIN, worded, ["one", "two"])) == []  # type: ignore[arg-type]
 
 
 def test_all_members_are_shown_with_their_time(judges: model.Network) -> None:
@@ -106,10 +109,16 @@ def test_batches_of_any_size_change_nothing(report: model.Report, world: Path, m
     assert essence(again) == essence(report)
 
 
-def test_the_last_days_of_an_empty_log_are_refused(tmp_path: Path) -> None:
-    """There is no newest event to count back from; the run is refused as without a window."""
-    with pytest.raises(ExtractscanError):
-        analyze_frames(tmp_path, frame([]), settings=FAST, last=timedelta(days=1))
+class Unreadable:
+    """A log of which no row has a time."""
+
+    def batches(self, _columns: list[str]) -> list[pl.DataFrame]:
+        return [pl.DataFrame(schema={"timestamp": pl.Datetime("us", "UTC")})]
+
+
+def test_the_last_days_of_a_log_without_times_are_no_window() -> None:
+    """There is no newest event to count back from: what was asked for otherwise stands."""
+    assert pipeline._window(Unreadable(), START, None, timedelta(days=1)) == (START, None)  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(

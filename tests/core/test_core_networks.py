@@ -297,3 +297,10 @@ def test_a_group_shrinks_to_those_who_belong() -> None:
     assert left is not None
     assert left.members.tolist() == list(range(20))
     assert growing.shrunk(incidence, np.array([100, 200, 300, 350]), SETTINGS) is None
+
+
+def test_parts_that_do_not_hold_alone_part_nobody(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where a part falls apart without the rest, the group stays whole."""
+    incidence, group = two_operators(mixed=False)
+    monkeypatch.setattr(parting, "shrunk", lambda *_: None)
+    assert members(parting.split(incidence, group, SETTINGS)) == [list(range(24))]
