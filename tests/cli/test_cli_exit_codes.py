@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import subprocess
 import sys
 
@@ -124,7 +125,8 @@ def test_errors_show_control_characters(run, tmp_path) -> None:
 
 def test_a_reader_that_stops_reading_is_no_failure(saved) -> None:
     """`extractscan report … | head -1` leaves no traceback, and its own exit code stands."""
-    script = f"{sys.executable} -m extractscan report {saved} --format json | head -c 1; echo ${{PIPESTATUS[0]}}"
+    command = shlex.join([sys.executable, "-m", "extractscan", "report", str(saved), "--format", "json"])
+    script = f"{command} | head -c 1; echo ${{PIPESTATUS[0]}}"
     done = subprocess.run(["bash", "-c", script], capture_output=True, text=True, check=True)
     assert done.stdout == "{0\n"
     assert done.stderr == ""
