@@ -70,6 +70,7 @@ def evidence(case: Case, ground: Ground, shares: Mapping[tuple[str, str], int]) 
         shares: Millibits of each (channel, signal), from `attribution`.
     """
     kinds = {kind.name: kind for kind in ground.incidence.kinds}
+    wording = shingles.skeleton(case.samples) or ""
     found = []
     for (channel, name), bits in sorted(
         shares.items(), key=lambda item: (schema.CHANNELS.index(item[0][0]), -item[1], item[0])
@@ -83,11 +84,7 @@ def evidence(case: Case, ground: Ground, shares: Mapping[tuple[str, str], int]) 
             )
             continue
         holding, outside, top, distinct, accounts = _held(kinds[name], case.found.profile, ground)
-        value = (
-            _value(kinds[name], top, ground)
-            if distinct == 1
-            else f"{distinct} shared values, such as {_value(kinds[name], top, ground)}"
-        )
+        value = _shown(_value(kinds[name], top, ground, wording), distinct, name)
         found.append(
             model.Evidence(
                 channel=channel,
@@ -119,14 +116,23 @@ def _held(kind: Kind, group: Profile, ground: Ground) -> tuple[int, int, int, in
     return len(inside), outside, int(common[best]), len(common), accounts
 
 
-def _value(kind: Kind, number: int, ground: Ground) -> str:
+def _value(kind: Kind, number: int, ground: Ground, wording: str) -> str:
+    """Return a value as people read it: pieces of text are kept as hashes, so the wording around them stands in."""
     value = kind.values[number]
     if kind.name == "system_prompt":
         known = ground.summary.texts.filter(pl.col("value") == value)
         value = " ".join(str(known["text"][0]).split()) if len(known) else value
     if kind.name == "template":
-        return f"piece {value}"
+        value = " ".join(wording.split())
     return value if len(value) <= VALUES_SHOWN else value[: VALUES_SHOWN - 1] + "…"
+
+
+def _shown(value: str, distinct: int, name: str) -> str:
+    """Name the most shared value and say how many more there are."""
+    if name == "template":
+        pieces = f"{distinct} piece{'s' * (distinct > 1)} of text in common"
+        return f"“{value}”, {pieces}" if value else pieces
+    return value if distinct <= 1 else f"{value} or {distinct - 1} more that they share"
 
 
 def _exemplars(case: Case, name: str, accounts: pl.Series) -> list[model.Row]:

@@ -1,4 +1,4 @@
-"""Accounts paid with one instrument."""
+"""Accounts paid with the instrument."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ SIGNAL = Signal(
     table="accounts",
     needs=(schema.PAYMENT,),
     value=text(schema.PAYMENT),
-    says="paid with one instrument {value}",
+    says="paid with the instrument {value}",
     twins=(
         "a company or university card",
         "a family's card",

@@ -1,4 +1,4 @@
-"""Accounts verified with one phone number."""
+"""Accounts verified the phone number."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ SIGNAL = Signal(
     table="accounts",
     needs=(schema.PHONE,),
     value=text(schema.PHONE),
-    says="verified with one phone {value}",
+    says="verified the phone {value}",
     twins=(
         "a family or office number",
         "a reused prepaid number",

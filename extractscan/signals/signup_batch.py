@@ -16,7 +16,7 @@ SIGNAL = Signal(
         pl.col(schema.CREATED_AT).dt.strftime("%Y-%m-%d"),
         pl.col(schema.CREATED_AT).dt.truncate("3h").dt.strftime("%Y-%m-%dT%H"),
     ),
-    says="signed up within {value}",
+    says="signed up in one burst, {value}",
     twins=(
         "a class or company onboarding",
         "a promotion, launch or conference",
