@@ -33,6 +33,6 @@ def findings_code(report: Report, fail_on: Level | None) -> int:
     return EXIT_FINDINGS if found else EXIT_OK
 
 
-def rejected_rows(report: Report) -> int:
-    """Return how many rows of all inputs were not used because they could not be."""
+def rejected(report: Report) -> int:
+    """Return how many rows, single values and files of all inputs were not used because they could not be."""
     return sum(reason.count for source in report.inputs for reason in source.rejected)

@@ -62,7 +62,7 @@ def _input(view: View, each: Inspected) -> Iterator[RenderableType]:
         facts.add_row(Text("span", "dim"), f"{span(view, each.first, each.last)} · {count(each.accounts, 'account')}")
     facts.add_row(Text("sha256", "dim"), value(view, each.input.sha256))
     for reason in each.input.rejected:
-        lost = f"{count(reason.count, 'row')}, first at {reason.first_at}: {reason.reason}"
+        lost = f"{count(reason.count)}, first at {reason.first_at}: {reason.reason}"
         facts.add_row(Text("rejected", "dim"), sentence(view, lost, "yellow"))
     for note in each.input.notes:
         facts.add_row(Text("note", "dim"), sentence(view, note))

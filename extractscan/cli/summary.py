@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections import Counter
 
-from extractscan.cli.findings import rejected_rows
+from extractscan.cli.findings import rejected
 from extractscan.cli.progress import Stages
 from extractscan.cli.say import say
 from extractscan.errors import PartialError
 from extractscan.model import LEVELS, Report
-from extractscan.writers.numbers import count
+from extractscan.writers.numbers import count, losses
 
 
 def summarise(report: Report, stages: Stages | None, *, printed: bool) -> None:
@@ -17,11 +17,12 @@ def summarise(report: Report, stages: Stages | None, *, printed: bool) -> None:
     if not printed:
         levels = Counter(each.level for each in report.networks if each.verdict == "extraction_network")
         found = ", ".join(f"{levels[level]} {level}" for level in LEVELS if levels[level])
+        lost = rejected(report)
         others = len(report.networks) - levels.total()
         say(
             f"{count(report.coverage.events, 'event')} of {count(report.coverage.accounts, 'account')}: "
             f"{count(levels.total(), 'extraction network')}{f' ({found})' if found else ''}, "
-            f"{count(others, 'other')}, {count(rejected_rows(report), 'row')} rejected"
+            f"{count(others, 'other')}, {f'{losses(lost)} rejected' if lost else 'nothing rejected'}"
         )
     for stage, seconds in stages.seconds().items() if stages is not None else ():
         say(f"{seconds:8.2f} s  {stage}")
@@ -33,12 +34,12 @@ def refuse_partial(report: Report) -> None:
     Raises:
         PartialError: naming the first input that lost rows.
     """
-    lost = rejected_rows(report)
+    lost = rejected(report)
     if not lost:
         return
     first = next(source for source in report.inputs if source.rejected)
     reason = first.rejected[0]
     raise PartialError(
-        f"{count(lost, 'row')} had to be rejected; the first in {first.path} at {reason.first_at}: {reason.reason}",
+        f"{losses(lost)} had to be rejected; the first in {first.path} at {reason.first_at}: {reason.reason}",
         hint="the report is complete but for them; mend the rows, or run without --strict",
     )

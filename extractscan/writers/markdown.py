@@ -119,6 +119,8 @@ def _network(network: Network) -> Iterator[str]:
     yield (
         f"- null test: {null.as_strong} of {null.shuffles} shuffles gave a network this strong, "
         f"{null.expected_false:.3g} false networks expected at the threshold in use"
+        if null.shuffles
+        else "- null test: not run, as no shuffles were asked for"
     )
     if network.survives_without:
         parts = (f"{code(name)} {'stands' if kept else 'falls'}" for name, kept in network.survives_without.items())
@@ -272,7 +274,7 @@ def _inputs(report: Report) -> Iterator[str]:
         )
         for reason in source.rejected:
             first = code(reason.first_at)
-            yield f"  - {reason.count:,} rows rejected, first at {first}: {prose(reason.reason)}"
+            yield f"  - {reason.count:,} rejected, first at {first}: {prose(reason.reason)}"
         for note in source.notes:
             yield f"  - {prose(note)}"
     if report.inputs:

@@ -10,6 +10,11 @@ def count(number: int, noun: str = "") -> str:
     return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 
+def losses(number: int) -> str:
+    """Return how much of the inputs was lost: whole records, single values in records that count, files of a folder."""
+    return f"{number:,} {'row, value or file' if number == 1 else 'rows, values or files'}"
+
+
 def short(number: int) -> str:
     """Return a number in at most five columns, such as 9.3k or 1.2M."""
     for size, unit in ((10**12, "T"), (10**9, "G"), (10**6, "M"), (10**3, "k")):

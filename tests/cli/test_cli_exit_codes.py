@@ -85,7 +85,7 @@ def test_lost_rows_fail_a_strict_run_after_the_report_is_written(run, pipeline, 
     path = tmp_path / "r.json"
     result = run("analyze", "x.json", "-o", path, "--strict", "--fail-on", "info")
     assert result.exit_code == 4
-    assert "12 rows had to be rejected" in result.stderr
+    assert "12 rows, values or files had to be rejected" in result.stderr
     assert path.exists()
 
 

@@ -37,7 +37,7 @@ def test_inputs_are_described(run, logs) -> None:
     assert result.exit_code == 0, result.stderr
     page = " ".join(result.stdout.split())
     for words in (
-        "3 of 4 used", "1 row, first at", "67%", "2026-03-01 to 2026-03-03", "1 row with a request id seen before",
+        "3 of 4 used", "1, first at row", "67%", "2026-03-01 to 2026-03-03", "1 row with a request id seen before",
         "not there", "client_ip in the logs", "payment_fingerprint in the accounts table",
     ):  # fmt: skip
         assert words in page, words
@@ -124,4 +124,4 @@ def test_inputs_without_times_have_no_span() -> None:
     assert "span" not in page
     assert "0%" in page
     assert "as UTC" in page
-    assert "1 row, first at row 0: no account" in page
+    assert "1, first at row 0: no account" in page

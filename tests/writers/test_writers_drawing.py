@@ -8,9 +8,9 @@ import report_fixtures
 from hypothesis import given
 from hypothesis import strategies as st
 
-from extractscan.model import TimelinePoint
+from extractscan.model import NullTest, TimelinePoint
 from extractscan.writers import markdown
-from extractscan.writers.numbers import bits, count, share, short, size
+from extractscan.writers.numbers import bits, count, losses, share, short, size
 from extractscan.writers.reading import PROMISE, nothing_found, ranked
 from extractscan.writers.terminal import View, full_bits, render, render_member
 from extractscan.writers.terminal.view import bar, cell, sparkline
@@ -256,3 +256,21 @@ def test_single_sources_show_their_evidence_in_detail() -> None:
     assert "items without a repeat" in render(two, View(detail=True)).decode()
     assert "items without a repeat" not in render(two).decode()
     assert "org_uni" not in render(two).decode()
+
+
+def test_a_null_test_without_shuffles_claims_nothing() -> None:
+    """Where no shuffle was run, no page says that none was as strong."""
+    report = report_fixtures.ordinary()
+    untested = [
+        msgspec.structs.replace(n, null=NullTest(shuffles=0, as_strong=0, expected_false=0.0)) for n in report.networks
+    ]
+    report = msgspec.structs.replace(report, networks=untested)
+    for page in (render(report, PLAIN), markdown.render(report)):
+        assert b"not run" in page
+        assert b"gave a network this strong" not in page
+
+
+@pytest.mark.parametrize(("number", "reads"), [(1, "1 row, value or file"), (1200, "1,200 rows, values or files")])
+def test_losses_name_all_that_can_be_lost(number: int, reads: str) -> None:
+    """A value that did not fit is not called a row."""
+    assert losses(number) == reads

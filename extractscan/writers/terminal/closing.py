@@ -136,7 +136,7 @@ def _input(view: View, source: Input) -> Iterator[RenderableType]:
     facts = value(view, source.format, "dim").append(f" · {size(source.bytes)} · {used}")
     yield Padding(facts.append("\nsha256 ").append_text(value(view, source.sha256)), (0, 0, 0, 4))
     for reason in source.rejected:
-        lost = f"{count(reason.count, 'row')} rejected, first at {reason.first_at}: {reason.reason}"
+        lost = f"{count(reason.count)} rejected, first at {reason.first_at}: {reason.reason}"
         yield Padding(sentence(view, lost, "yellow"), (0, 0, 0, 4))
     for note in source.notes:
         yield Padding(sentence(view, note, "dim"), (0, 0, 0, 4))

@@ -10,7 +10,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from extractscan.model import Evidence, Member, Network, Template
+from extractscan.model import Evidence, Member, Network, NullTest, Template
 from extractscan.writers.numbers import bits, count
 from extractscan.writers.terminal.evidence import evidence_lines, hypotheses_table
 from extractscan.writers.terminal.view import LEVEL_STYLES, View, cell, heading, labelled, sentence, span, value
@@ -123,15 +123,8 @@ def _templates(view: View, templates: Sequence[Template]) -> Iterator[Renderable
 
 
 def _checks(view: View, network: Network) -> Table:
-    null = network.null
     table = labelled()
-    table.add_row(
-        Text("Null test", "bold"),
-        Text.assemble(
-            (f"{null.as_strong} of {count(null.shuffles, 'shuffle')}", "yellow" if null.as_strong else "green"),
-            f" gave a network this strong; {null.expected_false:.3g} false networks expected at the threshold in use",
-        ),
-    )
+    table.add_row(Text("Null test", "bold"), _null_test(network.null))
     survives = network.survives_without
     if survives:
         groups = (
@@ -145,6 +138,15 @@ def _checks(view: View, network: Network) -> Table:
         ]
         table.add_row(Text("Left out", "bold"), Text("; ").join(parts))
     return table
+
+
+def _null_test(null: NullTest) -> Text:
+    if not null.shuffles:
+        return Text("not run: no shuffles were asked for", "yellow")
+    return Text.assemble(
+        (f"{null.as_strong} of {count(null.shuffles, 'shuffle')}", "yellow" if null.as_strong else "green"),
+        f" gave a network this strong; {null.expected_false:.3g} false networks expected at the threshold in use",
+    )
 
 
 def _members(view: View, members: Sequence[Member]) -> Iterator[RenderableType]:
