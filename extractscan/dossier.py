@@ -6,7 +6,6 @@ import hashlib
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
-import numpy as np
 import polars as pl
 
 from extractscan import hypotheses, model, schema
@@ -15,9 +14,11 @@ from extractscan.groundwork import Ground
 from extractscan.growing import Found, shrunk
 from extractscan.harvest import IN_STREAM
 from extractscan.hypotheses.harvesting import extraction, threaded
+from extractscan.hypotheses.rhythm import heirs
 from extractscan.hypotheses.weighing import Weighed
 from extractscan.linking import needed_bits
 from extractscan.settings import Settings, millibits
+from extractscan.signals import SIGNALS
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -69,7 +70,7 @@ def network(case: Case, ground: Ground, null: model.NullTest, settings: Settings
         hypotheses=[_hypothesis(one) for one in weighed],
         survives_without=survives(case.found, ground, settings),
         timeline=_timeline(events),
-        notes=_notes(case, weighed, verdict, harvest_bits, settings),
+        notes=[*_notes(case, weighed, verdict, harvest_bits, settings), *_described(case, ground)],
     )  # fmt: skip
 
 
@@ -105,12 +106,12 @@ def _members(case: Case, ground: Ground, *, harvested: bool) -> list[model.Membe
         pl.col(schema.TIMESTAMP).min().alias("first"),
         pl.col(schema.TIMESTAMP).max().alias("last"),
     )
-    heirs = _heirs(stats)
+    late = heirs(stats.with_columns(pl.col("first").to_physical(), pl.col("last").to_physical()))
     members = []
     for row in units.join(stats, on=schema.ACCOUNT).sort(schema.ACCOUNT).iter_rows(named=True):
         channels = {name: millibits(float(bits[row["unit"]])) for name, bits in group.channels.items()}
         pool = channels.get(schema.IDENTITY, 0) < 3000 and channels.get(schema.NETWORK, 0) >= 3000
-        role = "heir" if row[schema.ACCOUNT] in heirs else "pool" if pool else "core"
+        role = "heir" if row[schema.ACCOUNT] in late else "pool" if pool else "core"
         members.append(
             model.Member(
                 account_id=row[schema.ACCOUNT],
@@ -124,19 +125,6 @@ def _members(case: Case, ground: Ground, *, harvested: bool) -> list[model.Membe
             )
         )
     return members
-
-
-def _heirs(stats: pl.DataFrame) -> frozenset[str]:
-    """Find members first seen within two days after another one fell silent, well after the network's start."""
-    day = 86_400_000_000
-    first, last = stats["first"].to_physical().to_numpy(), np.sort(stats["last"].to_physical().to_numpy())
-    if len(stats) < 2:
-        return frozenset()
-    end = int(last.max())
-    gone = last[last < end - 2 * day]
-    before = np.searchsorted(gone, first, side="right") - np.searchsorted(gone, first - 2 * day, side="left")
-    late = first > int(first.min()) + 2 * day
-    return frozenset(stats.filter(pl.Series((before > 0) & late))[schema.ACCOUNT].to_list())
 
 
 def _hypothesis(one: Weighed) -> model.Hypothesis:
@@ -160,6 +148,17 @@ def _timeline(events: pl.DataFrame) -> list[model.TimelinePoint]:
         pl.len().alias("n"), pl.col(schema.ACCOUNT).n_unique().alias("who")
     )
     return [model.TimelinePoint(day=str(day), events=n, accounts=who) for day, n, who in days.sort("day").iter_rows()]
+
+
+def _described(case: Case, ground: Ground) -> list[str]:
+    """Say how many members show what describes accounts but links none."""
+    who = case.events[schema.ACCOUNT].unique()
+    counts = ground.described.filter(pl.col(schema.ACCOUNT).is_in(who.implode()))["kind"].value_counts().sort("kind")
+    says = {name: SIGNALS[name].says.replace("{value}", "").replace("()", "").strip() for name in counts["kind"]}
+    return [
+        f"{n} of {len(who)} accounts {says[name]} ({name}; describes them, links nobody)"
+        for name, n in counts.iter_rows()
+    ]
 
 
 def _notes(case: Case, weighed: list[Weighed], verdict: model.Verdict, harvest: float, settings: Settings) -> list[str]:

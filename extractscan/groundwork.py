@@ -20,6 +20,7 @@ from extractscan.signals.declaration import Signal, text
 
 DESCRIPTORS = (schema.END_USER, schema.ORGANIZATION, schema.COUNTRY)
 """Columns that are counted like signals but describe accounts only."""
+DESCRIBING = tuple(signal.name for signal in SIGNALS.values() if signal.table == "behaviour" and not signal.links)
 SPECIFIC_CAP = {"low": 3.0, "medium": 6.0, "high": 9.0}
 """The most that one family may say of a harvest: what graders and teachers ask for as well says little."""
 ABSENT = {
@@ -45,6 +46,7 @@ class Ground:
         labels: Kinds that label accounts by what they ask for; they never link.
         pieces: shingle, number of the piece of wording in the template kind.
         background: What everybody does.
+        described: account_id, kind: which accounts show what only describes them, such as use from many addresses.
         runs: Which signals ran.
     """
 
@@ -55,6 +57,7 @@ class Ground:
     labels: tuple[Kind, ...]
     pieces: pl.DataFrame
     background: Background
+    described: pl.DataFrame
     runs: list[model.SignalRun]
 
 
@@ -119,6 +122,7 @@ def lay(
         labels=_labels(summary, units, families),
         pieces=pieces,
         background=background,
+        described=pl.concat(sightings).filter(pl.col("kind").is_in(DESCRIBING)).select(schema.ACCOUNT, "kind").unique(),
         runs=_runs(columns, frames, side_table=accounts is not None),
     )
 

@@ -27,6 +27,8 @@ EVENTS: Final = "events"
 
 HOUR_US: Final = 3_600_000_000
 TEXT_KEPT: Final = 4000
+LARGE_ANSWER: Final = 16_000
+"""Tokens: several times what chat clients ask for by default."""
 CONTENT_SLICES: Final = 32
 
 SUMS: Final = {
@@ -34,6 +36,7 @@ SUMS: Final = {
     schema.OUTPUT_TOKENS: pl.Int64(),
     "cost_micros": pl.Int64(),
     "errors": pl.Int64(),
+    "greedy": pl.Int64(),
     "prompts": pl.Int64(),
 }
 
@@ -160,9 +163,16 @@ def _totals(lazy: pl.LazyFrame) -> pl.LazyFrame:
         pl.col(schema.INPUT_TOKENS).sum(),
         pl.col(schema.OUTPUT_TOKENS).sum(),
         (pl.col(schema.COST) * 1e6).round().cast(pl.Int64).sum().alias("cost_micros"),
+        _greedy().fill_null(value=False).sum().cast(pl.Int64).alias("greedy"),
         bad.fill_null(value=False).sum().cast(pl.Int64).alias("errors"),
         pl.col(schema.PROMPT).is_not_null().sum().cast(pl.Int64).alias("prompts"),
     )
+
+
+def _greedy() -> pl.Expr:
+    """Tell which requests ask for all that one answer can give: log probabilities, many choices, the largest size."""
+    several = pl.col(schema.N_CHOICES).fill_null(1) > 1
+    return pl.col(schema.LOGPROBS).fill_null(value=False) | several | (pl.col(schema.MAX_TOKENS) >= LARGE_ANSWER)
 
 
 def _activity(lazy: pl.LazyFrame) -> pl.LazyFrame:

@@ -127,4 +127,5 @@ CLIENT: Final = "client"
 IDENTITY: Final = "identity"
 CONTENT: Final = "content"
 TIME: Final = "time"
+EXTRACTION: Final = "extraction"  # what traffic is for; never links
 CHANNELS: Final = (IDENTITY, NETWORK, CLIENT, CONTENT, TIME)

@@ -40,6 +40,11 @@ def weigh(facts: Facts) -> Weighed:
                 "a wording that is rare outside runs through the members' prompts",
             ),
             (harvest > 0, min(6.0, harvest / 2), "the traffic looks like a harvest"),
+            (
+                facts.succession >= 0.15 and facts.succession >= 2 * facts.succession_outside,
+                2.0,
+                f"{percent(facts.succession)} of the members start just after another fell silent",
+            ),
             (alone, -8.0, "only software and its habits are common; nobody shares a payment, a sign-up or an address"),
             (facts.same_list >= 0.5, -5.0, "most items are on a list that many members sent"),
             (facts.end_users >= 0.5 and facts.end_users_each >= 5, -4.0, "members serve end users of their own"),

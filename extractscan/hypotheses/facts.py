@@ -64,13 +64,15 @@ class Facts:
         ramp_share, ramp_outside: Share of members (outsiders) at full load from the first day.
         age_days: Median days from account creation to first event, or None.
         created_span_days: Days in which the middle half of the members was created, or None.
+        greedy, greedy_outside: Share of the events (and of an outsider's) that ask for all that one answer can give.
+        succession, succession_outside: Share of members (outsiders) first seen within two days after another member
+            (outsider) fell silent, well after the start; by chance the two are alike.
         end_users: Share of stream events with an end-user id; end_users_each: distinct ones an account.
         end_users_outside: Share of everybody else's events with an end-user id.
         verified_distinct: Different verified organizations for each member, or None.
         takeover: Share of members whose stream comes from clients and addresses that their other traffic never uses.
         own_traffic: Share of the members' events outside the stream.
         clients_distinct_outside: Distinct clients for each account among everybody else, at the same size.
-        succession: Members first seen within two days after another member fell silent, as share; and by chance.
         banned: Share of members with a status other than active, or None.
         countries: Distinct countries for each member; billing_mismatch: share billed in one and calling from another.
     """
@@ -93,6 +95,10 @@ class Facts:
     duty_known: bool = False
     ramp_share: float = 0.0
     ramp_outside: float = 0.0
+    greedy: float = 0.0
+    greedy_outside: float = 0.0
+    succession: float = 0.0
+    succession_outside: float = 0.0
     age_days: float | None = None
     created_span_days: float | None = None
     end_users: float = 0.0

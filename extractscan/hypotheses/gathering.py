@@ -11,14 +11,12 @@ import polars as pl
 
 from extractscan import schema
 from extractscan.hypotheses.facts import Ask, Facts, Sharing
+from extractscan.hypotheses.rhythm import greed, rhythm, turnover
 from extractscan.incidence import Incidence, Kind, Profile, spans
 
-SMALLEST_SD = 0.25
-"""Spread of log2 load that counting noise alone leaves; nothing is held to be more even than that."""
 BUSY = 20
 SPREAD = 0.5
 """Share of the busy members (`BUSY` events) that must ask for a thing before the group is held to ask for it."""
-EVENTS_FOR_RHYTHM = 24
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,15 +55,6 @@ class Background:
     intent: pl.DataFrame
     end_users: pl.DataFrame
     families: Mapping[str, Family]
-
-
-class _Rhythm(TypedDict):
-    load_ratio: float | None
-    round_the_clock: float
-    round_the_clock_outside: float
-    duty_known: bool
-    ramp_share: float
-    ramp_outside: float
 
 
 class _People(TypedDict):
@@ -125,7 +114,9 @@ def gather(
         asks=_asks(back, events, outside),
         own_traffic=1.0 - len(stream) / max(len(events), 1),
         takeover=_takeover(events, mine[schema.ACCOUNT].to_list()),
-        **_rhythm(mine, others),
+        **rhythm(mine, others),
+        **turnover(mine, others),
+        **greed(back.totals, mine, others),
         **_people(back, stream, others),
         **_origin(known_rows, mine, events),
     )
@@ -179,30 +170,6 @@ def _asks(back: Background, events: pl.DataFrame, outside: Mapping[str, float]) 
             share = 0.0
         asks[name] = Ask(share, outside[name], family.cap, family.title)
     return asks
-
-
-def _rhythm(mine: pl.DataFrame, others: pl.DataFrame) -> _Rhythm:
-    def spread(frame: pl.DataFrame) -> float | None:
-        sd = frame["events_per_active_day"].log(2).std()
-        return None if sd is None else float(sd)  # type: ignore[arg-type]
-
-    def share(frame: pl.DataFrame, test: pl.Expr) -> float:
-        found = frame.filter(pl.col("events") >= EVENTS_FOR_RHYTHM).select(test.mean()).item()
-        return 0.0 if found is None else float(found)
-
-    inner, outer = spread(mine), spread(others)
-    if inner is not None and outer is not None:
-        # few members look even by luck: mix in the outside spread with the weight of three members
-        inner = float(np.sqrt(((len(mine) - 1) * inner**2 + 3 * outer**2) / (len(mine) + 2)))
-    enough = int((mine["events"] >= EVENTS_FOR_RHYTHM).sum())
-    return {
-        "load_ratio": None if inner is None or outer is None else max(outer, SMALLEST_SD) / max(inner, SMALLEST_SD),
-        "round_the_clock": share(mine, pl.col("day_parts") >= 8),
-        "round_the_clock_outside": share(others, pl.col("day_parts") >= 8),
-        "duty_known": enough * 2 >= len(mine) and enough >= 3,
-        "ramp_share": share(mine, (pl.col("ramp_hours") <= 24).fill_null(value=False)),
-        "ramp_outside": share(others, (pl.col("ramp_hours") <= 24).fill_null(value=False)),
-    }
 
 
 def _people(back: Background, stream: pl.DataFrame, others: pl.DataFrame) -> _People:

@@ -35,6 +35,10 @@ def extraction(facts: Facts) -> list[tuple[str, float, float, str]]:
         if bits > 0.5:
             says = f"{percent(facts.ramp_share)} of the members run at full load from their first day"
             found.append(("ramp", min(1.5, bits), facts.ramp_outside, says))
+    bits = log2((facts.greedy + 0.05) / (facts.greedy_outside + 0.05))
+    if bits > 0.5:
+        says = f"{percent(facts.greedy)} of the requests ask for all that one answer can give"
+        found.append(("output_settings", min(2.0, bits), facts.greedy_outside, says))
     if facts.stream_known and facts.stream_events >= 30:
         if facts.same_list >= 0.5:
             says = (

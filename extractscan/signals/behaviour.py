@@ -7,6 +7,10 @@ import polars as pl
 from extractscan import schema
 
 HOURS_A_DAY = 24
+BLOCK_HOURS = 6
+BLOCKS_A_DAY = 4
+BURST_LEAST = 4
+BURST_RATIO = 3
 NEW_MODEL_AFTER_DAYS = 2
 PIVOT_SHARE = 1 / 3
 
@@ -26,8 +30,8 @@ def behaviour(
         account_id; events; events_per_active_day; active_share (of the hours between first and last event);
         day_parts (of eight three-hour parts of the day, those that hold at least a twentieth of the events);
         first_day, last_day, log_first_day, log_last_day (Date); ramp_hours (first event to the busiest day's);
-        pivot_model (or null); created, log_last (µs); addresses, clients (distinct); plan, plan_rank (0 to 1, within
-        the plan, or null).
+        pivot_model (or null); bursts (starts of unusually busy six-hour blocks); created, log_last (µs); addresses,
+        clients (distinct); plan, plan_rank (0 to 1, within the plan, or null).
     """
     daily = activity.group_by(schema.ACCOUNT, (pl.col("hour") // HOURS_A_DAY).alias("day")).agg(pl.col("events").sum())
     per_day = daily.group_by(schema.ACCOUNT).agg(
@@ -54,6 +58,7 @@ def behaviour(
         _pivots(activity),
         _plan(totals, accounts),
         _created(totals, accounts),
+        _bursts(activity),
     ):
         frame = frame.join(part, on=schema.ACCOUNT, how="left")
     day = pl.Date
@@ -95,6 +100,21 @@ def _pivots(activity: pl.DataFrame) -> pl.DataFrame:
     )
     moved = moved.filter((pl.col("moved") >= 2) & (pl.col("moved") >= PIVOT_SHARE * pl.col("all")))
     return moved.group_by(schema.ACCOUNT).agg(pl.col(schema.MODEL).min().alias("pivot_model"))
+
+
+def _bursts(activity: pl.DataFrame) -> pl.DataFrame:
+    """List the six-hour blocks in which an account was three times as busy as it is on average at that time of day.
+
+    Held against its own habit at the same hours, so that time zones, office hours and cron do not look like agreement.
+    """
+    block = pl.col("hour") // BLOCK_HOURS
+    busy = activity.group_by(schema.ACCOUNT, block.alias("block")).agg(pl.col("events").sum())
+    first, last = busy["block"].min(), busy["block"].max()
+    days = 1 if first is None or last is None else (last - first) // BLOCKS_A_DAY + 1  # type: ignore[operator]
+    usual = pl.col("events").sum().over(schema.ACCOUNT, pl.col("block") % BLOCKS_A_DAY) / days
+    bursts = busy.filter((pl.col("events") >= BURST_LEAST) & (pl.col("events") >= BURST_RATIO * usual))
+    start = (pl.col("block") * BLOCK_HOURS * 3_600_000_000).cast(pl.Datetime("us"))
+    return bursts.group_by(schema.ACCOUNT).agg(start.dt.strftime("%Y-%m-%dT%H").sort().alias("bursts"))
 
 
 def _created(totals: pl.DataFrame, accounts: pl.DataFrame) -> pl.DataFrame:

@@ -7,7 +7,7 @@ from typing import Literal
 
 import polars as pl
 
-Table = Literal["events", "accounts", "behaviour", "content"]
+Table = Literal["events", "accounts", "behaviour", "content", "network"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,7 +18,8 @@ class Signal:
         name: Its file, its key in the report and its name everywhere.
         channel: The group of observables that it fails together with.
         table: What `value` reads: canonical events, the accounts table, one row an account of behaviour
-            (see `behaviour.py`), or the text kernel (then `value` is not evaluated).
+            (see `behaviour.py`), the text kernel, or the
+            events of a group that was found; of the last two `value` is not evaluated.
         needs: Columns without which it is skipped.
         value: String, or list of strings, for each row; null means "not known" and is dropped.
         says: How evidence reads, with `{value}` to fill in.

@@ -13,7 +13,7 @@ SIGNAL = Signal(
     table="behaviour",
     needs=("plan",),
     value=pl.when(pl.col("plan_rank") >= 0.99).then(pl.format("top 1 % of plan {}", pl.col("plan"))),
-    says="use far more than others on their plan ({value})",
+    says="are in the top percent of their plan",
     twins=(
         "a heavy agentic coder",
         "a small start-up",

@@ -16,7 +16,7 @@ SIGNAL = Signal(
         "clients",
     ),
     value=pl.when((pl.col("addresses") >= 4) & (pl.col("clients") >= 3)).then(pl.lit("many addresses and clients")),
-    says="are each used from {value}",
+    says="are each used from many addresses and clients",
     twins=(
         "CI runners",
         "a key inside a mobile app",

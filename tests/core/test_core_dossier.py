@@ -15,7 +15,7 @@ from test_core_hypotheses import ARCHETYPES, PLAIN
 
 from extractscan import dossier, exhibits, harvest, hypotheses, model, pipeline, schema
 from extractscan.exhibits import Case
-from extractscan.hypotheses import gathering
+from extractscan.hypotheses.rhythm import greed, heirs, rhythm, turnover
 from extractscan.settings import Settings
 
 START = datetime(2026, 3, 2, tzinfo=UTC)
@@ -173,15 +173,30 @@ def test_levels(verdict: model.Verdict, accounts: int, events: int, level: str) 
 
 
 def spells(*days: tuple[int, int]) -> pl.DataFrame:
-    rows = [(f"a{n}", START + timedelta(days=a), START + timedelta(days=b)) for n, (a, b) in enumerate(days)]
-    kinds = {"account_id": pl.String, "first": pl.Datetime("us", "UTC"), "last": pl.Datetime("us", "UTC")}
-    return pl.DataFrame(rows, schema=kinds, orient="row")
+    day = 86_400_000_000
+    rows = [(f"a{n}", first * day, last * day) for n, (first, last) in enumerate(days)]
+    return pl.DataFrame(rows, schema={"account_id": pl.String, "first": pl.Int64, "last": pl.Int64}, orient="row")
 
 
 def test_heirs_start_when_others_fall_silent() -> None:
     """An heir is first seen within two days of another's last event, well after the start and before the end."""
-    assert dossier._heirs(spells((0, 5), (6, 20), (0, 20), (12, 20))) == {"a1"}
-    assert dossier._heirs(spells((0, 5))) == frozenset()
+    assert heirs(spells((0, 5), (6, 20), (0, 20), (12, 20))) == {"a1"}
+    assert heirs(spells((0, 5))) == frozenset()
+
+
+def test_turnover_compares_with_as_many_outsiders() -> None:
+    """One of four members takes over; of four outsiders none does, and of no outsiders none either."""
+    members = spells((0, 5), (6, 20), (0, 20), (12, 20))
+    steady = spells((0, 20), (0, 20), (0, 20), (0, 20), (0, 20))
+    assert turnover(members, steady) == {"succession": 0.25, "succession_outside": 0.0}
+    assert turnover(members, steady.clear()) == {"succession": 0.25, "succession_outside": 0.0}
+
+
+def test_greed_is_the_mean_share_of_an_account() -> None:
+    """Half of one member's requests and none of the other's ask for all; all of the outsider's do."""
+    totals = pl.DataFrame({"account_id": ["a", "b", "c"], "events": [10, 2, 4], "greedy": [5, 0, 4]})
+    seen = greed(totals, pl.DataFrame({"account_id": ["a", "b"]}), pl.DataFrame({"account_id": ["c"]}))
+    assert seen == {"greedy": 0.25, "greedy_outside": 1.0}
 
 
 def test_fingerprints_do_not_see_the_order() -> None:
@@ -194,7 +209,7 @@ def test_nobody_to_compare_with_gives_no_ratio() -> None:
     described = pl.DataFrame(
         {"events_per_active_day": [4.0, 8.0], "events": [30, 3], "day_parts": [8, 1], "ramp_hours": [0, None]}
     )
-    facts = gathering._rhythm(described, described[:0])
+    facts = rhythm(described, described[:0])
     assert facts["load_ratio"] is None
     assert facts["round_the_clock"] == 1.0
     assert facts["round_the_clock_outside"] == 0.0

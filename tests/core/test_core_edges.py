@@ -117,7 +117,9 @@ def test_the_log_may_lack_any_column(
     """Signals that need the column are reported as not run; the rest of the analysis stands."""
     got = analyze_frames(tmp_path, few(events, labels).drop(column), accounts, settings=FAST)
     skipped = {run.name for run in got.coverage.signals if not run.ran}
-    needing = {name for name, one in SIGNALS.items() if one.table in {"events", "content"} and column in one.needs}
+    needing = {
+        name for name, one in SIGNALS.items() if one.table in {"events", "content", "network"} and column in one.needs
+    }
     assert skipped == needing | ({"pivot"} if column == schema.MODEL else set())
     valid(got)
 

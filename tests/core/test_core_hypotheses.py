@@ -22,7 +22,7 @@ FILES = {
     "compromised_keys",
     "popular_content",
 }
-SUPPORT = {"__init__", "facts", "gathering", "harvesting", "weighing"}
+SUPPORT = {"rhythm", "__init__", "facts", "gathering", "harvesting", "weighing"}
 PLAIN = Facts(
     units=20,
     accounts=20,

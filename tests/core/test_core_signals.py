@@ -31,6 +31,7 @@ def described(**columns: Any) -> pl.DataFrame:
         "log_last_day": date(2026, 3, 10),
         "ramp_hours": 0,
         "pivot_model": None,
+        "bursts": None,
         "created": 0,
         "log_last": 8 * DAY,
         "addresses": 1,
@@ -66,14 +67,14 @@ def test_every_signal_file_is_in_the_table_under_its_own_name() -> None:
 @pytest.mark.parametrize("signal", SIGNALS.values(), ids=lambda s: s.name)
 def test_every_signal_says_what_it_needs_and_what_else_looks_so(signal: signals.Signal) -> None:
     """A signal belongs to a channel, needs columns that exist, has innocent twins, and has a place for its value."""
-    tables = {"events": set(schema.EVENTS), "content": set(schema.EVENTS), "accounts": set(schema.ACCOUNTS)}
-    known = tables.get(signal.table, set(described().columns))
-    assert signal.channel in schema.CHANNELS
+    tables = {"behaviour": set(described().columns), "accounts": set(schema.ACCOUNTS)}
+    known = tables.get(signal.table, set(schema.EVENTS))
+    assert signal.channel in {*schema.CHANNELS, schema.EXTRACTION}
+    assert signal.channel != schema.EXTRACTION or not signal.links
     assert signal.needs
     assert set(signal.needs) <= known
     assert signal.twins
-    assert "{value}" in signal.says
-    assert signal.says.format(value="x") != signal.says
+    assert ("{value}" in signal.says) == signal.links
 
 
 EVENT_VALUES = [
@@ -93,6 +94,10 @@ EVENT_VALUES = [
     ("sampling", {"max_tokens": 512, "temperature": 0.7}, "max_tokens=512 temperature=700/1000"),
     ("sampling", {"max_tokens": 512}, "max_tokens=512 temperature=-/1000"),
     ("sampling", {"temperature": 0.7}, None),
+    ("sdk", {"user_agent": "OpenKit/1.2 (linux)"}, "openkit"),
+    ("sdk", {"user_agent": "(odd)"}, None),
+    ("output_tag", {"prompt": "Put it into <Trace_7>…</Trace_7>, please"}, "trace_7"),
+    ("output_tag", {"prompt": "a < b and </i>"}, None),
 ]
 
 
@@ -138,6 +143,7 @@ BEHAVIOUR_VALUES = [
     ("offset", {"last_day": date(2026, 3, 9)}, None),
     ("ramp", {"ramp_hours": 24}, "full load on the first day"),
     ("ramp", {"ramp_hours": 48}, "a ramp"),
+    ("co_activity", {"bursts": ["2026-03-05T06"]}, ["2026-03-05T06"]),
     ("ramp", {"events": 23}, None),
     ("ramp", {"ramp_hours": None}, None),
     ("pivot", {"pivot_model": "m2"}, "m2"),
@@ -157,9 +163,9 @@ def test_behaviour_signals_see(name: str, columns: dict[str, Any], seen: Any) ->
 
 
 def test_every_signal_with_a_value_of_its_own_is_tried_here() -> None:
-    """The tables above leave no signal out; text itself is hashed by the kernel."""
+    """The tables above leave no signal out; text is hashed by the kernel, and groups are judged elsewhere."""
     tried = {row[0] for row in (*EVENT_VALUES, *ACCOUNT_VALUES, *BEHAVIOUR_VALUES)}
-    assert set(SIGNALS) - tried == {"template", "system_prompt"}
+    assert {SIGNALS[name].table for name in set(SIGNALS) - tried} == {"content", "network"}
 
 
 def tables(rows: list[tuple[str, int, str, int]]) -> tuple[pl.DataFrame, pl.DataFrame]:
@@ -232,3 +238,12 @@ def test_rank_within_a_plan_is_a_share() -> None:
     made = behaviour(totals, activity, sightings(), table)
     assert made["plan_rank"].to_list() == [0.5, 1.0, 1.0, None]
     assert made["created"].to_list() == [HOUR] * 4
+
+
+def test_bursts_are_held_against_the_accounts_own_habit() -> None:
+    """Four requests at an hour that is usually idle are a burst; the same four every day are a habit."""
+    rows = [("habit", day * 24 + 6, "m", 4) for day in range(10)]
+    rows += [("burst", 3 * 24 + 6, "m", 4), ("burst", 20, "m", 3)]
+    totals, activity = tables(rows)
+    seen = behaviour(totals, activity, sightings(), pl.DataFrame({"account_id": ["habit", "burst"]}))
+    assert dict(seen.select("account_id", "bursts").iter_rows()) == {"habit": None, "burst": ["1970-01-04T06"]}
