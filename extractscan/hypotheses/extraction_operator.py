@@ -41,9 +41,11 @@ def weigh(facts: Facts) -> Weighed:
             ),
             (harvest > 0, min(6.0, harvest / 2), "the traffic looks like a harvest"),
             (
-                facts.succession >= 0.15 and facts.succession >= 2 * facts.succession_outside,
+                (facts.banned or 0.0) >= 0.1
+                and facts.succession >= 0.15
+                and facts.succession >= 2 * facts.succession_outside,
                 2.0,
-                f"{percent(facts.succession)} of the members start just after another fell silent",
+                f"members were banned, and {percent(facts.succession)} start just after another fell silent",
             ),
             (alone, -8.0, "only software and its habits are common; nobody shares a payment, a sign-up or an address"),
             (facts.same_list >= 0.5, -5.0, "most items are on a list that many members sent"),

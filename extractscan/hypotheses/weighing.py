@@ -59,9 +59,15 @@ def software_only(facts: Facts) -> bool:
     What the log does not know cannot clear anybody: identity or network must be known and hold nothing.
     """
     tied = max(facts.channels.get(name, 0.0) for name in ("identity", "network")) >= TIED_BITS
-    together = max((facts.share(name).bits for name in OPERATORS_TIME), default=0.0) >= TIED_BITS
+    together = any(_at_once(facts, name) for name in OPERATORS_TIME)
     known = facts.share("payment").known >= 0.5 or facts.share("address").known >= 0.5
     return known and not tied and not together
+
+
+def _at_once(facts: Facts, name: str) -> bool:
+    """Tell whether many members share one moment; in a small group a few pairs that meet by chance weigh bits too."""
+    shared = facts.share(name)
+    return shared.bits >= TIED_BITS and shared.top * facts.units >= max(4.0, 0.3 * facts.units)
 
 
 def hard_ties(facts: Facts) -> float:
