@@ -7,8 +7,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from itertools import groupby
-from typing import Final
+from typing import Any, Final
 
+import msgspec
 import polars as pl
 
 from extractscan import model, schema
@@ -134,9 +135,12 @@ class LogSet:
             for file, tally in zip(self.files, self._tallies, strict=True)
             for loss in tally.losses()
         ]
-        shown = "; ".join(losses[:5]) or "the inputs hold no rows"
+        if not losses:
+            more = f" (and {len(self.files) - 1} more)" if len(self.files) > 1 else ""
+            hint = "Export the logs again, or leave the file out."
+            return InputError(f"{self.files[0].path}{more}: no rows", hint=hint)
         return InputError(
-            f"no row has both a readable timestamp and an account id: {shown}",
+            f"no row has both a readable timestamp and an account id: {'; '.join(losses[:5])}",
             hint=f"Name the right fields: --map {schema.TIMESTAMP}=FIELD --map {schema.ACCOUNT}=FIELD.",
         )
 
@@ -150,11 +154,10 @@ class Piece:
     chunk: Chunk
 
     def joins(self, other: Piece) -> bool:
-        """Whether both may go into one frame: records of one source, read and cut alike."""
+        """Whether both may go into one frame: records of one source; files of one record differ in what is filled."""
         mine, theirs = self.file, other.file
         lists = isinstance(self.chunk.records, list) and isinstance(other.chunk.records, list)
-        same = (mine.source, mine.chats, mine.framing) == (theirs.source, theirs.chats, theirs.framing)
-        return lists and same and (mine.columns, mine.container) == (theirs.columns, theirs.container)
+        return lists and (mine.source, mine.chats) == (theirs.source, theirs.chats)
 
 
 def _gathered(pieces: Iterator[Piece]) -> Iterator[list[Piece]]:
@@ -198,14 +201,22 @@ def _canonical(held: Sequence[Piece], kept: Sequence[str], passed: Sequence[Tall
             schema.ROW: pl.concat([piece.chunk.rows for piece in held]),
         }
     )
-    records = held[0].chunk.records
-    if len(held) > 1:
-        records = [record for piece in held for record in piece.chunk.records]
-    values = convert.values_of(file.source, records, _read_names(file, kept))
+    names = {name for piece in held for name in _read_names(piece.file, kept)}
+    values = convert.values_of(file.source, _together(held), _in_order(names))
     frame = convert.typed(convert.open_chats(values, systems=file.chats), places, passed)
     for index, count in frame.group_by(schema.FILE).len().iter_rows():
         passed[index].used += count
     return frame.with_columns(pl.lit(None, dtype=schema.EVENTS[n]).alias(n) for n in kept if n not in frame.columns)
+
+
+def _together(held: Sequence[Piece]) -> pl.DataFrame | Sequence[Any]:
+    """Join the records of all pieces; what was decoded for different columns is joined as plain objects."""
+    if len(held) == 1:
+        return held[0].chunk.records
+    records = [record for piece in held for record in piece.chunk.records]
+    if len({type(record) for record in records}) > 1:
+        return [msgspec.structs.asdict(each) if isinstance(each, msgspec.Struct) else each for each in records]
+    return records
 
 
 def _read_names(file: LogFile, kept: Iterable[str]) -> list[str]:
@@ -274,5 +285,5 @@ def _raise_fatal(problems: Sequence[tuple[paths.Found, InputError]], count: int)
         if found.named:
             raise error
     if len(problems) == count:
-        more = f" (and {count - 1} more files, none readable)" if count > 1 else ""
+        more = f" (and {count - 1} more file{'s' * (count > 2)}, none readable)" if count > 1 else ""
         raise InputError(f"{problems[0][1]}{more}", hint=problems[0][1].hint)
