@@ -47,6 +47,11 @@ def weigh(facts: Facts) -> Weighed:
                 2.0,
                 f"members were banned, and {percent(facts.succession)} start just after another fell silent",
             ),
+            (
+                not alone and card.known >= 0.5 and hard < 0.1,
+                -3.0,
+                "nobody shares a card, a phone or a device, although they are known",
+            ),
             (alone, -8.0, "only software and its habits are common; nobody shares a payment, a sign-up or an address"),
             (facts.same_list >= 0.5, -5.0, "most items are on a list that many members sent"),
             (facts.end_users >= 0.5 and facts.end_users_each >= 5, -4.0, "members serve end users of their own"),
