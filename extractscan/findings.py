@@ -41,19 +41,16 @@ def require_testable(ground: Ground) -> None:
     """Refuse to call a log clean on which no network could have been found.
 
     Raises:
-        CannotTestError: where the log has no events, or values of fewer channels than membership needs.
+        CannotTestError: where the log has no events, or no field that could link accounts.
     """
-    channels = {kind.channel for kind in ground.incidence.kinds if len(kind.values)}
     if ground.incidence.units == 0:
         raise CannotTestError("no events are left to analyse", hint="Widen --from, --to or --last.")
-    beyond_time = channels - {schema.TIME}
-    if beyond_time:
-        return
-    missing = ", ".join(sorted({name for run in ground.runs if not run.ran for name in [run.name]}))
-    raise CannotTestError(
-        "cannot test: the log has no field that could link accounts beyond their timing",
-        hint=f"Signals without data: {missing}. Add client_ip, user_agent, prompts or an accounts table (--accounts).",
-    )
+    if {kind.channel for kind in ground.incidence.kinds if len(kind.values)} <= {schema.TIME}:
+        missing = ", ".join(sorted(run.name for run in ground.runs if not run.ran))
+        raise CannotTestError(
+            "cannot test: the log has no field that could link accounts beyond their timing",
+            hint=f"Signals without data: {missing}. Add client_ip, user_agent, prompts or --accounts.",
+        )
 
 
 def smallest_detectable(ground: Ground, settings: Settings) -> int | None:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
+from pathlib import Path
 from typing import TypeVar
 
 import msgspec
@@ -71,7 +73,7 @@ def analyze(
     """
     tell = progress or (lambda _stage, _done, _total: None)
     logs = readers.open_logs(paths, mapping=mapping)
-    table = readers.read_accounts(accounts) if accounts else None
+    table, side = _side_table(accounts)
     ruleset = rules.load()
     window = _window(logs, start, end, last)
     summary, asking = summarise(logs, ruleset, window, settings.min_accounts, partial(tell, "reading"))
@@ -101,7 +103,7 @@ def analyze(
             seed=settings.seed,
             generated_at=None if reproducible else datetime.now(UTC).isoformat(timespec="seconds"),
         ),
-        inputs=logs.records(),
+        inputs=[*logs.records(), *side],
         coverage=model.Coverage(
             first=dossier.iso(summary.totals["first"].min()),
             last=dossier.iso(summary.totals["last"].max()),
@@ -219,6 +221,24 @@ def unrepeated(batches: Iterator[pl.DataFrame]) -> Iterator[pl.DataFrame]:
         keep = key.select(fresh).to_series()
         seen = np.concatenate([seen, key.filter(keep & key[schema.REQUEST].is_not_null())["key"].to_numpy()])
         yield batch.filter(keep)
+
+
+def _side_table(path: str | None) -> tuple[pl.DataFrame | None, list[model.Input]]:
+    """Read the accounts table, and describe it as an input of the run."""
+    if path is None:
+        return None, []
+    table, notes = readers.read_accounts_with_notes(path)
+    data = Path(path).read_bytes()
+    described = model.Input(
+        path=path,
+        format="accounts table",
+        sha256=hashlib.sha256(data).hexdigest(),
+        bytes=len(data),
+        rows=len(table),
+        rows_used=len(table),
+        notes=notes,
+    )
+    return table, [described]
 
 
 def _window(
