@@ -172,7 +172,7 @@ def _notes(case: Case, weighed: list[Weighed], verdict: model.Verdict, harvest: 
             notes.append(f"no harvest: {harvest:.1f} of the {settings.extraction_bits:.1f} bits that it needs")
         else:
             notes.append(f"a harvest is possible, but {rival.id} ({rival.title}) is not excluded")
-    elif case.facts.own_traffic >= 0.1:
+    elif 0.1 <= case.facts.own_traffic < 1.0:
         notes.append(f"{case.facts.own_traffic:.0%} of the members' traffic is not part of the campaign")
     return notes
 

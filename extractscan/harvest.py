@@ -27,6 +27,7 @@ HEAD: Final = "head"
 IN_TEMPLATE: Final = "in_template"
 SHARED_ITEM: Final = "shared_item"
 IN_STREAM: Final = "in_stream"
+THREADED: Final = "threaded"
 
 COLUMNS: Final = (
     schema.TIMESTAMP,
@@ -187,7 +188,7 @@ def classify(events: pl.DataFrame, hits: pl.DataFrame, system_prompts: frozenset
 def mark_stream(events: pl.DataFrame, families: Mapping[str, int], outside: Mapping[str, float]) -> pl.DataFrame:
     """Add `in_stream`: the events that carry the group's wording, or ask for what the group asks for most unusually.
 
-    Without either, all of a group's traffic is its stream.
+    Without either, all of a group's traffic is its stream, and `threaded` is false.
 
     Args:
         events: As from `classify`.
@@ -203,9 +204,9 @@ def mark_stream(events: pl.DataFrame, families: Mapping[str, int], outside: Mapp
     asked = pl.lit(value=False)
     if best is not None and excess(best) >= UNUSUAL:
         asked = (pl.col(MASK) & families[best]) != 0
-    marked = events.with_columns((pl.col(IN_TEMPLATE) | asked).alias(IN_STREAM))
+    marked = events.with_columns((pl.col(IN_TEMPLATE) | asked).alias(IN_STREAM), pl.lit(value=True).alias(THREADED))
     if marked[IN_STREAM].sum() * 50 < len(marked):
-        return marked.with_columns(pl.lit(value=True).alias(IN_STREAM))
+        return marked.with_columns(pl.lit(value=True).alias(IN_STREAM), pl.lit(value=False).alias(THREADED))
     return marked
 
 

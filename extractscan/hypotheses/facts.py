@@ -71,7 +71,7 @@ class Facts:
         end_users_outside: Share of everybody else's events with an end-user id.
         verified_distinct: Different verified organizations for each member, or None.
         takeover: Share of members whose stream comes from clients and addresses that their other traffic never uses.
-        own_traffic: Share of the members' events outside the stream.
+        own_traffic: Share of the members' events outside the stream; all of them where no wording or request marks one.
         clients_distinct_outside: Distinct clients for each account among everybody else, at the same size.
         banned: Share of members with a status other than active, or None.
         countries: Distinct countries for each member; billing_mismatch: share billed in one and calling from another.

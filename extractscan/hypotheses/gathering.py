@@ -112,7 +112,7 @@ def gather(
         exchangeable=exchangeable,
         same_list=float(shared) if shared is not None else 0.0,  # type: ignore[arg-type]
         asks=_asks(back, events, outside),
-        own_traffic=1.0 - len(stream) / max(len(events), 1),
+        own_traffic=1.0 - len(stream) / max(len(events), 1) if events["threaded"].any() else 1.0,
         takeover=_takeover(events, mine[schema.ACCOUNT].to_list()),
         **rhythm(mine, others),
         **turnover(mine, others),

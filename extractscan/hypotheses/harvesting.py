@@ -10,6 +10,8 @@ from extractscan.hypotheses.weighing import percent
 FLOOR = 0.002
 """Rates below one event in 500 are not told apart: a small log cannot measure them."""
 LEAST_SHARE = 0.02
+CARRIAGE = frozenset({"duty", "ramp", "output_settings"})
+CARRIAGE_CAP = 2.0
 SECOND_WEIGHT = 0.5
 
 
@@ -57,7 +59,17 @@ def extraction(facts: Facts) -> list[tuple[str, float, float, str]]:
     if facts.end_users >= 0.5 and facts.end_users_each >= 5:
         says = f"requests carry the ids of the members' own end users ({facts.end_users_each:.0f} an account)"
         found.append(("end_users", -4.0, facts.end_users_outside, says))
-    return found
+    return found if threaded(facts) else _carriage_capped(found)
+
+
+def _carriage_capped(found: list[tuple[str, float, float, str]]) -> list[tuple[str, float, float, str]]:
+    """Let hours, ramp and settings say little together where no wording or request runs through the traffic.
+
+    They tell how traffic is carried, and a reseller's software carries other people's requests in the same way.
+    """
+    total = sum(bits for name, bits, _, _ in found if name in CARRIAGE)
+    scale = min(1.0, CARRIAGE_CAP / total) if total > 0 else 1.0
+    return [(name, bits * scale if name in CARRIAGE else bits, rate, says) for name, bits, rate, says in found]
 
 
 def _asks(facts: Facts) -> list[tuple[str, float, float, str]]:
