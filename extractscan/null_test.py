@@ -17,7 +17,7 @@ from extractscan.linking import total_bits
 from extractscan.settings import Settings
 
 WEEK_US = 7 * 86_400_000_000
-STRATUM_SHARE = 0.1
+STRATUM_SHARE = 0.25
 STRATUM_LEAST = 100
 
 
