@@ -53,7 +53,6 @@ class Facts:
         channels: Mean bits of the members by channel.
         sharing: By signal.
         events, stream_events: All events of the members; those that carry the group's private wording or request.
-        stream_members: Share of members with at least one event in the stream.
         stream_known: Whether the log has text, so that a stream could be told.
         same_list: Share of stream events whose item at least three members sent.
         exchangeable: How alike the items are across members, as a multiple of within one (1 = dealt), or None.
@@ -63,7 +62,6 @@ class Facts:
         duty_known: Whether enough members have enough events to tell.
         ramp_share, ramp_outside: Share of members (outsiders) at full load from the first day.
         age_days: Median days from account creation to first event, or None.
-        created_span_days: Days in which the middle half of the members was created, or None.
         greedy, greedy_outside: Share of the events (and of an outsider's) that ask for all that one answer can give.
         succession, succession_outside: Share of members (outsiders) first seen within two days after another member
             (outsider) fell silent, well after the start; by chance the two are alike.
@@ -72,9 +70,7 @@ class Facts:
         verified_distinct: Different verified organizations for each member, or None.
         takeover: Share of members whose stream comes from clients and addresses that their other traffic never uses.
         own_traffic: Share of the members' events outside the stream; all of them where no wording or request marks one.
-        clients_distinct_outside: Distinct clients for each account among everybody else, at the same size.
         banned: Share of members with a status other than active, or None.
-        countries: Distinct countries for each member; billing_mismatch: share billed in one and calling from another.
     """
 
     units: int
@@ -84,7 +80,6 @@ class Facts:
     sharing: Mapping[str, Sharing]
     events: int
     stream_events: int
-    stream_members: float
     stream_known: bool
     same_list: float
     asks: Mapping[str, Ask] = field(default_factory=dict)
@@ -100,16 +95,13 @@ class Facts:
     succession: float = 0.0
     succession_outside: float = 0.0
     age_days: float | None = None
-    created_span_days: float | None = None
     end_users: float = 0.0
     end_users_each: float = 0.0
     end_users_outside: float = 0.0
     verified_distinct: float | None = None
     takeover: float = 0.0
     own_traffic: float = 0.0
-    clients_distinct_outside: float = 1.0
     banned: float | None = None
-    billing_mismatch: float | None = None
 
     def share(self, signal: str) -> Sharing:
         """Return how the members hold one kind of observable; nothing known where the log lacks it."""

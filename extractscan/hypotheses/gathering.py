@@ -61,15 +61,12 @@ class _People(TypedDict):
     end_users: float
     end_users_each: float
     end_users_outside: float
-    clients_distinct_outside: float
 
 
 class _Origin(TypedDict, total=False):
     age_days: float
-    created_span_days: float
     verified_distinct: float
     banned: float
-    billing_mismatch: float
 
 
 def gather(
@@ -107,7 +104,6 @@ def gather(
         sharing={kind.name: _sharing(kind, profile) for kind in back.incidence.kinds if not kind.mixture},
         events=len(events),
         stream_events=len(stream),
-        stream_members=stream[schema.ACCOUNT].n_unique() / max(len(mine), 1),
         stream_known=text,
         exchangeable=exchangeable,
         same_list=float(shared) if shared is not None else 0.0,  # type: ignore[arg-type]
@@ -118,7 +114,7 @@ def gather(
         **turnover(mine, others),
         **greed(back.totals, mine, others),
         **_people(back, stream, others),
-        **_origin(known_rows, mine, events),
+        **_origin(known_rows, mine),
     )
 
 
@@ -176,34 +172,25 @@ def _people(back: Background, stream: pl.DataFrame, others: pl.DataFrame) -> _Pe
     named = stream.filter(pl.col(schema.END_USER).is_not_null())
     each = named.select(schema.ACCOUNT, schema.END_USER).unique().height / max(stream[schema.ACCOUNT].n_unique(), 1)
     seen = others.select(schema.ACCOUNT, "events").join(back.end_users, on=schema.ACCOUNT, how="left").fill_null(0)
-    clients = others["clients"].mean()
     return {
         "end_users": len(named) / max(len(stream), 1),
         "end_users_each": float(each),
         "end_users_outside": int(seen["seen"].sum()) / max(int(seen["events"].sum()), 1),
-        "clients_distinct_outside": float(clients) if clients is not None else 1.0,  # type: ignore[arg-type]
     }
 
 
-def _origin(known: pl.DataFrame, mine: pl.DataFrame, events: pl.DataFrame) -> _Origin:
+def _origin(known: pl.DataFrame, mine: pl.DataFrame) -> _Origin:
     facts = _Origin()
     if known[schema.CREATED_AT].null_count() < len(known):
         made = known.join(mine.select(schema.ACCOUNT, "first"), on=schema.ACCOUNT).drop_nulls(schema.CREATED_AT)
         created = made[schema.CREATED_AT].to_physical()
         facts["age_days"] = float(np.median((made["first"] - created).to_numpy() / 86_400e6))
-        early, late = np.quantile(created.to_numpy(), (0.25, 0.75))
-        facts["created_span_days"] = float((late - early) / 86_400e6)
     if known[schema.VERIFIED].null_count() < len(known):
         verified = known.filter(pl.col(schema.VERIFIED).fill_null(value=False))
         facts["verified_distinct"] = verified[schema.ORGANIZATION].n_unique() / len(known)
     status = known[schema.STATUS].drop_nulls()
     if len(status):
         facts["banned"] = float((status != "active").sum() / len(status))
-    calls = events.select(schema.ACCOUNT, schema.COUNTRY).drop_nulls().unique()
-    both = calls.join(known.select(schema.ACCOUNT, schema.BILLING_COUNTRY).drop_nulls(), on=schema.ACCOUNT)
-    if len(both):
-        same = both.group_by(schema.ACCOUNT).agg((pl.col(schema.COUNTRY) == pl.col(schema.BILLING_COUNTRY)).any())
-        facts["billing_mismatch"] = 1.0 - float(same[schema.COUNTRY].mean() or 0.0)  # type: ignore[arg-type]
     return facts
 
 

@@ -31,7 +31,6 @@ PLAIN = Facts(
     sharing={},
     events=1000,
     stream_events=1000,
-    stream_members=1.0,
     stream_known=True,
     same_list=0.0,
 )
