@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 import polars as pl
 
 from extractscan import hypotheses, model, schema
-from extractscan.exhibits import Case, attribution, evidence, templates
+from extractscan.exhibits import Case, attribution, evidence, observables, templates
 from extractscan.groundwork import Ground
 from extractscan.growing import Found, shrunk
 from extractscan.harvest import IN_STREAM
@@ -40,6 +40,8 @@ def network(case: Case, ground: Ground, null: model.NullTest, settings: Settings
     known = events[schema.COST].drop_nulls()
     micros = [round(cost * 1e6) for cost in known.to_list()]
     coordination = sum(shares.values()) / 1000
+    wording = templates(case)
+    shared, omitted = observables(case, ground, shares, wording)
     return model.Network(
         id="",
         fingerprint=fingerprint([m.account_id for m in members]),
@@ -66,11 +68,13 @@ def network(case: Case, ground: Ground, null: model.NullTest, settings: Settings
             )
             for name, bits, outside, says in harvest
         ],
-        templates=templates(case),
+        templates=wording,
         hypotheses=[_hypothesis(one) for one in weighed],
         survives_without=survives(case.found, ground, settings),
         timeline=_timeline(events),
         notes=[*_notes(case, weighed, verdict, harvest_bits, settings), *_described(case, ground)],
+        observables=shared,
+        observables_omitted=omitted,
     )  # fmt: skip
 
 

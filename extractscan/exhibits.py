@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -14,12 +15,17 @@ from extractscan.groundwork import Ground
 from extractscan.growing import Found
 from extractscan.harvest import IN_STREAM, IN_TEMPLATE, PROMPT_KEY
 from extractscan.hypotheses.facts import Facts
-from extractscan.incidence import Kind, Profile, spans
+from extractscan.incidence import Ints, Kind, Profile, spans
+from extractscan.model.shared import Observable, Part
 from extractscan.settings import millibits
 from extractscan.signals import SIGNALS
 
 ROWS_SHOWN = 3
 VALUES_SHOWN = 60
+OBSERVABLES_SHOWN = 40
+"""Shared values of one signal that are listed, the most widely held first."""
+VALUE = "{value}"
+_DIGITS = re.compile("([0-9]+)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +90,10 @@ def evidence(case: Case, ground: Ground, shares: Mapping[tuple[str, str], int]) 
             )
             continue
         holding, outside, top, distinct, accounts = _held(kinds[name], case.found.profile, ground)
-        value = _shown(_value(kinds[name], top, ground, wording), distinct, name)
+        value = _value(kinds[name], top, ground, wording)
+        whole = f"{holding} of {len(case.found.members)} members {SIGNALS[name].says}"
+        quotes = bool(value) and VALUE in whole
+        phrase = whole.replace(VALUE, _shown(VALUE if quotes else "", distinct, name))
         found.append(
             model.Evidence(
                 channel=channel,
@@ -92,8 +101,11 @@ def evidence(case: Case, ground: Ground, shares: Mapping[tuple[str, str], int]) 
                 bits=bits / 1000,
                 background=round(outside / max(ground.incidence.units - len(case.found.members), 1), 6),
                 held_by=holding,
-                summary=f"{holding} of {len(case.found.members)} members " + SIGNALS[name].says.format(value=value),
+                summary=phrase.replace(VALUE, value),
                 rows=_exemplars(case, name, accounts),
+                phrase=phrase if quotes else None,
+                value=value if quotes else None,
+                value_held_by=int(np.isin(case.found.members, _holders(kinds[name], top)).sum()) if quotes else 0,
             )
         )
     return found
@@ -114,6 +126,53 @@ def _held(kind: Kind, group: Profile, ground: Ground) -> tuple[int, int, int, in
     else:
         outside = len(holders) - len(inside)
     return len(inside), outside, int(common[best]), len(common), accounts
+
+
+def _holders(kind: Kind, number: int) -> Ints:
+    """Return the units that hold a value, sorted."""
+    return kind.by_value[kind.by_value_ptr[number] : kind.by_value_ptr[number + 1]]
+
+
+def observables(
+    case: Case, ground: Ground, shares: Mapping[tuple[str, str], int], wording: Sequence[model.Template]
+) -> tuple[list[Observable], int]:
+    """List the values that members share, with the accounts that hold them, for the signals that link the group.
+
+    Pieces of wording stand as one value, the template; a signal lists its `OBSERVABLES_SHOWN` most widely held.
+
+    Returns:
+        The values by channel, signal and number of holders; and how many are not listed.
+    """
+    kinds = {kind.name: kind for kind in ground.incidence.kinds}
+    members = case.found.members
+    accounts: dict[int, list[str]] = {}
+    inside = ground.units.filter(pl.col("unit").is_in(pl.Series(members).implode()))
+    for unit, name in inside.sort("unit", schema.ACCOUNT).select("unit", schema.ACCOUNT).iter_rows():
+        accounts.setdefault(unit, []).append(name)
+    found: list[Observable] = []
+    omitted = 0
+    for channel, name in sorted(shares, key=lambda key: (schema.CHANNELS.index(key[0]), key[1])):
+        if name == "lacking":
+            continue
+        kind = kinds[name]
+        if kind.mixture:
+            found += [_worded(case, channel, name, template) for template in wording]
+            continue
+        held, count = np.unique(kind.value[spans(kind.ptr, members)], return_counts=True)
+        common = np.lexsort((held, -count))[: int((count >= 2).sum())]
+        omitted += max(len(common) - OBSERVABLES_SHOWN, 0)
+        for number in held[common[:OBSERVABLES_SHOWN]].tolist():
+            holders = _holders(kind, number)
+            who = sorted(one for unit in np.intersect1d(holders, members).tolist() for one in accounts[unit])
+            rest = len(holders) - int(np.isin(holders, members).sum())
+            value = kind.values[number]
+            found.append(Observable(channel=channel, signal=name, value=value, held_by=who, outside=rest))
+    return found, omitted
+
+
+def _worded(case: Case, channel: str, name: str, template: model.Template) -> Observable:
+    who = case.events.filter(IN_TEMPLATE)[schema.ACCOUNT].unique().sort().to_list()
+    return Observable(channel=channel, signal=name, value=template.id, held_by=who, outside=template.outside_accounts)
 
 
 def _value(kind: Kind, number: int, ground: Ground, wording: str) -> str:
@@ -166,5 +225,22 @@ def templates(case: Case) -> list[model.Template]:
             accounts=worded[schema.ACCOUNT].n_unique(),
             events=len(worded),
             outside_accounts=others,
+            parts=_parts(skeleton, case.samples),
         )
     ]
+
+
+def _parts(skeleton: str, samples: Sequence[str]) -> list[Part]:
+    """Count for each fixed part of a skeleton the samples, one of each account, that hold exactly that.
+
+    Wording is compared with case and digits folded, so that a part of the drawn sample may hold digits of its own:
+    runs of digits are counted apart, behind the text that they follow.
+    """
+    parts = []
+    for fixed in filter(None, skeleton.split(shingles.GAP)):
+        before = ""
+        for text in filter(None, _DIGITS.split(fixed)):
+            sought = before + text if _DIGITS.match(text) else text
+            parts.append(Part(text=text, accounts=sum(sought in sample for sample in samples)))
+            before = text
+    return parts

@@ -18,6 +18,8 @@ WIDTH: Final = 24
 HEAD_CHARS: Final = 3000
 TAIL_CHARS: Final = 1500
 """Longer prompts are documents; wording that an operator adds stands before or behind them."""
+GAP: Final = "…"
+"""Stands for varying text in a skeleton."""
 
 _BASE: Final = 0x9E3779B97F4A7C15 | 1
 _INVERSE: Final = pow(_BASE, -1, 1 << 64)
@@ -194,14 +196,13 @@ def text_key(text: str) -> str:
     return f"{digest(' '.join(text.split())):016x}"
 
 
-def skeleton(samples: Sequence[str], *, gap: str = "…") -> str:
+def skeleton(samples: Sequence[str]) -> str:
     """Write what prompts have in common, with a gap for what varies.
 
     A window counts as fixed when half of the samples hold it.
 
     Args:
         samples: Prompts that share wording; at least two, or the whole text would count as fixed.
-        gap: Stands for varying text.
 
     Returns:
         The first sample with its varying parts replaced; empty without anything in common.
@@ -213,11 +214,11 @@ def skeleton(samples: Sequence[str], *, gap: str = "…") -> str:
     for window in {(r, v) for r, v in zip(row.tolist(), value.tolist(), strict=True)}:
         counts[window[1]] = counts.get(window[1], 0) + 1
     fixed = {v for v, count in counts.items() if count * 2 >= len(samples)}
-    drawn = [_cover(sample, fixed, gap) for sample in samples]
-    return max(drawn, key=lambda text: (len(text.replace(gap, "")), text), default="")
+    drawn = [_cover(sample, fixed) for sample in samples]
+    return max(drawn, key=lambda text: (len(text.replace(GAP, "")), text), default="")
 
 
-def _cover(sample: str, fixed: set[int], gap: str) -> str:
+def _cover(sample: str, fixed: set[int]) -> str:
     raw = sample.encode()
     kept = np.zeros(len(raw), dtype=np.bool_)
     at, value = _windows(np.frombuffer(raw, dtype=np.uint8), np.array([0, len(raw)], dtype=np.int64))
@@ -228,7 +229,7 @@ def _cover(sample: str, fixed: set[int], gap: str) -> str:
     edges = np.flatnonzero(np.diff(np.concatenate(([False], kept, [False])).astype(np.int8)))
     end = 0
     for first, last in edges.reshape(-1, 2).tolist():
-        parts.append(gap if first > 0 else "")
+        parts.append(GAP if first > 0 else "")
         parts.append(raw[first:last].decode(errors="ignore"))
         end = last
-    return "".join(parts) + (gap if 0 < end < len(raw) else "")
+    return "".join(parts) + (GAP if 0 < end < len(raw) else "")

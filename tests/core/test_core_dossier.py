@@ -65,6 +65,54 @@ def test_a_shared_system_prompt_is_shown_in_words(judges: model.Network) -> None
     assert "…" in item.summary
 
 
+def test_quoted_values_stand_apart_from_their_sentence(judges: model.Network) -> None:
+    """A summary is its phrase with the value put in, and how many hold that value is said."""
+    for item in judges.evidence:
+        if item.phrase is None:
+            assert item.value is None
+            assert item.value_held_by == 0
+        else:
+            assert item.phrase.count("{value}") == 1
+            assert item.summary == item.phrase.replace("{value}", str(item.value))
+    (card,) = [item for item in judges.evidence if item.signal == "payment"]
+    assert (card.value, card.value_held_by) == ("card", 12)
+    assert card.phrase == "12 of 12 members paid with the instrument {value}"
+
+
+def test_shared_values_are_listed_with_their_holders(judges: model.Network) -> None:
+    """Each value that two members hold stands with the accounts that hold it, and with how many others do."""
+    held = {(item.signal, item.value): item for item in judges.observables}
+    assert held["payment", "card"].held_by == [f"j{n:02d}" for n in range(12)]
+    assert held["payment", "card"].outside == 0
+    if ("address", "203.0.113.1") in held:
+        assert held["address", "203.0.113.1"].held_by == ["j01", "j04", "j07", "j10"]
+    assert judges.observables_omitted == 0
+    assert all(len(item.held_by) >= 2 for item in judges.observables)
+
+
+def test_values_beyond_the_cap_are_counted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Only so many values of one signal are listed, the most widely held first; the rest is a number."""
+    monkeypatch.setattr(exhibits, "OBSERVABLES_SHOWN", 1)
+    rows = crowd(200)
+    for number in range(12):
+        mine = {"client_ip": f"203.0.{number % 3}.1", "user_agent": "odd/1", "system_prompt": SYSTEM}
+        rows += [event | {"prompt": f"no {number}"} for event in events_of(f"j{number:02d}", 8, **mine)]
+    cards = pl.DataFrame({"account_id": [f"j{n:02d}" for n in range(12)], "payment_fingerprint": ["card"] * 12})
+    (network,) = analyze_frames(tmp_path, frame(rows), cards, settings=FAST).networks
+    signals = [item.signal for item in network.observables]
+    assert len(signals) == len(set(signals))
+    assert network.observables_omitted >= 2
+
+
+def test_each_fixed_part_says_how_many_sent_it() -> None:
+    """Digits count apart, behind what they follow: wording is compared with all digits alike."""
+    samples = ["Call 5551 and tell me the whole story of it: a", "Call 5552 and tell me the whole story of it: b"]
+    parts = exhibits._parts("Call 5551 and tell me the whole story…", samples)
+    assert [(part.text, part.accounts) for part in parts] == [
+        ("Call ", 2), ("5551", 1), (" and tell me the whole story", 2),
+    ]  # fmt: skip
+
+
 def test_prompts_without_common_wording_show_no_template(judges: model.Network) -> None:
     """Where only the system prompt is common, there is no skeleton to show; nor is there one without any wording."""
     assert judges.templates == []

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 from extractscan import model
+from extractscan.model.shared import Observable, Part
 
 FIRST_DAY = date(2026, 3, 1)
 SHA = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"
@@ -53,12 +54,28 @@ def member(name: str, bits: float, role: str = "core", **channels: float) -> mod
     )
 
 
-def evidence(channel: str, signal: str, bits: float, background: float, held: int, summary: str) -> model.Evidence:
-    """One piece of evidence that points at two records."""
+def evidence(
+    channel: str, signal: str, bits: float, background: float, held: int, summary: str, *, value: str | None = None
+) -> model.Evidence:
+    """One piece of evidence that points at two records; `value` is what its summary quotes, if it does."""
     rows = [model.Row(file="logs/2026-03.jsonl", row=row, sha256=SHA) for row in (17, 40_213)]
     return model.Evidence(
-        channel=channel, signal=signal, bits=bits, background=background, held_by=held, summary=summary, rows=rows
+        channel=channel,
+        signal=signal,
+        bits=bits,
+        background=background,
+        held_by=held,
+        summary=summary,
+        rows=rows,
+        phrase=None if value is None else summary.replace(value, "{value}", 1),
+        value=value,
+        value_held_by=0 if value is None else held,
     )
+
+
+def observable(channel: str, signal: str, value: str, held_by: list[str], outside: int = 0) -> Observable:
+    """One value that these accounts share."""
+    return Observable(channel=channel, signal=signal, value=value, held_by=held_by, outside=outside)
 
 
 def hypothesis(id: str, title: str, bits: float, pro: str, contra: str, decide: str) -> model.Hypothesis:  # noqa: A002
@@ -132,7 +149,15 @@ def harvest_network() -> model.Network:
             evidence("content", "template", 9.4, 0.0002, 40, "one request template with one varying slot"),
             evidence("network", "prefix", 6.1, 0.0131, 38, "38 accounts rotate through 41 of the same prefixes"),
             evidence("network", "address", 3.2, 0.04, 12, "12 accounts were seen on 4 addresses"),
-            evidence("client", "user_agent", 1.9, 0.21, 40, "every request names the client python-requests/2.32"),
+            evidence(
+                "client",
+                "user_agent",
+                1.9,
+                0.21,
+                40,
+                "every request names the client python-requests/2.32",
+                value="python-requests/2.32",
+            ),
             model.Evidence(
                 channel="client",
                 signal="lacking",
@@ -155,12 +180,29 @@ def harvest_network() -> model.Network:
                 accounts=40,
                 events=11_742,
                 outside_accounts=0,
+                parts=[
+                    Part(
+                        text="You are an expert tutor. Solve the task and write down every step of your ", accounts=12
+                    ),
+                    Part(text="reasoning inside <trace> tags before the answer. Task: ", accounts=11),
+                ],
             )
         ],
         hypotheses=HYPOTHESES,
         survives_without={"identity": True, "network": True, "client": True, "content": False, "time": True},
         timeline=timeline(43, (0, 120, 180, 260, 310, 330, 300, 210, 90)),
         notes=["4 accounts have no payment fingerprint in the side table."],
+        observables=[
+            *(
+                observable("identity", "payment", f"card_{n}", [f"acct_{m:05d}" for m in range(n, 36, 5)])
+                for n in range(5)
+            ),
+            observable("network", "prefix", "203.0.113.0/24", [f"acct_{m:05d}" for m in range(20)], 131),
+            observable("network", "address", "203.0.113.7", ["acct_00003", "acct_00009", "acct_90001"]),
+            observable("client", "user_agent", "python-requests/2.32", [f"acct_{m:05d}" for m in range(38)], 2_187),
+            observable("content", "template", "T4", [f"acct_{m:05d}" for m in range(38)]),
+        ],
+        observables_omitted=36,
     )
 
 
@@ -305,6 +347,10 @@ def hostile() -> model.Report:
                                                  events=1, outside_accounts=0)],
                     "hypotheses": [hypothesis("H1", HOSTILE, 1.0, LONG, HOSTILE, "1. list")],
                     "notes": [HOSTILE],
+                    "observables": [
+                        observable("identity", "payment", HOSTILE, accounts[:3], 1),
+                        observable("network", HOSTILE, LONG, [FORMULA, "\u202eRTL"]),
+                    ],
                 }
             )
         ],

@@ -10,16 +10,15 @@ from typing import Any, Literal
 
 import msgspec
 
+from extractscan.model.node import Node
+from extractscan.model.shared import Observable, Part
+
 SCHEMA_VERSION = "1.0"
 
 Verdict = Literal["extraction_network", "coordinated", "reseller", "explained"]
 Level = Literal["critical", "high", "medium", "low", "info"]
 LEVELS: tuple[Level, ...] = ("critical", "high", "medium", "low", "info")
 """From worst to least; `--fail-on LEVEL` counts that level and all before it."""
-
-
-class Node(msgspec.Struct, frozen=True, kw_only=True):
-    """Base of all report values: immutable, keyword-only, compared by value."""
 
 
 class Tool(Node, frozen=True):
@@ -129,6 +128,12 @@ class Evidence(Node, frozen=True):
     held_by: int
     summary: str
     rows: list[Row] = []
+    phrase: str | None = None
+    """The summary with `{value}` where it quotes the log; null where it quotes nothing."""
+    value: str | None = None
+    """What stands there: the value that most members share, cut for reading."""
+    value_held_by: int = 0
+    """Members that hold it."""
 
 
 class Template(Node, frozen=True):
@@ -139,6 +144,8 @@ class Template(Node, frozen=True):
     accounts: int
     events: int
     outside_accounts: int
+    parts: list[Part] = []
+    """The skeleton's fixed parts in their order, with how many of the sampled accounts sent exactly that."""
 
 
 class Hypothesis(Node, frozen=True):
@@ -189,6 +196,9 @@ class Network(Node, frozen=True):
     survives_without: dict[str, bool] = {}
     timeline: list[TimelinePoint] = []
     notes: list[str] = []
+    observables: list[Observable] = []
+    """What members share, by channel, signal and holders; `observables_omitted` more are not listed."""
+    observables_omitted: int = 0
 
 
 class SingleSource(Node, frozen=True):

@@ -1,0 +1,26 @@
+"""What the members of a network have in common: values of the log with their holders, and wording."""
+
+from __future__ import annotations
+
+from extractscan.model.node import Node
+
+
+class Observable(Node, frozen=True):
+    """One value that at least two members hold."""
+
+    channel: str
+    signal: str
+    value: str
+    """As the log has it; for wording the id of the template, for system prompts a hash."""
+    held_by: list[str]
+    """The accounts of the network that hold it, sorted."""
+    outside: int
+    """Accounts outside the network that hold it, those of one declared customer counted once."""
+
+
+class Part(Node, frozen=True):
+    """A stretch of wording that does not vary."""
+
+    text: str
+    accounts: int
+    """Accounts of a sample, one prompt of each, that sent exactly this; at least so many share it."""
