@@ -18,6 +18,7 @@ _CODES: Final = MappingProxyType(
     {
         "ValidationException": 400,
         "AccessDeniedException": 403,
+        "AccessDenied": 403,
         "ResourceNotFoundException": 404,
         "ModelTimeoutException": 408,
         "ModelErrorException": 424,
@@ -54,9 +55,12 @@ class Invocation:
         self.titan = chat.object_of(self.body.get("textGenerationConfig"))
 
 
-def _model(call: Invocation) -> Any:
-    """The model without the resource name around it."""
-    model = call.record.get("modelId")
+REQUEST_KEY: Final = "AWS request id"
+"""What invocation logs and CloudTrail call the same request by."""
+
+
+def bare_model(model: Any) -> Any:
+    """Take a model out of the resource name around it."""
     return model.rsplit("/", 1)[-1] if isinstance(model, str) and model.startswith("arn:") else model
 
 
@@ -91,9 +95,13 @@ def _latency(call: Invocation) -> Any:
     return None
 
 
-def _status(call: Invocation) -> Any:
-    code = call.record.get("errorCode")
+def status_of(code: Any) -> int | None:
+    """Give the HTTP status of an error code of the service; 200 where there is none, None where it is unknown."""
     return 200 if not code else _CODES.get(str(code))
+
+
+def _status(call: Invocation) -> Any:
+    return status_of(call.record.get("errorCode"))
 
 
 def _stream(call: Invocation) -> Any:
@@ -123,7 +131,7 @@ _FIELDS: Final[Mapping[str, Field]] = MappingProxyType(
         schema.ACCOUNT: Field(("identity.arn",), lambda call: call.identity.get("arn")),
         schema.ORGANIZATION: _top("accountId"),
         schema.REQUEST: _top("requestId"),
-        schema.MODEL: Field(("modelId",), _model),
+        schema.MODEL: Field(("modelId",), lambda call: bare_model(call.record.get("modelId"))),
         schema.ENDPOINT: _top("operation"),
         schema.STREAM: Field(("operation",), _stream),
         schema.STATUS_CODE: Field(("errorCode", "schemaType"), _status),
@@ -145,14 +153,15 @@ SOURCE: Final = Source(
     name="bedrock_invocation",
     title="AWS Bedrock model invocation logs (S3 objects, CloudWatch exports and subscriptions)",
     recognised="`schemaType` is `ModelInvocationLog`",
-    links_accounts="by principal only: no address, no client",
+    links_accounts="principals; addresses, clients and keys with CloudTrail",
     carries_prompts="yes, up to 100 KB",
     matches=_matches,
     view=Invocation,
     fields=_FIELDS,
     late=frozenset({schema.STATUS_CODE, schema.ERROR}),
+    keys=MappingProxyType({REQUEST_KEY: _top("requestId")}),
     notes=(
-        "account_id is the caller's ARN; addresses and clients are only in CloudTrail",
+        "account_id is the caller's ARN; addresses and clients are only in CloudTrail, which is joined if given too",
         "timestamps have one-second resolution",
         "bodies over 100 KB lie in objects of their own and are not read",
     ),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from operator import attrgetter
 from typing import Any, Final
 
@@ -13,7 +13,7 @@ from extractscan import schema
 from extractscan.readers import canonical
 from extractscan.readers.cast import TEXTS, cast, misfits, series_of
 from extractscan.readers.chat import is_chat, system_text, user_text
-from extractscan.readers.source import Source
+from extractscan.readers.source import Field, Source
 from extractscan.readers.tally import Tally
 
 FLAT: Final = frozenset({"canonical", "mapped"})
@@ -29,13 +29,23 @@ def values_of(source: Source, records: pl.DataFrame | Sequence[Any], names: Sequ
         direct = [_direct(source, records, name) for name in names]
         if all(column is not None for column in direct):
             return [column for column in direct if column is not None]
-        records = records.to_dicts()
-    if records and isinstance(records[0], msgspec.Struct):
-        if source is canonical.SOURCE:
-            return [series_of(name, list(map(attrgetter(name), records))) for name in names]
-        records = list(map(msgspec.structs.asdict, records))
-    views = list(map(source.view, records))
-    return [series_of(name, _read(source, name, views)) for name in names]
+    elif records and isinstance(records[0], msgspec.Struct) and source is canonical.SOURCE:
+        return [series_of(name, list(map(attrgetter(name), records))) for name in names]
+    return read_columns(source.fields, names, list(map(source.view, plain(records))))
+
+
+def read_columns(fields: Mapping[str, Field], names: Iterable[str], views: Sequence[Any]) -> list[pl.Series]:
+    """Read the raw values of some columns out of viewed records."""
+    return [series_of(name, read_all(fields[name].read, views)) for name in names]
+
+
+def plain(records: pl.DataFrame | Sequence[Any]) -> Sequence[Any]:
+    """Give records as plain objects, however they were decoded."""
+    if isinstance(records, pl.DataFrame):
+        return records.to_dicts()
+    if any(isinstance(record, msgspec.Struct) for record in records[:1]):
+        return list(map(msgspec.structs.asdict, records))
+    return records
 
 
 def _direct(source: Source, frame: pl.DataFrame, name: str) -> pl.Series | None:
@@ -51,15 +61,15 @@ def _direct(source: Source, frame: pl.DataFrame, name: str) -> pl.Series | None:
     return pl.Series(name, [None] * frame.height, dtype=pl.String)
 
 
-def _read(source: Source, name: str, views: Sequence[Any]) -> list[Any]:
-    read = source.fields[name].read
+def read_all(read: Callable[[Any], Any], views: Sequence[Any]) -> list[Any]:
+    """Read one field of many records; None where the types of one are not what the field expects."""
     try:
         return [read(view) for view in views]
     except _HOSTILE:
         return [read_guarded(read, view) for view in views]
 
 
-def read_guarded(read: Any, view: Any) -> Any:
+def read_guarded(read: Callable[[Any], Any], view: Any) -> Any:
     """Read one field of one record; None where its types are not what the field expects."""
     try:
         return read(view)
@@ -68,10 +78,7 @@ def read_guarded(read: Any, view: Any) -> Any:
 
 
 def typed(raw: Sequence[pl.Series], places: pl.DataFrame, tallies: Sequence[Tally]) -> pl.DataFrame:
-    """Cast raw columns to canonical types beside their provenance, counting per input what did not fit.
-
-    Rows without a readable `timestamp` or an `account_id` are counted and dropped; other misfits become null.
-    """
+    """Cast raw columns to canonical types beside their provenance, counting per input what did not fit and is null."""
     columns = []
     for values in raw:
         dtype = schema.EVENTS[values.name]
@@ -83,11 +90,11 @@ def typed(raw: Sequence[pl.Series], places: pl.DataFrame, tallies: Sequence[Tall
         if lost is not None:
             _count(lost[0], lost[1], places, tallies)
         columns.append(done.alias(values.name))
-    frame = pl.DataFrame(columns).hstack(places)
-    return _complete(frame, raw, tallies)
+    return pl.DataFrame(columns).hstack(places)
 
 
-def _complete(frame: pl.DataFrame, raw: Sequence[pl.Series], tallies: Sequence[Tally]) -> pl.DataFrame:
+def complete(frame: pl.DataFrame, raw: Sequence[pl.Series], tallies: Sequence[Tally]) -> pl.DataFrame:
+    """Count and drop the rows without a readable `timestamp` (`raw` tells whether it was missing) or `account_id`."""
     stamps, accounts = frame[schema.TIMESTAMP], frame[schema.ACCOUNT]
     if stamps.null_count() == 0 and accounts.null_count() == 0:
         return frame

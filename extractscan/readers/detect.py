@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -12,8 +12,9 @@ from extractscan.errors import InputError
 from extractscan.readers import containers, formats, mapped
 from extractscan.readers.chat import is_chat, parse
 from extractscan.readers.convert import FLAT, read_guarded
+from extractscan.readers.opening import parts_of
 from extractscan.readers.paths import Found
-from extractscan.readers.source import Record, Source
+from extractscan.readers.source import Record, Side, Source
 from extractscan.readers.streams import DamagedError
 
 DETECT: Final = 50
@@ -54,13 +55,16 @@ class LogFile:
     framing: str = ""
     """How a text file is cut into records; only its container reads it."""
     skipped: str = ""
+    side: Side | None = None
+    """What it tells about events of other inputs (or of its own, where `source` is there too)."""
 
     @property
     def format(self) -> str:
         """What the report calls it."""
-        if self.source is None or self.container is None:
+        kind = self.source or self.side
+        if kind is None or self.container is None:
             return "skipped"
-        return f"{self.source.name} ({self.container.name}{' ' + self.compression if self.compression else ''})"
+        return f"{kind.name} ({self.container.name}{' ' + self.compression if self.compression else ''})"
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,44 +102,113 @@ def sample(found: Found) -> Sampled:
     return Sampled(file, look.records, look.fields, look.filled)
 
 
-def identify(sampled: Sampled, mapping: Mapping[str, str]) -> LogFile:
-    """Find the source of a sampled file and the columns that it delivers.
+def kind_of(sampled: Sampled, mapping: Mapping[str, str]) -> Source | Side:
+    """Find what kind of records a sampled file holds.
 
     Raises:
-        InputError: where it is of no known source, or of one that cannot be analysed, saying which.
+        InputError: where it is of no known kind, or of one that cannot be analysed, saying which.
     """
-    file, records = sampled.file, sampled.records
-    found = _known(file.path, records[:DETECT] or [dict.fromkeys(sampled.fields)], sampled.fields, mapping)
-    source = mapped.overlay(found, mapping) if mapping or found is None else found
-    missing = [n for n in schema.REQUIRED if not _has(source, n, sampled)]
-    if missing:
-        raise _incomplete(file.path, missing, sampled)
-    chats = _holds_chats(source, records)
-    views = [source.view(record) for record in records]
-    columns = {n for n in source.fields if _has(source, n, sampled) and _filled(source, n, sampled, views)}
-    columns |= set(schema.REQUIRED) | ({schema.SYSTEM_PROMPT} if chats else set())
-    return LogFile(
-        file.path, file.size, file.container, file.compression, source, frozenset(columns), chats, file.framing
-    )
-
-
-def _known(path: str, records: Sequence[Record], fields: Sequence[str], mapping: Mapping[str, str]) -> Source | None:
+    records = sampled.records[:DETECT] or [dict.fromkeys(sampled.fields)]
     found = formats.source_of(records)
-    if found is not None:
+    if isinstance(found, Side) and not _names_events(mapping, sampled):
         return found
+    source = None if isinstance(found, Side) else found
+    if source is None:
+        _check_known(sampled, records, mapping)
+    return mapped.overlay(source, mapping) if mapping or source is None else source
+
+
+def _names_events(mapping: Mapping[str, str], sampled: Sampled) -> bool:
+    """Whether a mapping names what makes events of records that hold none by themselves."""
+    paths = [mapping.get(name) for name in schema.REQUIRED]
+    return all(path and any(mapped.dig(record, path) is not None for record in sampled.records) for path in paths)
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A file of a known kind, before it is known what the other inputs are.
+
+    Attributes:
+        told: Columns that it supplies for events of other inputs.
+        missing: Required columns that it has no field for.
+        problem: What to raise where no other input supplies those.
+    """
+
+    file: LogFile
+    kind: Source | Side
+    told: frozenset[str]
+    missing: frozenset[str] = frozenset()
+    problem: InputError | None = None
+
+    @property
+    def side(self) -> Side | None:
+        """What it may tell about events of other inputs."""
+        return self.kind if isinstance(self.kind, Side) else self.kind.side
+
+    @property
+    def keys(self) -> frozenset[str]:
+        """Keys by which its events can be completed."""
+        return frozenset(self.kind.keys) if isinstance(self.kind, Source) else frozenset()
+
+
+def candidate(sampled: Sampled, kind: Source | Side) -> Candidate:
+    """Keep of a sample what its file can be, and let its records go."""
+    side = kind if isinstance(kind, Side) else kind.side
+    told = _delivered(side, sampled) if side is not None else frozenset()
+    if isinstance(kind, Side):
+        return Candidate(sampled.file, kind, told)
+    missing = frozenset(n for n in schema.REQUIRED if not _has(kind, n, sampled))
+    problem = _incomplete(sampled, sorted(missing, reverse=True), kind) if missing else None
+    chats = _holds_chats(kind, sampled.records)
+    columns = _delivered(kind, sampled) | set(schema.REQUIRED) | ({schema.SYSTEM_PROMPT} if chats else set())
+    file = replace(sampled.file, source=kind, columns=columns, chats=chats)
+    return Candidate(file, kind, told, missing, problem)
+
+
+def identify(found: Candidate, offered: frozenset[str], told: frozenset[str]) -> LogFile:
+    """Say what a file is among all inputs, and which columns it delivers.
+
+    Args:
+        found: The file.
+        offered: Keys by which events among the inputs can be completed.
+        told: Columns that other inputs supply for events with its keys.
+
+    Raises:
+        InputError: where it delivers no events and completes none.
+    """
+    side = found.side if found.side is not None and found.side.on in offered else None
+    if isinstance(found.kind, Side) and side is None:
+        message = f"{found.file.path}: recognised as {found.kind.title}: {found.kind.why}"
+        raise InputError(message, hint=found.kind.hint)
+    if side is not None and not side.events:
+        return replace(found.file, source=None, columns=frozenset(), side=side)
+    if found.problem is not None and not found.missing <= told:
+        raise found.problem
+    return replace(found.file, columns=found.file.columns | told, side=side)
+
+
+def _delivered(kind: Source | Side, sampled: Sampled) -> frozenset[str]:
+    """Name the columns that a file delivers, as far as its sample shows."""
+    views = [kind.view(record) for record in parts_of(kind, sampled.records)]
+    return frozenset(n for n in kind.fields if _has(kind, n, sampled) and _filled(kind, n, sampled, views))
+
+
+def _check_known(sampled: Sampled, records: Sequence[Record], mapping: Mapping[str, str]) -> None:
+    """Refuse what is known and not read, and what is unknown without a mapping."""
+    path = sampled.file.path
     refusal = formats.refusal_of(records)
     if refusal is not None and not (mapping and refusal.mappable):
         raise InputError(f"{path}: recognised as {refusal.title}: {refusal.why}", hint=refusal.hint)
     if mapping:
-        return None
-    shown = ", ".join(mapped.paths_of(records)[:40] or sorted(fields)[:40])
+        return
+    shown = ", ".join(mapped.paths_of(records)[:40] or sorted(sampled.fields)[:40])
     raise InputError(
         f"{path}: not a log format that is known (fields: {shown or 'none'})",
         hint=f"Name the fields: --map {schema.TIMESTAMP}=FIELD --map {schema.ACCOUNT}=FIELD. " + formats.KNOWN,
     )
 
 
-def _has(source: Source, name: str, sampled: Sampled) -> bool:
+def _has(source: Source | Side, name: str, sampled: Sampled) -> bool:
     """Whether the source's fields for a column exist at all in this file."""
     field = source.fields.get(name)
     if field is None:
@@ -143,10 +216,10 @@ def _has(source: Source, name: str, sampled: Sampled) -> bool:
     return any(head in sampled.fields for head in field.heads)
 
 
-def _filled(source: Source, name: str, sampled: Sampled, views: Sequence[Any]) -> bool:
+def _filled(source: Source | Side, name: str, sampled: Sampled, views: Sequence[Any]) -> bool:
     """Whether a column has a value anywhere that was looked at, or may well have one further on."""
     field = source.fields[name]
-    if name in source.late:
+    if isinstance(source, Source) and name in source.late:
         return True
     if sampled.filled is not None and source.name in FLAT and field.paths[0] in sampled.fields:
         return field.paths[0] in sampled.filled
@@ -159,9 +232,10 @@ def _holds_chats(source: Source, records: Sequence[Record]) -> bool:
     return any(is_chat(parse(record.get(schema.PROMPT))) for record in records)
 
 
-def _incomplete(path: str, missing: Sequence[str], sampled: Sampled) -> InputError:
+def _incomplete(sampled: Sampled, missing: Sequence[str], source: Source) -> InputError:
     shown = ", ".join(mapped.paths_of(sampled.records)[:40] or sorted(sampled.fields)[:40])
+    ways = [source.wants] if source.wants else []
     return InputError(
-        f"{path}: no field for {' and '.join(missing)} (fields: {shown})",
-        hint=" ".join(f"Name it with --map {name}=FIELD." for name in missing),
+        f"{sampled.file.path}: no field for {' and '.join(missing)} (fields: {shown})",
+        hint=" ".join([*ways, *(f"Name it with --map {name}=FIELD." for name in missing)]),
     )

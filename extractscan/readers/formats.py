@@ -5,16 +5,20 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final, NamedTuple
 
-from extractscan.readers import bedrock, canonical, litellm, mapped, refused
-from extractscan.readers.source import Record, Refusal, Source
+from extractscan.readers import bedrock, canonical, cloudtrail, litellm, mapped, refused
+from extractscan.readers.source import Record, Refusal, Side, Source
 
 SOURCES: Final[tuple[Source, ...]] = (
     bedrock.SOURCE,
+    cloudtrail.SOURCE,
     litellm.SPEND_LOGS,
     litellm.PAYLOADS,
     canonical.SOURCE,
 )
 """In the order of detection: the most particular first."""
+
+SIDES: Final[tuple[Side, ...]] = ()
+"""Records that hold no requests and complete those of other logs."""
 
 REFUSED: Final[tuple[Refusal, ...]] = refused.REFUSED
 
@@ -32,14 +36,15 @@ class Format(NamedTuple):
 FORMATS: Final[tuple[Format, ...]] = tuple(
     Format(source.name, source.title, source.links_accounts, source.carries_prompts, source.recognised)
     for source in (*SOURCES, mapped.PLAIN)
-)
+) + tuple(Format(side.name, side.title, f"completes other logs by {side.on}", "no", side.recognised) for side in SIDES)
 
 KNOWN: Final = f"Known without naming: {', '.join(source.name for source in SOURCES)}."
 
 
-def source_of(records: Sequence[Record]) -> Source | None:
-    """Find the source of some sample records."""
-    return next((source for source in SOURCES if source.matches(records)), None)
+def source_of(records: Sequence[Record]) -> Source | Side | None:
+    """Find what some sample records are, among what is read."""
+    kinds: tuple[Source | Side, ...] = (*SOURCES, *SIDES)
+    return next((kind for kind in kinds if kind.matches(records)), None)
 
 
 def refusal_of(records: Sequence[Record]) -> Refusal | None:

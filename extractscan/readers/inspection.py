@@ -15,6 +15,7 @@ from extractscan import model, schema
 from extractscan.readers.cast import TEXTS
 from extractscan.readers.detect import LogFile
 from extractscan.readers.logset import LogSet
+from extractscan.readers.source import Side, Source
 
 _HOUR: Final = 3_600_000_000
 _GAP_FACTOR: Final = 4
@@ -116,7 +117,8 @@ def inspect_logs(logs: LogSet) -> Inspection:
         profile.add(frame)
     records = logs.records()
     spans = [span for span in profile.span if span is not None]
-    inputs = [_inspected(i, file, records[i], profile) for i, file in enumerate(logs.files)]
+    sides = {file.side.name: file.side for file in logs.files if file.side is not None}
+    inputs = [_inspected(i, file, records[i], profile, list(sides.values())) for i, file in enumerate(logs.files)]
     return Inspection(
         inputs=inputs,
         bytes=logs.total_bytes,
@@ -132,13 +134,18 @@ def inspect_logs(logs: LogSet) -> Inspection:
     )
 
 
-def _inspected(index: int, file: LogFile, record: model.Input, profile: _Profile) -> Inspected:
+def _inspected(index: int, file: LogFile, record: model.Input, profile: _Profile, sides: Sequence[Side]) -> Inspected:
     if file.source is None:
-        return Inspected(input=record, title="not read", why=file.skipped)
+        side = file.side
+        return Inspected(
+            input=record,
+            title=side.title if side else "not read",
+            why=side.recognised if side else file.skipped,
+        )
     columns = [
         Column(
             name=name,
-            source=" | ".join(file.source.fields[name].paths),
+            source=" | ".join(_origins(file.source, name, sides)),
             filled=round(profile.filled[index].get(name, 0) / max(record.rows_used, 1), 6),
             example=redacted(name, profile.example[index].get(name)),
         )
@@ -155,6 +162,13 @@ def _inspected(index: int, file: LogFile, record: model.Input, profile: _Profile
         last=_iso(span[1]) if span else None,
         accounts=len(profile.accounts[index]),
     )
+
+
+def _origins(source: Source, name: str, sides: Sequence[Side]) -> list[str]:
+    """List the fields that a column is drawn from: its own, and those of what completes it."""
+    own = list(source.fields[name].paths) if name in source.fields else []
+    told = [side for side in sides if side.on in source.keys and name in side.fields]
+    return own + [f"{side.name}: {path}" for side in told for path in side.fields[name].paths]
 
 
 def redacted(name: str, value: Any) -> str | None:

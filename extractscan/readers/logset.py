@@ -7,22 +7,21 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from itertools import groupby
-from typing import Any, Final
+from typing import Any
 
-import msgspec
 import polars as pl
 
 from extractscan import model, schema
 from extractscan.errors import InputError
-from extractscan.readers import canonical, convert, detect, formats, mapped, paths
-from extractscan.readers.chunk import MAX_ROWS, Chunk, uncollected
-from extractscan.readers.detect import LogFile
-from extractscan.readers.plan import Plan
+from extractscan.readers import detect, mapped, paths
+from extractscan.readers.chunk import MAX_ROWS
+from extractscan.readers.detect import Candidate, LogFile
+from extractscan.readers.gathering import Piece, gathered, in_order, next_frame, plan_of, side_plan
+from extractscan.readers.joining import Sides
+from extractscan.readers.opening import parts_of
+from extractscan.readers.source import Side
 from extractscan.readers.streams import Meter, Progress, sha256_of
 from extractscan.readers.tally import Tally
-
-_HELD_BYTES: Final = 16 << 20
-"""Bytes of small files gathered into one frame: a directory of one-record files is not a thousand frames."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +37,7 @@ class LogSet:
     total_bytes: int
     files: tuple[LogFile, ...]
     _tallies: tuple[Tally, ...]
+    _sides: Sides
 
     def batches(
         self,
@@ -56,11 +56,12 @@ class LogSet:
             UsageError: for a column that is not canonical.
             InputError: at the end of a full pass in which no input gave a single row.
         """
-        names = _in_order(self.columns if columns is None else columns)
+        names = in_order(self.columns if columns is None else columns)
         kept = [name for name in names if name in self.columns]
         passed = [Tally() for _ in self.files]
-        pieces = _gathered(self._pieces(kept, accounts, progress, passed))
-        while (frame := _next_frame(pieces, kept, passed)) is not None:
+        self._load_sides(progress, passed)
+        pieces = gathered(self._pieces(kept, accounts, progress, passed))
+        while (frame := next_frame(pieces, kept, passed, self._sides)) is not None:
             if accounts is not None:
                 frame = frame.filter(pl.col(schema.ACCOUNT).is_in(accounts.cast(pl.String).implode()))
             out = frame.select(*kept, *schema.PROVENANCE)
@@ -93,23 +94,45 @@ class LogSet:
             file = self.files[index]
             if file.container is not None:
                 rows = [row for _, row in group]
-                for row, data in file.container.originals(_plan(file, None, None), rows):
+                for row, data in file.container.originals(plan_of(file, None, None), rows):
                     yield (index, row), data
 
     def _pieces(
         self, names: Sequence[str], accounts: pl.Series | None, progress: Progress | None, passed: Sequence[Tally]
     ) -> Iterator[Piece]:
         for index, file in enumerate(self.files):
-            if file.container is None:
+            if file.container is None or file.source is None:
                 continue
-            known = self._tallies[index].sha256 is not None or not file.container.streams
-            digest = None if known else hashlib.sha256()
-            meter = Meter(passed[index], progress, digest)
-            yield from map(partial(Piece, index, file), file.container.read(_plan(file, names, accounts), meter))
-            if digest is not None and meter.seen == file.size:
-                passed[index].sha256 = digest.hexdigest()
-            meter.advance(file.size - meter.seen)
-            passed[index].complete = True
+            meter = self._meter(index, passed[index], progress)
+            yield from map(partial(Piece, index, file), file.container.read(plan_of(file, names, accounts), meter))
+            self._finish(index, passed[index], meter)
+
+    def _load_sides(self, progress: Progress | None, passed: Sequence[Tally]) -> None:
+        if not self._sides.load(partial(self._side_records, progress), passed) and progress is not None:
+            progress(sum(file.size for file in self.files if file.side is not None and file.source is None))
+
+    def _side_records(
+        self, progress: Progress | None, index: int, side: Side, tally: Tally
+    ) -> Iterator[tuple[pl.DataFrame | list[Any], pl.DataFrame]]:
+        file = self.files[index]
+        assert file.container is not None
+        meter = self._meter(index, tally, progress) if file.source is None else Meter(tally)
+        for chunk in file.container.read(side_plan(file, side), meter):
+            yield chunk.records, Piece(index, file, chunk).places
+        if file.source is None:
+            self._finish(index, tally, meter)
+
+    def _meter(self, index: int, tally: Tally, progress: Progress | None) -> Meter:
+        container = self.files[index].container
+        known = self._tallies[index].sha256 is not None or container is None or not container.streams
+        return Meter(tally, progress, None if known else hashlib.sha256())
+
+    def _finish(self, index: int, tally: Tally, meter: Meter) -> None:
+        size = self.files[index].size
+        if meter.digest is not None and meter.seen == size:
+            tally.sha256 = meter.digest.hexdigest()
+        meter.advance(size - meter.seen)
+        tally.complete = True
 
     def _read_tallies(self) -> list[Tally]:
         return [tally for tally, file in zip(self._tallies, self.files, strict=True) if file.container is not None]
@@ -123,10 +146,14 @@ class LogSet:
             format=file.format,
             sha256=tally.sha256,
             bytes=file.size,
-            rows=tally.rows,
+            rows=tally.rows + tally.extra,
             rows_used=tally.used,
             rejected=skipped if file.skipped else tally.losses(),
-            notes=sorted(tally.notes | set(file.source.notes if file.source else ())),
+            notes=[
+                *self._sides.sentences(index),
+                *sorted(tally.notes | set(file.source.notes if file.source else ())),
+                *tally.counted(),
+            ],
         )
 
     def _nothing_usable(self) -> InputError:
@@ -145,110 +172,6 @@ class LogSet:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class Piece:
-    """A chunk and the input that it comes from."""
-
-    index: int
-    file: LogFile
-    chunk: Chunk
-
-    def joins(self, other: Piece) -> bool:
-        """Whether both may go into one frame: records of one source; files of one record differ in what is filled."""
-        mine, theirs = self.file, other.file
-        lists = isinstance(self.chunk.records, list) and isinstance(other.chunk.records, list)
-        return lists and (mine.source, mine.chats) == (theirs.source, theirs.chats)
-
-
-def _gathered(pieces: Iterator[Piece]) -> Iterator[list[Piece]]:
-    """Put chunks of small files of one kind together; whoever takes a list empties it, which frees its records."""
-    held: list[Piece] = []
-    rows = weight = 0
-    for piece in pieces:
-        size = min(piece.file.size, _HELD_BYTES)
-        if held and (not piece.joins(held[0]) or rows + len(piece.chunk) > MAX_ROWS or weight + size > _HELD_BYTES):
-            yield held
-            held, rows, weight = [], 0, 0
-        held.append(piece)
-        rows, weight = rows + len(piece.chunk), weight + size
-        del piece
-        if size >= _HELD_BYTES:
-            yield held
-            held, rows, weight = [], 0, 0
-    if held:
-        yield held
-
-
-def _next_frame(pieces: Iterator[list[Piece]], kept: Sequence[str], passed: Sequence[Tally]) -> pl.DataFrame | None:
-    """Read, convert and free the next records before the cycle collector may walk them."""
-    with uncollected():
-        held = next(pieces, None)
-        if held is None:
-            return None
-        frame = _canonical(held, kept, passed)
-        held.clear()
-    return frame
-
-
-def _canonical(held: Sequence[Piece], kept: Sequence[str], passed: Sequence[Tally]) -> pl.DataFrame:
-    """Convert gathered chunks to one frame with all kept columns, and count its rows as used."""
-    file = held[0].file
-    assert file.source is not None
-    sizes = [(piece.index, len(piece.chunk)) for piece in held]
-    places = pl.DataFrame(
-        {
-            schema.FILE: pl.concat([pl.repeat(index, size, dtype=pl.UInt32, eager=True) for index, size in sizes]),
-            schema.ROW: pl.concat([piece.chunk.rows for piece in held]),
-        }
-    )
-    names = {name for piece in held for name in _read_names(piece.file, kept)}
-    values = convert.values_of(file.source, _together(held), _in_order(names))
-    frame = convert.typed(convert.open_chats(values, systems=file.chats), places, passed)
-    for index, count in frame.group_by(schema.FILE).len().iter_rows():
-        passed[index].used += count
-    return frame.with_columns(pl.lit(None, dtype=schema.EVENTS[n]).alias(n) for n in kept if n not in frame.columns)
-
-
-def _together(held: Sequence[Piece]) -> pl.DataFrame | Sequence[Any]:
-    """Join the records of all pieces; what was decoded for different columns is joined as plain objects."""
-    if len(held) == 1:
-        return held[0].chunk.records
-    records = [record for piece in held for record in piece.chunk.records]
-    if len({type(record) for record in records}) > 1:
-        return [msgspec.structs.asdict(each) if isinstance(each, msgspec.Struct) else each for each in records]
-    return records
-
-
-def _read_names(file: LogFile, kept: Iterable[str]) -> list[str]:
-    """Columns to read of one file: those kept that it has, those every row needs, and what they are drawn from."""
-    names = {name for name in kept if name in file.columns} | set(schema.REQUIRED)
-    if file.chats and schema.SYSTEM_PROMPT in names:
-        names.add(schema.PROMPT)
-    return _in_order(names)
-
-
-def _plan(file: LogFile, kept: Iterable[str] | None, accounts: pl.Series | None) -> Plan:
-    source = file.source
-    if kept is None or source is None:
-        return Plan(file.path, file.size, file.compression, file.framing)
-    names = _read_names(file, kept)
-    heads = frozenset(head for name in names for head in source.fields[name].heads)
-    if any(source is known for known in formats.SOURCES):
-        heads = frozenset(head for head in heads if "." not in head)
-    by_account = None
-    if accounts is not None and source is canonical.SOURCE:
-        by_account = (schema.ACCOUNT, accounts.cast(pl.String))
-    direct = names if source is canonical.SOURCE else None
-    absent = frozenset() if direct is None else frozenset(schema.EVENTS) - file.columns
-    return Plan(file.path, file.size, file.compression, file.framing, heads, direct, absent, by_account)
-
-
-def _in_order(names: Iterable[str]) -> list[str]:
-    wanted = set(names)
-    mapped.check_names(dict.fromkeys(wanted - set(schema.PROVENANCE), ""), schema.EVENTS)
-    return [name for name in schema.EVENTS if name in wanted]
-
-
 def open_logs(inputs: Sequence[str], *, mapping: Mapping[str, str] | None = None) -> LogSet:
     """Find, sort and recognise all inputs: files, directories (with all below) and glob patterns.
 
@@ -263,20 +186,45 @@ def open_logs(inputs: Sequence[str], *, mapping: Mapping[str, str] | None = None
     mapping = dict(mapping or {})
     mapped.check_names(mapping, schema.EVENTS)
     search = mapped.Search(mapping)
-    files, problems = [], []
+    problems: list[tuple[paths.Found, InputError]] = []
+    candidates: list[tuple[paths.Found, Candidate]] = []
     for found in paths.expand(inputs):
         try:
             sampled = detect.sample(found)
             search.look_at(sampled.records, sampled.fields)
-            files.append(detect.identify(sampled, mapping))
+            kind = detect.kind_of(sampled, mapping)
+            if kind.parts is not None:
+                search.look_at(parts_of(kind, sampled.records), ())
+            candidates.append((found, detect.candidate(sampled, kind)))
         except InputError as error:
             problems.append((found, error))
-            files.append(LogFile(found.path, found.size, skipped=str(error).removeprefix(f"{found.path}: ")))
+    files = _identified(candidates, problems)
     search.check()
     _raise_fatal(problems, len(files))
     columns = frozenset(name for file in files for name in file.columns)
     size = sum(file.size for file in files if not file.skipped)
-    return LogSet(columns, size, tuple(files), tuple(Tally() for _ in files))
+    sides = Sides((index, file.side) for index, file in enumerate(files) if file.side is not None)
+    return LogSet(columns, size, tuple(files), tuple(Tally() for _ in files), sides)
+
+
+def _identified(
+    candidates: Sequence[tuple[paths.Found, Candidate]], problems: list[tuple[paths.Found, InputError]]
+) -> list[LogFile]:
+    """Say what each file is among all: what events it holds, and whose it completes; adds to the problems."""
+    offered = frozenset(on for _, each in candidates for on in each.keys)
+    told: dict[str, frozenset[str]] = {}
+    for _, each in candidates:
+        if each.side is not None and each.side.on in offered:
+            told[each.side.on] = told.get(each.side.on, frozenset()) | each.told
+    files = []
+    for found, each in candidates:
+        supplied = frozenset(name for on in each.keys for name in told.get(on, ()))
+        try:
+            files.append(detect.identify(each, offered, supplied))
+        except InputError as error:
+            problems.append((found, error))
+    files += [LogFile(found.path, found.size, skipped=str(e).removeprefix(f"{found.path}: ")) for found, e in problems]
+    return sorted(files, key=lambda file: file.path)
 
 
 def _raise_fatal(problems: Sequence[tuple[paths.Found, InputError]], count: int) -> None:

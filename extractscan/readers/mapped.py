@@ -120,11 +120,18 @@ def overlay(source: Source | None, mapping: Mapping[str, str]) -> Source:
     if source is None:
         kept = {name: _field(name, name) for name in schema.EVENTS if name not in own}
         return replace(PLAIN, fields=MappingProxyType({**kept, **own}))
-    view = source.view
-    wrapped = {
-        name: Field(field.paths, _through(view, field.read)) for name, field in source.fields.items() if name not in own
-    }
-    return replace(source, view=_same, fields=MappingProxyType({**wrapped, **own}))
+    view, keeps = source.view, source.keeps
+    return replace(
+        source,
+        view=_same,
+        fields=MappingProxyType({**_wrapped(view, source.fields), **own}),
+        keys=MappingProxyType(_wrapped(view, source.keys)),
+        keeps=_through(view, keeps) if keeps is not None else None,
+    )
+
+
+def _wrapped(view: Callable[[Record], Any], fields: Mapping[str, Field]) -> dict[str, Field]:
+    return {name: Field(field.paths, _through(view, field.read)) for name, field in fields.items()}
 
 
 def _through(view: Callable[[Record], Any], read: Callable[[Any], Any]) -> Callable[[Record], Any]:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Sequence
 from typing import Any, Final
 
-from extractscan.readers.source import Record, Refusal, has_keys
+from extractscan.readers.source import Matches, Record, Refusal, has_keys
 
 _TOTALS: Final = "it holds totals over many requests, and a total is not an event"
 _NO_ACCOUNTS: Final = "it names no accounts, so there is nothing to link"
@@ -15,8 +15,6 @@ _NO_READER: Final = "there is no reader for it"
 _WANT_EVENTS: Final = "Export the log of single requests instead: one record a request, with an account id and a time."
 _WANT_ACCOUNTS: Final = "Use the log of the gateway or API itself, which says who sent each request."
 _MAP: Final = "If it has a time and an account id, name them: --map timestamp=FIELD --map account_id=FIELD."
-
-Matches = Callable[[Sequence[Record]], bool]
 
 
 def _keys(*names: str, without: tuple[str, ...] = ()) -> Matches:
@@ -105,14 +103,6 @@ REFUSED: Final[tuple[Refusal, ...]] = (
     ),
     _anonymous("wildchat", "the WildChat corpus", _keys("conversation_hash", "conversation")),
     _anonymous("lmsys_chat", "the LMSYS chat corpus", _keys("conversation_id", "conversation")),
-    _unread(
-        "cloudtrail",
-        "AWS CloudTrail",
-        _keys("eventSource", "eventName", "userIdentity"),
-        "Give the Bedrock model invocation logs; or name the fields: --map timestamp=eventTime "
-        "--map account_id=userIdentity.arn --map client_ip=sourceIPAddress --map user_agent=userAgent "
-        "--map request_id=requestID --map model=requestParameters.modelId.",
-    ),
     _unread(
         "azure_openai",
         "Azure OpenAI diagnostic logs (RequestResponse)",

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import Any
+from types import MappingProxyType
+from typing import Any, Final
+
+from extractscan.readers.chat import object_of
 
 Record = Mapping[str, Any]
+Matches = Callable[[Sequence[Record]], bool]
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +43,60 @@ def prefixes(path: str) -> list[str]:
     return [".".join(parts[: i + 1]) for i in range(len(parts))]
 
 
+_NO_FIELDS: Final[Mapping[str, Field]] = MappingProxyType({})
+
+
+def at(*paths: str) -> Field:
+    """Take the first of some dotted paths that holds a value, through objects and JSON text of objects."""
+    split = [path.split(".") for path in paths]
+
+    def read(record: Any) -> Any:
+        for keys in split:
+            node = record
+            for key in keys:
+                node = object_of(node).get(key)
+            if node is not None and node != "":
+                return node
+        return None
+
+    return Field(paths, read)
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """What the records of one kind of file tell about events that lie in other records.
+
+    Attributes:
+        on: What both sides call the same request by, in words, such as `AWS request id`; a source that has the same
+            among its `keys` is completed by this side.
+        key: Where the value of that key stands here.
+        fields: Canonical columns that it supplies; they fill what an event lacks.
+        over: Those of them that go over what the event says itself.
+        rank: Orders the records of one key, as a number or a time; the highest that has a value supplies it. Where
+            it does not decide, the smallest value does, so that the order of records never matters.
+        keeps: Gives the reason why a record tells nothing here, None where it does.
+        events: Whether its records are read as events too, when they serve as a side.
+        why: Why it is not read where nothing among the inputs has the key.
+    """
+
+    name: str
+    title: str
+    recognised: str
+    matches: Matches
+    view: Callable[[Record], Any]
+    on: str
+    key: Field
+    fields: Mapping[str, Field]
+    over: frozenset[str] = frozenset()
+    rank: Field | None = None
+    parts: Callable[[Record], Sequence[Record]] | None = None
+    keeps: Callable[[Any], str | None] | None = None
+    heads: frozenset[str] = frozenset()
+    events: bool = False
+    why: str = "it holds no requests of its own, only what completes those of another log"
+    hint: str = "Give it together with the log that it completes."
+
+
 @dataclass(frozen=True, slots=True)
 class Source:
     """One kind of log.
@@ -49,6 +107,14 @@ class Source:
         fields: Canonical column to its origin.
         late: Columns that are held to be delivered even if the sample has none (errors are rare).
         notes: What a reader of the report must know about these columns.
+        keys: What its events can be joined with a `Side` by, and where the value stands.
+        parts: Opens a record that holds several (a trace and its spans); each part is viewed and counted alone.
+        keeps: Gives the reason why a record is no event and is set aside, None where it is one. A field that a record
+            lacks may be there as None, for this as for all that look at records.
+        heads: Top-level fields that `parts` and `keeps` look at, whatever columns are asked for.
+        dotted: Whether its top-level fields have dots in their names.
+        side: What the same records are where another input holds the events that they complete.
+        wants: What to do where neither it nor a side names accounts.
     """
 
     name: str
@@ -56,11 +122,18 @@ class Source:
     recognised: str
     links_accounts: str
     carries_prompts: str
-    matches: Callable[[Sequence[Record]], bool]
+    matches: Matches
     view: Callable[[Record], Any]
     fields: Mapping[str, Field]
     late: frozenset[str] = frozenset()
     notes: tuple[str, ...] = ()
+    keys: Mapping[str, Field] = field(default_factory=lambda: _NO_FIELDS)
+    parts: Callable[[Record], Sequence[Record]] | None = None
+    keeps: Callable[[Any], str | None] | None = None
+    heads: frozenset[str] = frozenset()
+    dotted: bool = False
+    side: Side | None = None
+    wants: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +142,7 @@ class Refusal:
 
     name: str
     title: str
-    matches: Callable[[Sequence[Record]], bool]
+    matches: Matches
     why: str
     hint: str
     mappable: bool = True

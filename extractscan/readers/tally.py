@@ -11,11 +11,16 @@ class Tally:
     Each pass fills a fresh one and `absorb` takes it over, so that reading twice never counts twice.
     """
 
-    __slots__ = ("complete", "notes", "rejected", "rows", "sha256", "used")
+    __slots__ = ("complete", "counts", "extra", "notes", "rejected", "rows", "sha256", "used")
 
     def __init__(self) -> None:
         self.rows = 0
+        """Records that the container gave."""
+        self.extra = 0
+        """Rows beyond those: parts of records that hold several, less the records themselves."""
         self.used = 0
+        self.counts: dict[str, int] = {}
+        """Rows that are no loss and yet worth a sentence: set aside, joined."""
         self.rejected: dict[str, tuple[int, str]] = {}
         self.notes: set[str] = set()
         self.sha256: str | None = None
@@ -26,10 +31,17 @@ class Tally:
         before, first = self.rejected.get(reason, (0, place))
         self.rejected[reason] = (before + count, first)
 
+    def count(self, what: str, count: int) -> None:
+        """Count rows of which a note says something, such as `rows set aside: no model call`."""
+        if count:
+            self.counts[what] = self.counts.get(what, 0) + count
+
     def absorb(self, other: Tally) -> None:
         """Take over the counts of another pass over the same input; the fuller pass wins."""
+        self.extra = other.extra if other.rows >= self.rows else self.extra
         self.rows = max(self.rows, other.rows)
         self.used = max(self.used, other.used)
+        self.counts.update((what, max(n, self.counts.get(what, 0))) for what, n in other.counts.items())
         for reason, found in other.rejected.items():
             if found[0] > self.rejected.get(reason, (0, ""))[0]:
                 self.rejected[reason] = found
@@ -43,3 +55,7 @@ class Tally:
             model.Rejected(reason=reason, count=count, first_at=place)
             for reason, (count, place) in sorted(self.rejected.items())
         ]
+
+    def counted(self) -> list[str]:
+        """The counts as sentences, sorted."""
+        return [f"{count:,} {what}" for what, count in sorted(self.counts.items())]

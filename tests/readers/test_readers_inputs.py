@@ -159,7 +159,6 @@ REFUSABLE: dict[str, dict[str, Any]] = {
     "batch_requests": {"custom_id": "1", "method": "POST", "url": "/v1", "body": {}},
     "wildchat": {"conversation_hash": "h", "model": "m", "conversation": []},
     "lmsys_chat": {"conversation_id": "h", "model": "m", "conversation": []},
-    "cloudtrail": {"eventSource": "bedrock.amazonaws.com", "eventName": "Converse", "userIdentity": {}},
     "azure_openai": {"category": "RequestResponse", "resourceId": "/X", "time": "t"},
     "azure_apim": {"category": "GatewayLogs", "time": "t"},
     "azure_apim_llm": {"CorrelationId": "c", "SequenceNumber": 0, "PromptTokens": 1},

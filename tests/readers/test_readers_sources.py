@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from datetime import UTC, datetime
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -12,8 +13,9 @@ import pytest
 from reader_records import converse, event, invoke, lines, payload, read_all, spend_row, stream, write
 
 from extractscan import schema
-from extractscan.readers import FORMATS, open_logs
+from extractscan.readers import FORMATS, mapped, open_logs
 from extractscan.readers import formats as table
+from extractscan.readers.source import Side, Source
 
 SPEND = {
     "timestamp": datetime(2025, 1, 24, 9, 20, 46, 847371, tzinfo=UTC),
@@ -232,10 +234,19 @@ def test_hostile_types_inside_records_never_stop_the_rest(tmp_path: Path) -> Non
 
 def test_the_table_of_formats_lists_every_source_once() -> None:
     names = [source.name for source in table.SOURCES]
-    assert [f.name for f in FORMATS] == [*names, "mapped"]
-    assert len(set(names)) == len(names)
-    modules = {path.stem for path in Path(table.__file__).parent.glob("*.py") if "Source(" in path.read_text()}
-    assert modules - {"source"} == {"bedrock", "canonical", "litellm", "mapped"}
+    sides = [side.name for side in table.SIDES]
+    assert [f.name for f in FORMATS] == [*names, "mapped", *sides]
+    assert len({*names, *sides}) == len(names) + len(sides)
+
+
+def test_every_source_of_every_file_is_in_the_table() -> None:
+    folder = Path(table.__file__).parent
+    listed = {id(kind) for kind in (*table.SOURCES, *table.SIDES, mapped.PLAIN)}
+    for path in folder.glob("*.py"):
+        module = import_module(f"extractscan.readers.{path.stem}")
+        own = [v for v in vars(module).values() if isinstance(v, Source | Side)]
+        if "Source(" in path.read_text() or "Side(" in path.read_text():
+            assert all(id(kind) in listed for kind in own), path.name
 
 
 @pytest.mark.parametrize("source", table.SOURCES, ids=lambda s: s.name)

@@ -1,0 +1,152 @@
+"""Gather records of one kind from many inputs and make canonical frames of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+import msgspec
+import polars as pl
+
+from extractscan import schema
+from extractscan.readers import canonical, convert, formats, mapped
+from extractscan.readers.chunk import MAX_ROWS, Chunk, uncollected
+from extractscan.readers.detect import LogFile
+from extractscan.readers.joining import Sides
+from extractscan.readers.opening import views_of
+from extractscan.readers.plan import Plan
+from extractscan.readers.source import Side
+from extractscan.readers.tally import Tally
+
+_HELD_BYTES: Final = 16 << 20
+"""Bytes of small files gathered into one frame: a directory of one-record files is not a thousand frames."""
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A chunk and the input that it comes from."""
+
+    index: int
+    file: LogFile
+    chunk: Chunk
+
+    def joins(self, other: Piece) -> bool:
+        """Whether both may go into one frame: records of one source; files of one record differ in what is filled."""
+        mine, theirs = self.file, other.file
+        lists = isinstance(self.chunk.records, list) and isinstance(other.chunk.records, list)
+        return lists and (mine.source, mine.chats) == (theirs.source, theirs.chats)
+
+    @property
+    def places(self) -> pl.DataFrame:
+        """Where each record stands."""
+        file = pl.repeat(self.index, len(self.chunk), dtype=pl.UInt32, eager=True)
+        return pl.DataFrame({schema.FILE: file, schema.ROW: self.chunk.rows})
+
+
+def gathered(pieces: Iterator[Piece]) -> Iterator[list[Piece]]:
+    """Put chunks of small files of one kind together; whoever takes a list empties it, which frees its records."""
+    held: list[Piece] = []
+    rows = weight = 0
+    for piece in pieces:
+        size = min(piece.file.size, _HELD_BYTES)
+        if held and (not piece.joins(held[0]) or rows + len(piece.chunk) > MAX_ROWS or weight + size > _HELD_BYTES):
+            yield held
+            held, rows, weight = [], 0, 0
+        held.append(piece)
+        rows, weight = rows + len(piece.chunk), weight + size
+        del piece
+        if size >= _HELD_BYTES:
+            yield held
+            held, rows, weight = [], 0, 0
+    if held:
+        yield held
+
+
+def next_frame(
+    pieces: Iterator[list[Piece]], kept: Sequence[str], passed: Sequence[Tally], sides: Sides
+) -> pl.DataFrame | None:
+    """Read, convert and free the next records before the cycle collector may walk them."""
+    with uncollected():
+        held = next(pieces, None)
+        if held is None:
+            return None
+        frame = _canonical(held, kept, passed, sides)
+        held.clear()
+    return frame
+
+
+def _canonical(held: Sequence[Piece], kept: Sequence[str], passed: Sequence[Tally], sides: Sides) -> pl.DataFrame:
+    """Convert gathered chunks to one frame with all kept columns, and count its rows as used."""
+    file = held[0].file
+    source = file.source
+    assert source is not None
+    places = pl.concat([piece.places for piece in held])
+    names = in_order({name for piece in held for name in _read_names(piece.file, kept)} & set(source.fields))
+    keys = {side.on for side in sides.serving(source.keys)}
+    if keys or source.parts or source.keeps:
+        views, places = views_of(source, convert.plain(_together(held)), places, passed)
+        raw = convert.read_columns(source.fields, names, views)
+        told = {on: convert.read_all(source.keys[on].read, views) for on in keys}
+    else:
+        raw, told = convert.values_of(source, _together(held), names), {}
+    frame = convert.typed(convert.open_chats(raw, systems=file.chats), places, passed)
+    frame = sides.complete(frame, told, {*kept, *schema.REQUIRED}, passed)
+    frame = convert.complete(frame, raw, passed)
+    for index, count in frame.group_by(schema.FILE).len().iter_rows():
+        passed[index].used += count
+    return frame.with_columns(pl.lit(None, dtype=schema.EVENTS[n]).alias(n) for n in kept if n not in frame.columns)
+
+
+def _together(held: Sequence[Piece]) -> pl.DataFrame | Sequence[Any]:
+    """Join the records of all pieces; what was decoded for different columns is joined as plain objects."""
+    if len(held) == 1:
+        return held[0].chunk.records
+    records = [record for piece in held for record in piece.chunk.records]
+    if len({type(record) for record in records}) > 1:
+        return [msgspec.structs.asdict(each) if isinstance(each, msgspec.Struct) else each for each in records]
+    return records
+
+
+def _read_names(file: LogFile, kept: Iterable[str]) -> list[str]:
+    """Columns to read of one file: those kept that it has, those every row needs, and what they are drawn from."""
+    names = {name for name in kept if name in file.columns} | set(schema.REQUIRED)
+    if file.chats and schema.SYSTEM_PROMPT in names:
+        names.add(schema.PROMPT)
+    return in_order(names)
+
+
+def plan_of(file: LogFile, kept: Iterable[str] | None, accounts: pl.Series | None) -> Plan:
+    """Say what to read of a file for its events: the fields that the kept columns need, or all where None."""
+    source = file.source
+    if kept is None or source is None:
+        return Plan(file.path, file.size, file.compression, file.framing)
+    names = [name for name in _read_names(file, kept) if name in source.fields]
+    fields = [*(source.fields[name] for name in names), *source.keys.values()]
+    heads = source.heads.union(*(field.heads for field in fields))
+    if not source.dotted and any(source is known for known in formats.SOURCES):
+        heads = frozenset(head for head in heads if "." not in head)
+    by_account = None
+    if accounts is not None and source is canonical.SOURCE:
+        by_account = (schema.ACCOUNT, accounts.cast(pl.String))
+    direct = names if source is canonical.SOURCE else None
+    absent = frozenset() if direct is None else frozenset(schema.EVENTS) - file.columns
+    return Plan(file.path, file.size, file.compression, file.framing, heads, direct, absent, by_account)
+
+
+def side_plan(file: LogFile, side: Side) -> Plan:
+    """Say what to read of a file for what it tells about other events."""
+    fields = [*side.fields.values(), side.key, *([side.rank] if side.rank else [])]
+    heads = side.heads.union(*(field.heads for field in fields))
+    return Plan(file.path, file.size, file.compression, file.framing, heads)
+
+
+def in_order(names: Iterable[str]) -> list[str]:
+    """Put canonical names into the order of the schema.
+
+    Raises:
+        UsageError: for a name that is not canonical.
+    """
+    wanted = set(names)
+    mapped.check_names(dict.fromkeys(wanted - set(schema.PROVENANCE), ""), schema.EVENTS)
+    return [name for name in schema.EVENTS if name in wanted]
