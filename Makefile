@@ -12,7 +12,7 @@ ANALYZE := $(TOOL) analyze --quiet --reproducible --no-progress
 # What finds and judges; `make test` wants every branch of it to be tried.
 E := extractscan
 CORE := $E/reduce.py,$E/shingles.py,$E/incidence.py,$E/linking.py,$E/growing.py,$E/parting.py,$E/networks.py,$E/null_test.py
-CORE := $(CORE),$E/groundwork.py,$E/trial.py,$E/harvest.py,$E/exhibits.py,$E/dossier.py,$E/findings.py,$E/pipeline.py
+CORE := $(CORE),$E/groundwork.py,$E/trial.py,$E/harvest.py,$E/exhibits.py,$E/compliance.py,$E/portrait.py,$E/dossier.py,$E/findings.py,$E/pipeline.py
 CORE := $(CORE),$E/signals/*,$E/hypotheses/*
 
 # The first Python of 3.11 or later; `make PYTHON=/path/to/python demo` takes another.

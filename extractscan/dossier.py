@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
 
 import polars as pl
 
 from extractscan import hypotheses, model, schema
-from extractscan.exhibits import Case, attribution, evidence, observables, templates
+from extractscan.exhibits import Case, attribution, evidence, iso, observables, templates
 from extractscan.groundwork import Ground
 from extractscan.growing import Found, shrunk
 from extractscan.harvest import IN_STREAM
@@ -17,10 +16,9 @@ from extractscan.hypotheses.harvesting import extraction, threaded
 from extractscan.hypotheses.rhythm import heirs
 from extractscan.hypotheses.weighing import Weighed
 from extractscan.linking import needed_bits
+from extractscan.portrait import traits
 from extractscan.settings import Settings, millibits
 from extractscan.signals import SIGNALS
-
-EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def network(case: Case, ground: Ground, null: model.NullTest, settings: Settings) -> model.Network:
@@ -75,6 +73,7 @@ def network(case: Case, ground: Ground, null: model.NullTest, settings: Settings
         notes=[*_notes(case, weighed, verdict, harvest_bits, settings), *_described(case, ground)],
         observables=shared,
         observables_omitted=omitted,
+        traits=traits(case, ground, harvested=verdict == "extraction_network"),
     )  # fmt: skip
 
 
@@ -193,10 +192,3 @@ def _title(verdict: model.Verdict, accounts: int, stream: int, weighed: list[Wei
     if rival is leader:
         return f"{accounts} accounts are linked as by one operator, or by {rival.title}; the log does not decide"
     return f"{accounts} accounts are linked as by one operator, but a harvest by him does not stand"
-
-
-def iso(moment: object) -> str:
-    """Write a moment (datetime, or microseconds since the epoch) as ISO 8601 in UTC; nothing for None."""
-    if isinstance(moment, int):
-        moment = EPOCH + timedelta(microseconds=moment)
-    return moment.strftime("%Y-%m-%dT%H:%M:%S.%fZ") if isinstance(moment, datetime) else ""

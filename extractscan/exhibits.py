@@ -6,6 +6,7 @@ import hashlib
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 
 import numpy as np
 import polars as pl
@@ -20,6 +21,7 @@ from extractscan.model.shared import Observable, Part
 from extractscan.settings import millibits
 from extractscan.signals import SIGNALS
 
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 ROWS_SHOWN = 3
 VALUES_SHOWN = 60
 OBSERVABLES_SHOWN = 40
@@ -244,3 +246,10 @@ def _parts(skeleton: str, samples: Sequence[str]) -> list[Part]:
             parts.append(Part(text=text, accounts=sum(sought in sample for sample in samples)))
             before = text
     return parts
+
+
+def iso(moment: object) -> str:
+    """Write a moment (datetime, or microseconds since the epoch) as ISO 8601 in UTC; nothing for None."""
+    if isinstance(moment, int):
+        moment = EPOCH + timedelta(microseconds=moment)
+    return moment.strftime("%Y-%m-%dT%H:%M:%S.%fZ") if isinstance(moment, datetime) else ""

@@ -9,8 +9,9 @@ import numpy as np
 import polars as pl
 
 from extractscan import model, reduce, schema
-from extractscan.dossier import fingerprint, iso
+from extractscan.dossier import fingerprint
 from extractscan.errors import CannotTestError
+from extractscan.exhibits import iso
 from extractscan.groundwork import Ground
 from extractscan.growing import Found
 from extractscan.hypotheses.facts import Ask

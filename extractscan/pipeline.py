@@ -17,7 +17,7 @@ import numpy as np
 import polars as pl
 
 import extractscan
-from extractscan import dossier, groundwork, model, networks, null_test, readers, reduce, rules, schema, trial
+from extractscan import dossier, exhibits, groundwork, model, networks, null_test, readers, reduce, rules, schema, trial
 from extractscan.findings import (
     exclusions,
     gaps,
@@ -105,8 +105,8 @@ def analyze(
         ),
         inputs=[*logs.records(), *side],
         coverage=model.Coverage(
-            first=dossier.iso(summary.totals["first"].min()),
-            last=dossier.iso(summary.totals["last"].max()),
+            first=exhibits.iso(summary.totals["first"].min()),
+            last=exhibits.iso(summary.totals["last"].max()),
             events=int(summary.totals["events"].sum()),
             accounts=len(summary.totals),
             gaps=gaps(summary),

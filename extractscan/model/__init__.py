@@ -12,8 +12,9 @@ import msgspec
 
 from extractscan.model.node import Node
 from extractscan.model.shared import Observable, Part
+from extractscan.model.traits import Traits
 
-SCHEMA_VERSION = "1.0"
+SCHEMA_VERSION = "1.1"
 
 Verdict = Literal["extraction_network", "coordinated", "reseller", "explained"]
 Level = Literal["critical", "high", "medium", "low", "info"]
@@ -199,6 +200,8 @@ class Network(Node, frozen=True):
     observables: list[Observable] = []
     """What members share, by channel, signal and holders; `observables_omitted` more are not listed."""
     observables_omitted: int = 0
+    traits: Traits | None = None
+    """Activity, work, hand-overs and pathways, for pictures; null in reports of schema 1.0."""
 
 
 class SingleSource(Node, frozen=True):

@@ -50,7 +50,7 @@ def test_the_version_is_printed_alike(run) -> None:
     assert run("--version").stdout == run("version").stdout == f"extractscan {__version__}\n"
     about = json.loads(run("version", "--json").stdout)
     assert about["version"] == __version__
-    assert about["report_schema"] == "1.0"
+    assert about["report_schema"] == "1.1"
 
 
 def test_the_versions_of_all_calculating_libraries_are_told(run) -> None:
