@@ -6,7 +6,9 @@ from typing import Annotated
 
 import typer
 
-Inputs = Annotated[list[str], typer.Argument(metavar="INPUT...", help="Log files, folders of them, or globs.")]
+Inputs = Annotated[
+    list[str], typer.Argument(metavar="INPUT...", help="Log files, folders, archives, globs, or - for standard input.")
+]
 Accounts = Annotated[str | None, typer.Option("--accounts", metavar="FILE", help="Side table with one row an account.")]
 Mapping = Annotated[
     list[str] | None,

@@ -9,6 +9,7 @@ import polars as pl
 from extractscan import schema
 from extractscan.errors import InputError
 from extractscan.readers import detect, mapped
+from extractscan.readers.archives import members
 from extractscan.readers.cast import cast, misfits, series_of
 from extractscan.readers.chunk import Chunk
 from extractscan.readers.paths import expand
@@ -37,7 +38,7 @@ def read_accounts_with_notes(path: str, *, mapping: Mapping[str, str] | None = N
     """
     mapping = dict(mapping or {})
     mapped.check_names(mapping, schema.ACCOUNTS)
-    found = expand([path])
+    found = [member for each in expand([path]) for member in members(each)]
     if len(found) > 1:
         raise InputError(f"{path}: {len(found)} files, where one table is wanted", hint="Name one file.")
     sampled = detect.sample(found[0])
@@ -73,7 +74,7 @@ def _check_fields(mapping: Mapping[str, str], sampled: detect.Sampled) -> None:
 def _table(sampled: detect.Sampled, paths: Mapping[str, str], tally: Tally) -> pl.DataFrame:
     file = sampled.file
     assert file.container is not None
-    plan = Plan(file.path, file.size, file.compression, file.framing)
+    plan = Plan(file.stored, file.size, file.layers, file.framing)
     frames = [_typed(chunk, paths, tally) for chunk in file.container.read(plan, Meter(tally))]
     if not frames:
         raise InputError(f"{file.path}: no rows", hint="Export the accounts again.")

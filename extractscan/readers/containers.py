@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -13,7 +14,8 @@ from extractscan.readers import csv_table, envelopes, json_document, json_lines,
 from extractscan.readers.chunk import Chunk
 from extractscan.readers.lines import BOM
 from extractscan.readers.plan import Plan
-from extractscan.readers.streams import DamagedError, Meter, compression_of, pieces
+from extractscan.readers.stored import DamagedError, Stored
+from extractscan.readers.streams import Meter, layers_of, pieces
 from extractscan.readers.tally import Tally
 
 
@@ -43,7 +45,7 @@ class Look:
     """
 
     container: Container
-    compression: str
+    layers: str
     framing: str
     records: Sequence[Mapping[str, Any]]
     fields: Sequence[str]
@@ -62,37 +64,59 @@ _FURTHER: Final = 256 << 10
 _LONG_HEAD: Final = 32 << 20
 """Where the first megabyte holds no line end, so much is searched for one."""
 _NOT_A_LOG: Final = "Give Parquet, NDJSON, JSON or CSV; `extractscan formats` lists what is read."
+_CONVERT: Final = (
+    "Convert it to Parquet, NDJSON or CSV (plain, gzip or zstd); `extractscan formats` lists what is read."
+)
+_ELSEWHERE: Final = (
+    (b"PK\x03\x04", "a zip archive within an archive"),
+    (b"7z\xbc\xaf", "a 7z archive"),
+    (b"Obj\x01", "an Avro file"),
+    (b"ORC", "an ORC file"),
+    (b"ARROW1", "an Arrow IPC file"),
+    (b"%PDF", "a PDF"),
+    (codecs.BOM_UTF32_LE, "UTF-32 text"),
+    (codecs.BOM_UTF32_BE, "UTF-32 text"),
+    (b"{\0", "UTF-16 text without a byte order mark"),
+    (b"[\0", "UTF-16 text without a byte order mark"),
+)
 _OPENS: Final = re.compile(rb"[\[{,:]\s*$")
 """How the first line of a pretty-printed document ends."""
 
 
-def look(path: str, head: bytes, count: int) -> Look:
+def look(stored: Stored, head: bytes, count: int) -> Look:
     """Recognise the container by its first bytes and give up to `count` records.
 
     Raises:
         DamagedError: where not one record can be read.
     """
-    if head.startswith(b"PAR1"):
-        fields, records = parquet.sample(path, count)
-        return Look(CONTAINERS["parquet"], "", "", records, fields, parquet.filled(path, records))
-    compression = compression_of(head)
-    text, whole = _start(path, compression)
-    if text.startswith(b"PAR1"):
-        raise DamagedError("a compressed Parquet file", hint="Decompress it first; Parquet compresses itself.")
+    layers, inner = layers_of(stored, head)
+    if inner.startswith(b"PAR1"):
+        return _look_at_parquet(stored, layers, count)
+    for magic, what in _ELSEWHERE:
+        if inner.startswith(magic):
+            raise DamagedError(f"{what}, which is not read", hint=_CONVERT)
+    text, whole = _start(stored, layers)
     if b"\0" in text[:4096]:
         raise DamagedError("binary content of no known kind", hint=_NOT_A_LOG)
     title = refused.text_log(text[:4096].partition(b"\n")[0].decode("utf-8", "replace"))
     if title is not None:
         raise DamagedError(f"recognised as {title}: there is no reader for it", hint=refused.TEXT_HINT)
     if text[:1] in {b"{", b"["}:
-        return _look_at_json(path, compression, text, whole=whole, count=count)
-    return _look_at_table(path, compression, text, whole=whole, count=count)
+        return _look_at_json(stored, layers, text, whole=whole, count=count)
+    return _look_at_table(stored, layers, text, whole=whole, count=count)
 
 
-def _start(path: str, compression: str) -> tuple[bytes, bool]:
+def _look_at_parquet(stored: Stored, layers: str, count: int) -> Look:
+    if layers:
+        raise DamagedError("a compressed Parquet file", hint="Decompress it first; Parquet compresses itself.")
+    fields, records = parquet.sample(stored, count)
+    return Look(CONTAINERS["parquet"], "", "", records, fields, parquet.filled(stored, records))
+
+
+def _start(stored: Stored, layers: str) -> tuple[bytes, bool]:
     """Decompress the head of a text file, up to its first line end at least, and say whether that is all of it."""
     held = b""
-    stream = pieces(path, compression, Meter(Tally()))
+    stream = pieces(stored, layers, Meter(Tally()))
     try:
         for piece in stream:
             held += piece
@@ -106,24 +130,24 @@ def _start(path: str, compression: str) -> tuple[bytes, bool]:
     return held.removeprefix(BOM).lstrip(), True
 
 
-def _look_at_json(path: str, compression: str, text: bytes, *, whole: bool, count: int) -> Look:
+def _look_at_json(stored: Stored, layers: str, text: bytes, *, whole: bool, count: int) -> Look:
     first, newline, rest = text.partition(b"\n")
     single = not newline or not rest.strip()
     if text[:1] == b"[" or _opens_document(first) or (single and not whole):
-        records = _document_sample(path, compression, count)
-        return Look(CONTAINERS["json"], compression, "", records, _fields_of(records))
+        records = _document_sample(stored, layers, count)
+        return Look(CONTAINERS["json"], layers, "", records, _fields_of(records))
     parts = [line for line in text.split(b"\n") if line.strip()]
     parts = parts if whole or len(parts) < 2 else parts[:-1]
     wrapped = any(envelopes.is_wrapped(value) for value in _values(parts[:count]))
     elements = (element for line in parts for element in _elements(line, wrapped=wrapped))
     records = list(islice(_records(elements), count))
     if not records:
-        records = _document_sample(path, compression, count)
-        return Look(CONTAINERS["json"], compression, "", records, _fields_of(records))
-    if not whole and not compression:
-        records += _records(element for line in _further(path) for element in _elements(line, wrapped=wrapped))
+        records = _document_sample(stored, layers, count)
+        return Look(CONTAINERS["json"], layers, "", records, _fields_of(records))
+    if not whole and not layers and stored.whole_file:
+        records += _records(element for line in _further(stored.path) for element in _elements(line, wrapped=wrapped))
     framing = json_lines.WRAPPED if wrapped else ""
-    return Look(CONTAINERS["ndjson"], compression, framing, records, _fields_of(records))
+    return Look(CONTAINERS["ndjson"], layers, framing, records, _fields_of(records))
 
 
 def _further(path: str) -> Iterator[bytes]:
@@ -149,16 +173,16 @@ def _values(parts: Iterable[bytes]) -> Iterator[Any]:
             continue
 
 
-def _elements(line: bytes, *, wrapped: bool) -> list[bytes]:
+def _elements(line: bytes, *, wrapped: bool) -> list[envelopes.Element]:
     if not wrapped:
-        return [line]
+        return [envelopes.Element(line)]
     try:
         return list(envelopes.elements(line))
     except envelopes.NotARecordError:
         return []
 
 
-def _records(elements: Iterable[bytes]) -> Iterator[Mapping[str, Any]]:
+def _records(elements: Iterable[envelopes.Element]) -> Iterator[Mapping[str, Any]]:
     for element in elements:
         try:
             yield envelopes.record_of(element)
@@ -166,9 +190,9 @@ def _records(elements: Iterable[bytes]) -> Iterator[Mapping[str, Any]]:
             continue
 
 
-def _document_sample(path: str, compression: str, count: int) -> list[Mapping[str, Any]]:
+def _document_sample(stored: Stored, layers: str, count: int) -> list[Mapping[str, Any]]:
     tally = Tally()
-    chunks = json_document.read(Plan(path, 0, compression, ""), Meter(tally))
+    chunks = json_document.read(Plan(stored, layers=layers), Meter(tally))
     records = list(islice((record for chunk in chunks for record in list(chunk.records)), count))
     if not records:
         why = "; ".join(f"{loss.reason} at {loss.first_at}" for loss in tally.losses())
@@ -180,16 +204,16 @@ def _fields_of(records: Iterable[Mapping[str, Any]]) -> list[str]:
     return list(dict.fromkeys(key for record in records for key in record))
 
 
-def _look_at_table(path: str, compression: str, text: bytes, *, whole: bool, count: int) -> Look:
+def _look_at_table(stored: Stored, layers: str, text: bytes, *, whole: bool, count: int) -> Look:
     first = next(csv_table.records(text)).decode("utf-8", "replace").strip("\r\n")
     found = csv_table.header_of(first)
     if found is None:
         message = f"text that is no JSON and no table with a header ({envelopes.shown(first)})"
         raise DamagedError(message, hint=_NOT_A_LOG)
     delimiter, names = found
-    plan = Plan(path, 0, compression, delimiter)
+    plan = Plan(stored, layers=layers, framing=delimiter)
     body = text[len(next(csv_table.records(text))) :]
     end = body.rfind(b"\n") + 1 or len(body)
     records = csv_table.sample(body[:end], names, plan, count)
     seen_all = whole and len(records) < count
-    return Look(CONTAINERS["csv"], compression, delimiter, records, names, None if seen_all else frozenset(names))
+    return Look(CONTAINERS["csv"], layers, delimiter, records, names, None if seen_all else frozenset(names))

@@ -12,7 +12,8 @@ import polars as pl
 from extractscan.readers.chunk import MAX_ROWS, Chunk, rows_from
 from extractscan.readers.lines import LONGEST, blocks
 from extractscan.readers.plan import Plan
-from extractscan.readers.streams import DamagedError, Meter, pieces
+from extractscan.readers.stored import DamagedError
+from extractscan.readers.streams import Meter, pieces
 from extractscan.readers.tally import Tally
 
 DELIMITERS: Final = (",", ";", "\t", "|")
@@ -49,7 +50,7 @@ def read(plan: Plan, meter: Meter) -> Iterator[Chunk]:
     """
     names: list[str] | None = None
     try:
-        for block in record_blocks(pieces(plan.path, plan.compression, meter)):
+        for block in record_blocks(pieces(plan.stored, plan.layers, meter)):
             body = block
             if names is None:
                 first = next(records(block))
@@ -191,7 +192,7 @@ def originals(plan: Plan, rows: Iterable[int]) -> Iterator[tuple[int, bytes]]:
     wanted = set(rows)
     row = -1
     try:
-        for block in record_blocks(pieces(plan.path, plan.compression, Meter(Tally()))):
+        for block in record_blocks(pieces(plan.stored, plan.layers, Meter(Tally()))):
             for data in records(block):
                 if row in wanted:
                     yield row, data.removesuffix(b"\n").removesuffix(b"\r")

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
-from pathlib import Path
+from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 from extractscan import schema
@@ -13,31 +12,15 @@ from extractscan.readers import containers, formats, mapped
 from extractscan.readers.chat import is_chat, parse
 from extractscan.readers.convert import FLAT, read_guarded
 from extractscan.readers.opening import parts_of
+from extractscan.readers.partitions import constants_of, filled_in
 from extractscan.readers.paths import Found
 from extractscan.readers.source import Record, Side, Source
-from extractscan.readers.streams import DamagedError
+from extractscan.readers.stored import DamagedError, Stored, read
 
 DETECT: Final = 50
 """Records that decide what a file is."""
 SAMPLE: Final = 1000
 """Records that decide which columns a file delivers."""
-
-_ELSEWHERE: Final = (
-    (b"BZh", "bzip2-compressed"),
-    (b"\xfd7zXZ", "xz-compressed"),
-    (b"PK\x03\x04", "a zip archive"),
-    (b"7z\xbc\xaf", "a 7z archive"),
-    (b"Obj\x01", "an Avro file"),
-    (b"ORC", "an ORC file"),
-    (b"ARROW1", "an Arrow IPC file"),
-    (b"SQLite format 3\0", "a SQLite database"),
-    (b"%PDF", "a PDF"),
-    (b"\xff\xfe", "UTF-16 text"),
-    (b"\xfe\xff", "UTF-16 text"),
-)
-_CONVERT: Final = (
-    "Convert it to Parquet, NDJSON or CSV (plain, gzip or zstd); `extractscan formats` lists what is read."
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,8 +29,9 @@ class LogFile:
 
     path: str
     size: int
+    stored: Stored
     container: containers.Container | None = None
-    compression: str = ""
+    layers: str = ""
     source: Source | None = None
     columns: frozenset[str] = frozenset()
     chats: bool = False
@@ -55,6 +39,8 @@ class LogFile:
     framing: str = ""
     """How a text file is cut into records; only its container reads it."""
     skipped: str = ""
+    constants: Mapping[str, str] = field(default_factory=dict)
+    """Canonical columns that the folders of the path name."""
     side: Side | None = None
     """What it tells about events of other inputs (or of its own, where `source` is there too)."""
 
@@ -64,7 +50,7 @@ class LogFile:
         kind = self.source or self.side
         if kind is None or self.container is None:
             return "skipped"
-        return f"{kind.name} ({self.container.name}{' ' + self.compression if self.compression else ''})"
+        return f"{kind.name} ({self.container.name}{' ' + self.layers if self.layers else ''})"
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,28 +63,23 @@ class Sampled:
     filled: frozenset[str] | None
 
 
-def sample(found: Found) -> Sampled:
-    """Read the head of a file.
+def sample(found: Found, mapping: Mapping[str, str] | None = None) -> Sampled:
+    """Read the head of a file; the mapping may name folders of its path.
 
     Raises:
         InputError: where it is empty, damaged from the start, or of a kind that is not read.
     """
+    if found.problem:
+        raise InputError(f"{found.path}: {found.problem}", hint="Unpack it, and give the file itself.")
     if found.size == 0:
         raise InputError(f"{found.path}: empty file", hint="Export the logs again, or leave the file out.")
     try:
-        with Path(found.path).open("rb") as handle:
-            head = handle.read(4096)
-    except OSError as error:
-        raise InputError(f"{found.path}: {error.strerror}", hint="Check the permissions.") from error
-    for magic, what in _ELSEWHERE:
-        if head.startswith(magic):
-            raise InputError(f"{found.path}: {what}, which is not read", hint=_CONVERT)
-    try:
-        look = containers.look(found.path, head, SAMPLE)
+        look = containers.look(found.stored, next(read(found.stored, 4096), b""), SAMPLE)
     except DamagedError as error:
         hint = error.hint or "Export or copy the file again: this copy is broken."
         raise InputError(f"{found.path}: {error}", hint=hint) from error
-    file = LogFile(found.path, found.size, look.container, look.compression, framing=look.framing)
+    file = LogFile(found.path, found.size, found.stored, look.container, look.layers, framing=look.framing)
+    file = replace(file, constants=constants_of(found.path, look.fields, mapping or {}))
     return Sampled(file, look.records, look.fields, look.filled)
 
 
@@ -108,14 +89,16 @@ def kind_of(sampled: Sampled, mapping: Mapping[str, str]) -> Source | Side:
     Raises:
         InputError: where it is of no known kind, or of one that cannot be analysed, saying which.
     """
-    records = sampled.records[:DETECT] or [dict.fromkeys(sampled.fields)]
+    constants = sampled.file.constants
+    records = [filled_in(record, constants) for record in sampled.records[:DETECT] or [dict.fromkeys(sampled.fields)]]
     found = formats.source_of(records)
     if isinstance(found, Side) and not _names_events(mapping, sampled):
         return found
     source = None if isinstance(found, Side) else found
     if source is None:
         _check_known(sampled, records, mapping)
-    return mapped.overlay(source, mapping) if mapping or source is None else source
+    own = {name: path for name, path in mapping.items() if name not in constants}
+    return mapped.overlay(source, own) if own or source is None else source
 
 
 def _names_events(mapping: Mapping[str, str], sampled: Sampled) -> bool:
@@ -157,10 +140,11 @@ def candidate(sampled: Sampled, kind: Source | Side) -> Candidate:
     told = _delivered(side, sampled) if side is not None else frozenset()
     if isinstance(kind, Side):
         return Candidate(sampled.file, kind, told)
-    missing = frozenset(n for n in schema.REQUIRED if not _has(kind, n, sampled))
+    missing = frozenset(n for n in schema.REQUIRED if not _has(kind, n, sampled)) - set(sampled.file.constants)
     problem = _incomplete(sampled, sorted(missing, reverse=True), kind) if missing else None
     chats = _holds_chats(kind, sampled.records)
-    columns = _delivered(kind, sampled) | set(schema.REQUIRED) | ({schema.SYSTEM_PROMPT} if chats else set())
+    columns = _delivered(kind, sampled) | set(schema.REQUIRED) | set(sampled.file.constants)
+    columns |= {schema.SYSTEM_PROMPT} if chats else set()
     file = replace(sampled.file, source=kind, columns=columns, chats=chats)
     return Candidate(file, kind, told, missing, problem)
 

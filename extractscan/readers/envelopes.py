@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
-from typing import Any, Final
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, Final, NamedTuple
 
 import msgspec
 
@@ -20,8 +20,18 @@ _EVENT_KEYS: Final = frozenset(
 )
 """What stands beside the message in an event of a log service; any other key makes it a record of its own."""
 
+_COLUMNAR: Final = frozenset({"name", "columns", "rows"})
+"""What a result table of a log query holds: names apart from the values of each row."""
+
 _RAW_OBJECT: Final = msgspec.json.Decoder(dict[str, msgspec.Raw])
 _RAW_LIST: Final = msgspec.json.Decoder(list[msgspec.Raw])
+
+
+class Element(NamedTuple):
+    """The bytes of one record as they stand in the file, and the names of its values where those stand apart."""
+
+    data: bytes
+    names: Sequence[str] | None = None
 
 
 class NotARecordError(ValueError):
@@ -79,7 +89,31 @@ def list_key(record: Any) -> str | None:
 
 def is_wrapped(record: Any) -> bool:
     """Say whether a record lies inside another."""
-    return list_key(record) is not None or _inner(record) is not None
+    return _outer(record) is not None or _inner(record) is not None
+
+
+def _outer(record: Any) -> Any:
+    """What holds a list of records: a key, the hits of a search, or the tables of a query; None where nothing does."""
+    return list_key(record) or (_hits(record) and "hits") or (_tables(record) and "tables") or None
+
+
+def _hits(record: Any) -> bool:
+    hits = record.get("hits") if isinstance(record, dict) else None
+    inner = hits.get("hits") if isinstance(hits, dict) else None
+    return isinstance(inner, list) and all(isinstance(item, dict) for item in inner)
+
+
+def _tables(record: Any) -> bool:
+    tables = record.get("tables") if isinstance(record, dict) else None
+    return isinstance(tables, list) and bool(tables) and all(_is_table(item) for item in tables)
+
+
+def _is_table(item: Any) -> bool:
+    if not isinstance(item, dict) or not _COLUMNAR.issuperset(item):
+        return False
+    columns, rows = item.get("columns"), item.get("rows")
+    named = isinstance(columns, list) and all(isinstance(c, dict) and isinstance(c.get("name"), str) for c in columns)
+    return named and isinstance(rows, list)
 
 
 def _inner(record: Any) -> Any:
@@ -95,33 +129,58 @@ def _inner(record: Any) -> Any:
     return None
 
 
-def elements(data: bytes) -> Iterator[bytes]:
-    """Cut a line or a document into the bytes of its records: array elements, the list of a page, or itself.
+def elements(data: bytes) -> Iterator[Element]:
+    """Cut a line or a document into its records: array elements, the list of a page, the rows of tables, or itself.
 
     Raises:
         NotARecordError: where it is no JSON.
     """
     outer = decode(data)
-    key = list_key(outer)
     try:
-        if isinstance(outer, list):
-            yield from (bytes(item) for item in _RAW_LIST.decode(data))
-        elif key is not None:
-            yield from (bytes(item) for item in _RAW_LIST.decode(_RAW_OBJECT.decode(data)[key]))
-        else:
-            yield data
+        yield from [*_cut(outer, data)]
     except (msgspec.MsgspecError, UnicodeDecodeError):
-        inner = outer if isinstance(outer, list) else outer[key]
-        yield from (msgspec.json.encode(item) for item in inner)
+        yield from _cut_again(outer)
 
 
-def record_of(data: bytes) -> Mapping[str, Any]:
-    """Decode the bytes of one record and take it out of its log event.
+def _cut(outer: Any, data: bytes) -> Iterator[Element]:
+    key = None if isinstance(outer, list) else _outer(outer)
+    if isinstance(outer, list):
+        yield from (Element(bytes(item)) for item in _RAW_LIST.decode(data))
+    elif key == "hits":
+        hits = _RAW_OBJECT.decode(_RAW_OBJECT.decode(data)["hits"])["hits"]
+        yield from (Element(bytes(item)) for item in _RAW_LIST.decode(hits))
+    elif key == "tables":
+        for table, raw in zip(outer["tables"], _RAW_LIST.decode(_RAW_OBJECT.decode(data)["tables"]), strict=True):
+            names = [column["name"] for column in table["columns"]]
+            yield from (Element(bytes(row), names) for row in _RAW_LIST.decode(_RAW_OBJECT.decode(raw)["rows"]))
+    elif key is not None:
+        yield from (Element(bytes(item)) for item in _RAW_LIST.decode(_RAW_OBJECT.decode(data)[key]))
+    else:
+        yield Element(data)
+
+
+def _cut_again(outer: Any) -> Iterator[Element]:
+    """Write records out anew where only the lenient decoder could read what holds them."""
+    if isinstance(outer, dict) and (key := _outer(outer)) == "tables":
+        for table in outer[key]:
+            names = [column["name"] for column in table["columns"]]
+            yield from (Element(msgspec.json.encode(row), names) for row in table["rows"])
+        return
+    inner = outer if isinstance(outer, list) else outer["hits"]["hits"] if _hits(outer) else outer[_outer(outer)]
+    yield from (Element(msgspec.json.encode(item)) for item in inner)
+
+
+def record_of(element: Element) -> Mapping[str, Any]:
+    """Decode one record and take it out of its log event.
 
     Raises:
-        NotARecordError: where they hold no JSON object.
+        NotARecordError: where it is no JSON object, nor a row of values with names.
     """
-    record = decode(data)
+    record = decode(element.data)
+    if element.names is not None:
+        if not isinstance(record, list) or len(record) != len(element.names):
+            raise NotARecordError("a row with more or fewer values than columns")
+        return dict(zip(element.names, record, strict=True))
     inner = _inner(record)
     if inner is not None:
         record = decode(inner.encode()) if isinstance(inner, str) else inner

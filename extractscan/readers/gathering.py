@@ -11,6 +11,7 @@ import polars as pl
 
 from extractscan import schema
 from extractscan.readers import canonical, convert, formats, mapped
+from extractscan.readers.cast import cast
 from extractscan.readers.chunk import MAX_ROWS, Chunk, uncollected
 from extractscan.readers.detect import LogFile
 from extractscan.readers.joining import Sides
@@ -91,11 +92,23 @@ def _canonical(held: Sequence[Piece], kept: Sequence[str], passed: Sequence[Tall
     else:
         raw, told = convert.values_of(source, _together(held), names), {}
     frame = convert.typed(convert.open_chats(raw, systems=file.chats), places, passed)
+    frame = _with_constants(frame, held, {*kept, *schema.REQUIRED})
     frame = sides.complete(frame, told, {*kept, *schema.REQUIRED}, passed)
     frame = convert.complete(frame, raw, passed)
     for index, count in frame.group_by(schema.FILE).len().iter_rows():
         passed[index].used += count
     return frame.with_columns(pl.lit(None, dtype=schema.EVENTS[n]).alias(n) for n in kept if n not in frame.columns)
+
+
+def _with_constants(frame: pl.DataFrame, held: Sequence[Piece], wanted: set[str]) -> pl.DataFrame:
+    """Fill what records lack with the columns that the folders of their files name."""
+    for name in in_order({name for piece in held for name in piece.file.constants} & wanted):
+        given = {piece.index: piece.file.constants[name] for piece in held if name in piece.file.constants}
+        told = frame[schema.FILE].replace_strict(given, default=None, return_dtype=pl.String)
+        done = cast(told, name, schema.EVENTS[name])[0].alias(name)
+        own = (pl.col(name),) if name in frame.columns else ()
+        frame = frame.with_columns(pl.coalesce(*own, done).alias(name))
+    return frame
 
 
 def _together(held: Sequence[Piece]) -> pl.DataFrame | Sequence[Any]:
@@ -120,25 +133,25 @@ def plan_of(file: LogFile, kept: Iterable[str] | None, accounts: pl.Series | Non
     """Say what to read of a file for its events: the fields that the kept columns need, or all where None."""
     source = file.source
     if kept is None or source is None:
-        return Plan(file.path, file.size, file.compression, file.framing)
+        return Plan(file.stored, file.size, file.layers, file.framing)
     names = [name for name in _read_names(file, kept) if name in source.fields]
     fields = [*(source.fields[name] for name in names), *source.keys.values()]
     heads = source.heads.union(*(field.heads for field in fields))
     if not source.dotted and any(source is known for known in formats.SOURCES):
         heads = frozenset(head for head in heads if "." not in head)
     by_account = None
-    if accounts is not None and source is canonical.SOURCE:
+    if accounts is not None and source is canonical.SOURCE and schema.ACCOUNT not in file.constants:
         by_account = (schema.ACCOUNT, accounts.cast(pl.String))
     direct = names if source is canonical.SOURCE else None
     absent = frozenset() if direct is None else frozenset(schema.EVENTS) - file.columns
-    return Plan(file.path, file.size, file.compression, file.framing, heads, direct, absent, by_account)
+    return Plan(file.stored, file.size, file.layers, file.framing, heads, direct, absent, by_account)
 
 
 def side_plan(file: LogFile, side: Side) -> Plan:
     """Say what to read of a file for what it tells about other events."""
     fields = [*side.fields.values(), side.key, *([side.rank] if side.rank else [])]
     heads = side.heads.union(*(field.heads for field in fields))
-    return Plan(file.path, file.size, file.compression, file.framing, heads)
+    return Plan(file.stored, file.size, file.layers, file.framing, heads)
 
 
 def in_order(names: Iterable[str]) -> list[str]:

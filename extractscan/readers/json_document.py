@@ -11,10 +11,11 @@ import polars as pl
 
 from extractscan.readers import envelopes
 from extractscan.readers.chunk import Chunk
-from extractscan.readers.envelopes import NotARecordError
+from extractscan.readers.envelopes import Element, NotARecordError
 from extractscan.readers.lines import BOM
 from extractscan.readers.plan import Plan
-from extractscan.readers.streams import DamagedError, Meter, pieces
+from extractscan.readers.stored import DamagedError
+from extractscan.readers.streams import Meter, pieces
 from extractscan.readers.tally import Tally
 
 LARGEST: Final = 512 << 20
@@ -28,9 +29,9 @@ def read(plan: Plan, meter: Meter) -> Iterator[Chunk]:
     """Yield the records of a document in order; of a damaged one, those before the damage."""
     rows: list[int] = []
     records: list[object] = []
-    for data in _elements(plan, meter):
+    for element in _elements(plan, meter):
         try:
-            records.append(envelopes.record_of(data))
+            records.append(envelopes.record_of(element))
             rows.append(meter.tally.rows)
         except NotARecordError as error:
             meter.tally.reject(str(error), f"row {meter.tally.rows}")
@@ -45,13 +46,14 @@ def read(plan: Plan, meter: Meter) -> Iterator[Chunk]:
 def originals(plan: Plan, rows: Iterable[int]) -> Iterator[tuple[int, bytes]]:
     """Give the bytes of chosen elements."""
     wanted = set(rows)
-    for row, data in enumerate(_elements(plan, Meter(Tally()))):
+    for row, element in enumerate(_elements(plan, Meter(Tally()))):
         if row in wanted:
-            yield row, data
+            yield row, element.data
 
 
-def _elements(plan: Plan, meter: Meter) -> Iterator[bytes]:
+def _elements(plan: Plan, meter: Meter) -> Iterator[Element]:
     data, damage = _whole(plan, meter)
+    broken = damage is not None
     if damage is None:
         try:
             yield from envelopes.elements(data)
@@ -59,18 +61,17 @@ def _elements(plan: Plan, meter: Meter) -> Iterator[bytes]:
             damage = f"the document breaks off or is damaged ({error})"
         else:
             return
-    count = 0
-    for element in salvage(data):
-        yield element
-        count += 1
-    meter.tally.reject(damage, f"after row {count - 1}" if count else "the start")
+    kept, whole = salvage(data)
+    yield from kept
+    if broken or not whole:
+        meter.tally.reject(damage, f"after row {len(kept) - 1}" if kept else "the start")
 
 
 def _whole(plan: Plan, meter: Meter) -> tuple[bytes, str | None]:
     held, weight = [], 0
     damage = None
     try:
-        for piece in pieces(plan.path, plan.compression, meter):
+        for piece in pieces(plan.stored, plan.layers, meter):
             held.append(piece)
             weight += len(piece)
             if weight > LARGEST:
@@ -80,20 +81,38 @@ def _whole(plan: Plan, meter: Meter) -> tuple[bytes, str | None]:
     return b"".join(held).removeprefix(BOM).strip(), damage
 
 
-def salvage(data: bytes) -> Iterator[bytes]:
-    """Yield the elements of a broken array that stand before the break."""
+def salvage(data: bytes) -> tuple[list[Element], bool]:
+    """Give what stands before a break, and whether there was one after all.
+
+    Of documents that follow each other these are all whole ones, of a page or an array its elements.
+    """
     text = data.decode("utf-8", "surrogateescape")
+    documents, end = _values(text, 0) if text.startswith("{") else ([], 0)
+    if documents:
+        return [element for document in documents for element in _records_of(document)], not text[end:].strip()
     found = _LIST.search(text)
-    at = found.end() if found else len(text)
-    decoder = json.JSONDecoder()
+    elements, _ = _values(text, found.end() if found else len(text))
+    return [Element(element) for element in elements], False
+
+
+def _values(text: str, at: int) -> tuple[list[bytes], int]:
+    """Give the JSON values that follow each other from a place on, and where the last one ends."""
+    decoder, values = json.JSONDecoder(), []
     while at < len(text):
-        at = _skip(text, at)
+        start = _skip(text, at)
         try:
-            _, end = decoder.raw_decode(text, at)
+            _, at = decoder.raw_decode(text, start)
         except (ValueError, RecursionError):
-            return
-        yield text[at:end].encode("utf-8", "surrogateescape")
-        at = end
+            break
+        values.append(text[start:at].encode("utf-8", "surrogateescape"))
+    return values, at
+
+
+def _records_of(document: bytes) -> list[Element]:
+    try:
+        return list(envelopes.elements(document))
+    except NotARecordError:
+        return [Element(document)]
 
 
 def _skip(text: str, at: int) -> int:

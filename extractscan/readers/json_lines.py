@@ -17,7 +17,8 @@ from extractscan.readers.chunk import MAX_ROWS, Chunk, rows_from
 from extractscan.readers.envelopes import NotARecordError
 from extractscan.readers.lines import blocks
 from extractscan.readers.plan import Plan
-from extractscan.readers.streams import DamagedError, Meter, pieces
+from extractscan.readers.stored import DamagedError
+from extractscan.readers.streams import Meter, pieces
 from extractscan.readers.tally import Tally
 
 WRAPPED: Final = "wrapped"
@@ -40,7 +41,7 @@ def read(plan: Plan, meter: Meter) -> Iterator[Chunk]:
     kind = _struct(plan)
     line = 1
     try:
-        for block in blocks(pieces(plan.path, plan.compression, meter)):
+        for block in blocks(pieces(plan.stored, plan.layers, meter)):
             ends = block.count(b"\n")
             chunks = _cut(*block_of(block, kind, meter, Place(line, ends)))
             while chunks:
@@ -134,7 +135,7 @@ def _unwrapped(data: bytes) -> list[Any]:
     return [_try(element) for element in envelopes.elements(data)]
 
 
-def _try(element: bytes) -> Any:
+def _try(element: envelopes.Element) -> Any:
     try:
         return envelopes.record_of(element)
     except NotARecordError as error:
@@ -173,7 +174,7 @@ def originals(plan: Plan, rows: Iterable[int]) -> Iterator[tuple[int, bytes]]:
 
 def _all(plan: Plan) -> Iterator[bytes]:
     try:
-        for block in blocks(pieces(plan.path, plan.compression, Meter(Tally()))):
+        for block in blocks(pieces(plan.stored, plan.layers, Meter(Tally()))):
             for line in block.split(b"\n"):
                 if not line.strip():
                     continue
@@ -188,6 +189,6 @@ def _all(plan: Plan) -> Iterator[bytes]:
 
 def _elements(data: bytes) -> list[bytes]:
     try:
-        return list(envelopes.elements(data))
+        return [element.data for element in envelopes.elements(data)]
     except NotARecordError:
         return [data]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from extractscan.readers.streams import DamagedError
+from extractscan.readers.stored import DamagedError
 
 BLOCK: Final = 16 << 20
 """Bytes of one block: large enough that a frame pays, small enough that ten stay below a GiB as Python objects."""

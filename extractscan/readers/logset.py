@@ -13,13 +13,16 @@ import polars as pl
 
 from extractscan import model, schema
 from extractscan.errors import InputError
-from extractscan.readers import detect, mapped, paths
+from extractscan.readers import archives, detect, mapped, paths
 from extractscan.readers.chunk import MAX_ROWS
 from extractscan.readers.detect import Candidate, LogFile
 from extractscan.readers.gathering import Piece, gathered, in_order, next_frame, plan_of, side_plan
 from extractscan.readers.joining import Sides
 from extractscan.readers.opening import parts_of
+from extractscan.readers.partitions import partitions_of
+from extractscan.readers.paths import Found
 from extractscan.readers.source import Side
+from extractscan.readers.stored import DamagedError
 from extractscan.readers.streams import Meter, Progress, sha256_of
 from extractscan.readers.tally import Tally
 
@@ -139,7 +142,7 @@ class LogSet:
 
     def _record(self, index: int) -> model.Input:
         file, tally = self.files[index], self._tallies[index]
-        tally.sha256 = tally.sha256 or sha256_of(file.path)
+        tally.sha256 = tally.sha256 or _hash_of(file)
         skipped = [model.Rejected(reason=f"file skipped: {file.skipped}", count=1, first_at="the whole file")]
         return model.Input(
             path=file.path,
@@ -151,7 +154,7 @@ class LogSet:
             rejected=skipped if file.skipped else tally.losses(),
             notes=[
                 *self._sides.sentences(index),
-                *sorted(tally.notes | set(file.source.notes if file.source else ())),
+                *sorted(tally.notes | set(file.source.notes if file.source else ()) | _notes_on(file)),
                 *tally.counted(),
             ],
         )
@@ -186,12 +189,12 @@ def open_logs(inputs: Sequence[str], *, mapping: Mapping[str, str] | None = None
     mapping = dict(mapping or {})
     mapped.check_names(mapping, schema.EVENTS)
     search = mapped.Search(mapping)
-    problems: list[tuple[paths.Found, InputError]] = []
-    candidates: list[tuple[paths.Found, Candidate]] = []
-    for found in paths.expand(inputs):
+    problems: list[tuple[Found, InputError]] = []
+    candidates: list[tuple[Found, Candidate]] = []
+    for found in _unpacked(paths.expand(inputs), problems):
         try:
-            sampled = detect.sample(found)
-            search.look_at(sampled.records, sampled.fields)
+            sampled = detect.sample(found, mapping)
+            search.look_at(sampled.records, [*sampled.fields, *partitions_of(found.path)])
             kind = detect.kind_of(sampled, mapping)
             if kind.parts is not None:
                 search.look_at(parts_of(kind, sampled.records), ())
@@ -208,7 +211,7 @@ def open_logs(inputs: Sequence[str], *, mapping: Mapping[str, str] | None = None
 
 
 def _identified(
-    candidates: Sequence[tuple[paths.Found, Candidate]], problems: list[tuple[paths.Found, InputError]]
+    candidates: Sequence[tuple[Found, Candidate]], problems: list[tuple[Found, InputError]]
 ) -> list[LogFile]:
     """Say what each file is among all: what events it holds, and whose it completes; adds to the problems."""
     offered = frozenset(on for _, each in candidates for on in each.keys)
@@ -223,11 +226,38 @@ def _identified(
             files.append(detect.identify(each, offered, supplied))
         except InputError as error:
             problems.append((found, error))
-    files += [LogFile(found.path, found.size, skipped=str(e).removeprefix(f"{found.path}: ")) for found, e in problems]
+    files += [_skipped(found, error) for found, error in problems]
     return sorted(files, key=lambda file: file.path)
 
 
-def _raise_fatal(problems: Sequence[tuple[paths.Found, InputError]], count: int) -> None:
+def _unpacked(listed: Sequence[Found], problems: list[tuple[Found, InputError]]) -> Iterator[Found]:
+    """Give the members of archives in their place; an archive that cannot be listed is a problem like a file."""
+    for found in listed:
+        try:
+            yield from archives.members(found)
+        except InputError as error:
+            problems.append((found, error))
+
+
+def _skipped(found: Found, error: InputError) -> LogFile:
+    return LogFile(found.path, found.size, found.stored, skipped=str(error).removeprefix(f"{found.path}: "))
+
+
+def _notes_on(file: LogFile) -> set[str]:
+    """What has to be known of the way a file was read."""
+    utf16 = "UTF-16 text; hashes of records are of its lines in UTF-8"
+    return {utf16} if "utf-16" in file.layers else set()
+
+
+def _hash_of(file: LogFile) -> str:
+    """The hash of an input that no pass has seen whole; empty where it cannot be read to its end."""
+    try:
+        return sha256_of(file.stored)
+    except DamagedError:
+        return ""
+
+
+def _raise_fatal(problems: Sequence[tuple[Found, InputError]], count: int) -> None:
     """Raise where a file that was named cannot be read, or none at all."""
     for found, error in problems:
         if found.named:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
+from functools import lru_cache
 from typing import Any, Final
 
 import msgspec
@@ -12,9 +13,12 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from extractscan.readers import spool
+from extractscan.readers import stored as storage
 from extractscan.readers.chunk import MAX_ROWS, Chunk, rows_from
 from extractscan.readers.plan import Plan
-from extractscan.readers.streams import DamagedError, Meter
+from extractscan.readers.stored import DamagedError, Stored
+from extractscan.readers.streams import Meter
 
 _BATCH_BYTES: Final = 128 << 20
 """Uncompressed bytes of one batch: long prompts make batches of fewer rows."""
@@ -22,21 +26,27 @@ _BATCH_BYTES: Final = 128 << 20
 _DAMAGE: Final = (pa.ArrowException, OSError, ValueError, pl.exceptions.PolarsError)
 
 
-def open_file(path: str) -> pq.ParquetFile:
-    """Open a Parquet file.
+def open_file(stored: Stored) -> pq.ParquetFile:
+    """Open a Parquet file; of an object in a store, only what is needed is fetched.
 
     Raises:
         DamagedError: where its footer cannot be read, which is what truncation destroys.
     """
     try:
-        return pq.ParquetFile(path)
+        return pq.ParquetFile(_local(stored) if stored.store is None else stored.path, filesystem=stored.store)
     except _DAMAGE as error:
         raise DamagedError(f"damaged or truncated Parquet file ({_first_line(error)})") from error
 
 
-def sample(path: str, count: int) -> tuple[list[str], list[dict[str, Any]]]:
+@lru_cache(maxsize=4096)
+def _local(stored: Stored) -> str:
+    """The file itself, or a temporary copy of an archive's member: Parquet is read from its end."""
+    return stored.path if stored.whole_file else spool.spooled(storage.read(stored))
+
+
+def sample(stored: Stored, count: int) -> tuple[list[str], list[dict[str, Any]]]:
     """Give the column names and the first rows."""
-    with open_file(path) as file:
+    with open_file(stored) as file:
         names = list(file.schema_arrow.names)
         problem: Exception | None = None
         for group in range(file.num_row_groups):
@@ -52,12 +62,12 @@ def sample(path: str, count: int) -> tuple[list[str], list[dict[str, Any]]]:
         return names, []
 
 
-def filled(path: str, records: Sequence[Mapping[str, Any]]) -> frozenset[str]:
+def filled(stored: Stored, records: Sequence[Mapping[str, Any]]) -> frozenset[str]:
     """Name the columns that hold any value, given the first rows; a column without one there is read to the first.
 
     The statistics in the footer would say it sooner, but a damaged footer makes the library abort over them.
     """
-    with open_file(path) as file:
+    with open_file(stored) as file:
         names = file.schema_arrow.names
         early = {name for name in names if any(record.get(name) is not None for record in records)}
         return frozenset(name for name in names if name in early or _holds_value(file, name))
@@ -76,7 +86,7 @@ def read(plan: Plan, meter: Meter) -> Iterator[Chunk]:
     Row groups that hold none of the plan's accounts are skipped unread.
     """
     try:
-        with open_file(plan.path) as file:
+        with open_file(plan.stored) as file:
             names = [n for n in file.schema_arrow.names if plan.heads is None or n in plan.heads]
             wanted = plan.accounts and (plan.accounts[0], pa.array(plan.accounts[1].to_list(), pa.string()))
             yield from _groups(file, plan.size, names, meter, wanted)
@@ -153,7 +163,7 @@ def _series(column: pa.Array) -> pl.Series:
 def originals(plan: Plan, rows: Iterable[int]) -> Iterator[tuple[int, bytes]]:
     """Give chosen rows, with all their columns, as JSON with sorted keys; rows in damaged groups are left out."""
     wanted = sorted(set(rows))
-    with open_file(plan.path) as file:
+    with open_file(plan.stored) as file:
         start = 0
         for group in range(file.num_row_groups):
             count = file.metadata.row_group(group).num_rows

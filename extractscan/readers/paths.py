@@ -1,33 +1,47 @@
-"""Expand what the user named into files: files, directories and globs, each file once, sorted."""
+"""Expand what the user named into inputs: files, directories, globs, archives and standard input, each once, sorted."""
 
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from glob import glob, has_magic
 from pathlib import Path
+from typing import Final
 
 from extractscan.errors import InputError
+from extractscan.readers import spool
+from extractscan.readers.stored import PIECE, Stored
 
 _IGNORED = (".", "_")
 """Heads of names that tools leave beside logs: `.DS_Store`, `_SUCCESS`, `._metadata`."""
+STDIN: Final = "-"
+MEMBER: Final = "!"
+"""Stands between an archive and its member: `logs.zip!may/1.ndjson`."""
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A file to read; `named` tells that the user gave this very path, so that it must be readable."""
+    """An input to read; `named` tells that the user gave this very path, so that it must be readable.
+
+    Attributes:
+        path: What the report calls it.
+        problem: Why it cannot be read, where that is known already.
+    """
 
     path: str
     size: int
     named: bool
+    stored: Stored
+    problem: str = ""
 
 
 def expand(paths: Sequence[str]) -> list[Found]:
     """List every file that the paths stand for, sorted by path, each real file once.
 
     Directories are walked without following links to directories; hidden files and those that begin with an
-    underscore are left out there, because they are other tools' bookkeeping.
+    underscore are left out there, because they are other tools' bookkeeping. `-` is standard input.
 
     Raises:
         InputError: for a path that does not exist, is no file, or stands for no file at all.
@@ -45,6 +59,9 @@ def expand(paths: Sequence[str]) -> list[Found]:
 
 
 def _expand_one(path: str) -> Iterator[Found]:
+    if path == STDIN:
+        yield _from_stdin()
+        return
     if Path(path).is_dir():
         members = sorted(_walk(path))
         if not members:
@@ -54,10 +71,32 @@ def _expand_one(path: str) -> Iterator[Found]:
         if not members:
             raise InputError(f"{path}: the pattern matches no file", hint="Quote it, and try it with `ls` first.")
     else:
-        yield Found(path, _size(path), named=True)
+        yield _named(path)
         return
     for member in members:
-        yield Found(member, _size(member), named=False)
+        yield Found(clean(member), _size(member), named=False, stored=Stored(member))
+
+
+def _named(path: str) -> Found:
+    """A file, or one member of an archive, which is kept whole until the archive is listed."""
+    archive, mark, _ = path.partition(MEMBER)
+    if mark and not Path(path).exists() and Path(archive).is_file():
+        return Found(clean(path), _size(archive), named=True, stored=Stored(archive))
+    return Found(clean(path), _size(path), named=True, stored=Stored(path))
+
+
+def _from_stdin() -> Found:
+    """Keep standard input in a temporary file, because a log is read more than once."""
+    stream = sys.stdin.buffer
+    if stream.isatty():
+        raise InputError("-: standard input is a terminal", hint="Pipe a log into it: zcat logs.gz | extractscan …")
+    path = spool.spooled(iter(lambda: stream.read(PIECE), b""))
+    return Found(STDIN, Path(path).stat().st_size, named=True, stored=Stored(path))
+
+
+def clean(path: str) -> str:
+    """Give a path as it can be written down: names on disks and in archives need not be Unicode."""
+    return path.encode("utf-8", "replace").decode()
 
 
 def _walk(top: str) -> Iterator[str]:
@@ -65,15 +104,20 @@ def _walk(top: str) -> Iterator[str]:
         names[:] = [name for name in names if not name.startswith(_IGNORED)]
         for name in files:
             member = Path(folder) / name
-            if not name.startswith(_IGNORED) and member.is_file():
+            if not hidden(name) and member.is_file():
                 yield str(member)
+
+
+def hidden(name: str) -> bool:
+    """Say whether a file is some tool's bookkeeping, by its name without folders."""
+    return name.startswith(_IGNORED)
 
 
 def _size(path: str) -> int:
     try:
         if not Path(path).is_file():
             what = "no regular file" if Path(path).exists() else "no such file or directory"
-            raise InputError(f"{path}: {what}", hint="Check the path; write streams to a file first.")
+            raise InputError(f"{path}: {what}", hint="Check the path; `-` reads standard input.")
         return Path(path).stat().st_size
     except OSError as error:
         raise InputError(f"{path}: {error.strerror}", hint="Check the path and its permissions.") from error

@@ -1,4 +1,4 @@
-"""What one pass must read of one file."""
+"""What one pass must read of one input."""
 
 from __future__ import annotations
 
@@ -7,23 +7,27 @@ from dataclasses import dataclass
 
 import polars as pl
 
+from extractscan.readers.stored import Stored
+
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """One file and the fields of it that a pass needs.
+    """One input and the fields of it that a pass needs.
 
     Attributes:
-        framing: How a text file is cut into records; only its container reads it.
+        size: Bytes of the input, for progress.
+        layers: Compression and encoding around the records, outermost first.
+        framing: How the container cuts the input into records; only it reads this.
         heads: Top-level fields to load; None for all.
         direct: Fields that are canonical columns themselves, so that records may be decoded straight to them.
         absent: Canonical columns that the sample did not show; a direct reader tells if they appear later.
         accounts: A source field and the values wanted in it; a container may leave out what holds none of them.
     """
 
-    path: str
-    size: int
-    compression: str
-    framing: str
+    stored: Stored
+    size: int = 0
+    layers: str = ""
+    framing: str = ""
     heads: frozenset[str] | None = None
     direct: Sequence[str] | None = None
     absent: frozenset[str] = frozenset()

@@ -17,6 +17,9 @@ from extractscan.readers import open_logs
 from extractscan.readers.refused import REFUSED
 
 EVENTS = [event(i) for i in range(400)]
+GZIPPED_FOUR_TIMES = b"x"
+for _ in range(4):
+    GZIPPED_FOUR_TIMES = gzip.compress(GZIPPED_FOUR_TIMES, mtime=0)
 
 
 def test_a_missing_path_an_empty_directory_and_an_idle_pattern_are_refused(tmp_path: Path) -> None:
@@ -39,16 +42,21 @@ def test_special_files_are_refused(tmp_path: Path) -> None:
     [
         (b"", "empty file"),
         (b" \n \n", "nothing but white space"),
-        (gzip.compress(b""), "no content"),
-        (gzip.compress(b"x" * 1000)[:10], "truncated gzip stream"),
+        (gzip.compress(b"", mtime=0), "no content"),
+        (gzip.compress(b"x" * 1000, mtime=0)[:10], "truncated gzip stream"),
         (b"\x1f\x8b" + b"\0" * 50, "damaged gzip stream"),
         (zstandard.compress(b"x" * 1000)[:8], "truncated zstd stream"),
         (b"\x28\xb5\x2f\xfd" + b"\xff" * 50, "damaged zstd stream"),
         (b"PAR1 and then nothing", "damaged or truncated Parquet"),
-        (gzip.compress(b"PAR1xxxx"), "compressed Parquet"),
-        (b"BZh91AY", "bzip2-compressed"),
-        (b"PK\x03\x04..", "zip archive"),
-        ("timestamp,account_id".encode("utf-16"), "UTF-16"),
+        (gzip.compress(b"PAR1xxxx", mtime=0), "compressed Parquet"),
+        (b"BZh91AY", "truncated bzip2 stream"),
+        (b"BZh91AYxxxx", "damaged bzip2 stream"),
+        (b"\xfd7zXZ\0..", "truncated xz stream"),
+        (b"PK\x03\x04..", "damaged archive"),
+        ("a,b\n1,2".encode("utf-16")[:-1], "damaged UTF-16 text"),
+        ("[1]".encode("utf-32"), "UTF-32"),
+        ('{"a": 1}'.encode("utf-16-le"), "UTF-16 text without a byte order mark"),
+        (GZIPPED_FOUR_TIMES, "more than three layers"),
         (b"abc\0\1\2", "binary content"),
         (b"{broken\n{again\n", "damaged (not JSON)"),
         (b"[1, 2, 3]", "not a JSON object"),

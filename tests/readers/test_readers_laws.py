@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import bz2
 import gzip
+import io
 import json
+import lzma
+import tarfile
 import tempfile
+import zipfile
 from collections.abc import Callable
 from itertools import pairwise
 from pathlib import Path
@@ -19,12 +24,10 @@ from reader_records import converse, event, invoke, lines, payload, read_all, sp
 from extractscan.errors import ExtractscanError
 from extractscan.readers import open_logs, read_accounts
 
-QUICK = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize=True)
+QUICK = settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize=True)
 
 
 def _parquet() -> bytes:
-    import io
-
     out = io.BytesIO()
     pl.DataFrame([event(i) for i in range(60)]).write_parquet(out, row_group_size=20)
     return out.getvalue()
@@ -32,6 +35,29 @@ def _parquet() -> bytes:
 
 EVENTS = lines(event(i, prompt=f"é “{i}” \n next") for i in range(40))
 BEDROCK = lines(f(i) for i in range(5) for f in (converse, invoke, stream))
+
+
+def _zip(data: bytes) -> bytes:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("x.ndjson", data)
+    return out.getvalue()
+
+
+def _tar(data: bytes) -> bytes:
+    out = io.BytesIO()
+    with tarfile.open(fileobj=out, mode="w") as archive:
+        info = tarfile.TarInfo("x.ndjson")
+        info.size = len(data)
+        archive.addfile(info, io.BytesIO(data))
+    return out.getvalue()
+
+
+TABLE = {
+    "name": "t",
+    "columns": [{"name": name} for name in event(0)],
+    "rows": [list(event(i).values()) for i in range(9)],
+}
 FILES = {
     "parquet": _parquet(),
     "ndjson": EVENTS,
@@ -39,6 +65,15 @@ FILES = {
     "array": json.dumps([event(i) for i in range(20)]).encode(),
     "gzip": gzip.compress(EVENTS),
     "zstd": zstandard.compress(EVENTS),
+    "bzip2": bz2.compress(EVENTS),
+    "xz": lzma.compress(EVENTS),
+    "utf-16": EVENTS.decode().encode("utf-16"),
+    "zip": _zip(EVENTS),
+    "tar": _tar(EVENTS),
+    "tar.gz": gzip.compress(_tar(EVENTS)),
+    "tables": json.dumps({"tables": [TABLE]}).encode(),
+    "hits": json.dumps({"hits": {"hits": [{"_source": event(i)} for i in range(9)]}}).encode(),
+    "documents": b"\n".join(json.dumps(event(i), indent=1).encode() for i in range(9)),
     "spend": lines(spend_row(i) for i in range(10)),
     "payload": json.dumps(payload(1), indent=1).encode(),
     "bedrock": BEDROCK,

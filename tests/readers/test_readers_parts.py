@@ -21,12 +21,12 @@ from extractscan.readers import (
     json_lines,
     open_logs,
     parquet,
-    streams,
+    stored,
 )
 from extractscan.readers.envelopes import elements
 from extractscan.readers.lines import blocks
 from extractscan.readers.mapped import dig
-from extractscan.readers.streams import DamagedError
+from extractscan.readers.stored import DamagedError
 from extractscan.readers.timestamps import to_utc
 
 NOON = "2026-01-02T12:00:00"
@@ -142,7 +142,7 @@ def test_small_blocks_give_the_same_rows_places_and_hashes(
     path = write(tmp_path / "x", data)
     large = open_logs([path])
     expected = (read_all(large), large.records(), large.record_hashes((0, i) for i in range(0, 200, 9)))
-    monkeypatch.setattr(streams, "PIECE", 50)
+    monkeypatch.setattr(stored, "PIECE", 50)
     monkeypatch.setattr(json_lines, "blocks", partial(blocks, size=500))
     monkeypatch.setattr(csv_table, "blocks", partial(blocks, size=500))
     small = open_logs([path])
@@ -190,8 +190,11 @@ def test_a_parquet_column_whose_first_value_is_late_is_delivered(tmp_path: Path)
 
 
 def test_elements_repeat_what_cannot_be_cut_raw() -> None:
-    assert list(elements(b'[{"a":"\\ud800"}]')) == [b'{"a":"?"}']
-    assert list(elements(b'{"data":[{"a":"\\ud800"}]}')) == [b'{"a":"?"}']
+    assert [e.data for e in elements(b'[{"a":"\\ud800"}]')] == [b'{"a":"?"}']
+    assert [e.data for e in elements(b'{"data":[{"a":"\\ud800"}]}')] == [b'{"a":"?"}']
+    assert [e.data for e in elements(b'{"hits":{"hits":[{"a":"\\ud800"}]}}')] == [b'{"a":"?"}']
+    table = b'{"tables":[{"columns":[{"name":"a"}],"rows":[["\\ud800"]]}]}'
+    assert list(elements(table)) == [(b'["?"]', ["a"])]
 
 
 def test_paths_end_where_nothing_is() -> None:
