@@ -24,7 +24,7 @@ PIECES = 7
 def bare(report: Path) -> bytes:
     """Return a report without what names files and rows."""
     whole = json.loads(report.read_bytes())
-    del whole["inputs"]
+    del whole["inputs"], whole["run"]
     for network in whole["networks"]:
         for evidence in (*network["evidence"], *network["extraction"]):
             del evidence["rows"]

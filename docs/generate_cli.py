@@ -13,9 +13,9 @@ from extractscan.cli import app
 PAGE = Path(__file__).with_name("cli.md")
 EXIT_CODES = (
     (0, "fine: the report was made; without `--fail-on` also when it holds findings"),
-    (1, "an extraction network stands at or over `--fail-on LEVEL`"),
+    (1, "an extraction network stands at or over `--fail-on LEVEL`; `verify`: a file has changed; `doctor`: a fault"),
     (2, "a wrong option, setting, mapping or output"),
-    (3, "no readable input"),
+    (3, "no readable input; `verify`: a file is missing"),
     (4, 'rows were rejected under `--strict`, or the fields that any test needs are missing: never "clean"'),
     (5, "a defect of the tool"),
     (130, "interrupted"),
@@ -41,7 +41,15 @@ def _lines() -> Iterator[str]:
     yield from (f"| {code} | {meaning} |" for code, meaning in EXIT_CODES)
     root: Any = typer.main.get_command(app)
     for name, command in root.commands.items():
-        yield from _command(name, command)
+        for words, each in _leaves(name, command):
+            yield from _command(words, each)
+
+
+def _leaves(name: str, command: Any) -> Iterator[tuple[str, Any]]:
+    if hasattr(command, "commands"):
+        yield from ((f"{name} {second}", each) for second, each in command.commands.items())
+    else:
+        yield name, command
 
 
 def _command(name: str, command: Any) -> Iterator[str]:

@@ -17,7 +17,20 @@ import numpy as np
 import polars as pl
 
 import extractscan
-from extractscan import dossier, exhibits, groundwork, model, networks, null_test, readers, reduce, rules, schema, trial
+from extractscan import (
+    custody,
+    dossier,
+    exhibits,
+    groundwork,
+    model,
+    networks,
+    null_test,
+    readers,
+    reduce,
+    rules,
+    schema,
+    trial,
+)
 from extractscan.findings import (
     exclusions,
     gaps,
@@ -77,10 +90,11 @@ def analyze(
     ruleset = rules.load()
     window = _window(logs, start, end, last)
     summary, asking = summarise(logs, ruleset, window, settings.min_accounts, partial(tell, "reading"))
-    earlier = []
+    earlier, older = [], []
     if baseline_logs:
         past = readers.open_logs(baseline_logs, mapping=mapping)
         earlier = [summarise(past, ruleset, (None, None), settings.min_accounts)[0]]
+        older = [msgspec.structs.replace(each, role="baseline") for each in past.records()]
     ground = groundwork.lay(summary, table, logs.columns, ruleset, settings, earlier=earlier)
     require_testable(ground)
     tell("linking", 0, 1)
@@ -102,8 +116,9 @@ def analyze(
             settings_sha256=settings.digest(),
             seed=settings.seed,
             generated_at=None if reproducible else datetime.now(UTC).isoformat(timespec="seconds"),
+            libraries=custody.libraries(),
         ),
-        inputs=[*logs.records(), *side],
+        inputs=[*logs.records(), *side, *older],
         coverage=model.Coverage(
             first=exhibits.iso(summary.totals["first"].min()),
             last=exhibits.iso(summary.totals["last"].max()),
@@ -232,6 +247,7 @@ def _side_table(path: str | None) -> tuple[pl.DataFrame | None, list[model.Input
     described = model.Input(
         path=path,
         format="accounts table",
+        role="accounts",
         sha256=hashlib.sha256(data).hexdigest(),
         bytes=len(data),
         rows=len(table),

@@ -2,20 +2,30 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from typing import Annotated
 
 import typer
 
 from extractscan import __version__
-from extractscan.cli.about import formats, schema, version
+from extractscan.cli.about import doctor, formats, schema, version
 from extractscan.cli.analyze import analyze
+from extractscan.cli.completing import completion
+from extractscan.cli.configuring import config_check, config_init, config_show
 from extractscan.cli.guard import guarded
 from extractscan.cli.inspecting import inspect
 from extractscan.cli.reports import explain, report
+from extractscan.cli.verifying import verify
 from extractscan.cli.worlds import score, simulate
 
-COMMANDS = (analyze, report, explain, inspect, formats, schema, simulate, score, version)
+COMMANDS = (
+    analyze, report, explain, verify, inspect, formats, schema, simulate, score, completion, doctor, version,
+)  # fmt: skip
 """Commands in the order of the help."""
+GROUPS: Mapping[str, tuple[str, tuple[Callable[..., int], ...]]] = {
+    "config": ("Show, check and begin the configuration of analyze.", (config_show, config_check, config_init)),
+}
+"""Commands of two words: what the first is for, and a function for each second, named `first_second`."""
 
 app = typer.Typer(
     name="extractscan",
@@ -46,6 +56,11 @@ def _root(
 
 for _command in COMMANDS:
     app.command(_command.__name__)(guarded(_command))
+for _name, (_help, _members) in GROUPS.items():
+    _group = typer.Typer(name=_name, help=_help, rich_markup_mode=None, no_args_is_help=True)
+    for _member in _members:
+        _group.command(_member.__name__.removeprefix(f"{_name}_"))(guarded(_member))
+    app.add_typer(_group)
 
 
 def main() -> None:

@@ -9,20 +9,7 @@ from typing import Annotated
 import typer
 
 from extractscan import __version__
-
-LIBRARIES = (
-    "graspologic-native",
-    "isal",
-    "msgspec",
-    "numpy",
-    "polars",
-    "pyarrow",
-    "rich",
-    "scipy",
-    "typer",
-    "zstandard",
-)
-"""Libraries whose versions may matter when a result is to be repeated."""
+from extractscan.cli.options import NoColor
 
 
 class Document(StrEnum):
@@ -42,19 +29,18 @@ def version(
         typer.echo(f"extractscan {__version__}")
         return 0
     import json
-    import platform
-    from importlib.metadata import version as installed
 
+    from extractscan.custody import libraries
     from extractscan.model import SCHEMA_VERSION
 
-    libraries = {name: installed(name) for name in LIBRARIES}
+    found = libraries()
     about = {
         "name": "extractscan",
         "version": __version__,
         "report_schema": SCHEMA_VERSION,
-        "python": platform.python_version(),
+        "python": found.pop("python"),
         "platform": sys.platform,
-        "libraries": libraries,
+        "libraries": found,
     }
     typer.echo(json.dumps(about, indent=2))
     return 0
@@ -96,3 +82,28 @@ def schema(
     found = json_schema() if document is Document.report else row_schema(document.value)
     typer.echo(json.dumps(found, indent=2))
     return 0
+
+
+def doctor(
+    *,
+    as_json: Annotated[bool, typer.Option("--json", help="As JSON.")] = False,
+    no_color: NoColor = False,
+) -> int:
+    """Check what could keep the tool from working here.
+
+    Exit code 1 where something does.
+    """
+    import msgspec
+
+    from extractscan.cli.checkup import findings
+    from extractscan.cli.say import emit, emit_json, stdout_view
+    from extractscan.cli.tables import table
+    from extractscan.writers.terminal import draw
+
+    found = findings()
+    if as_json:
+        emit_json(msgspec.json.format(msgspec.json.encode([each._asdict() for each in found])) + b"\n")
+    else:
+        view = stdout_view(no_color=no_color)
+        emit(draw(view, [table(view, [(each.what, each.state, each.says) for each in found])]))
+    return int(any(each.state == "fault" for each in found))

@@ -19,10 +19,14 @@ Last = Annotated[
     str | None, typer.Option("--last", metavar="SPAN", help="Use the last 30d, 12h, 90m or 4w of the log.")
 ]
 Profile = Annotated[
-    str, typer.Option("--profile", metavar="NAME", help="strict, balanced or wide: how much proof is asked for.")
+    str | None,
+    typer.Option(
+        "--profile", metavar="NAME", help="strict, balanced or wide: how much proof is asked for. Default: balanced."
+    ),
 ]
 Config = Annotated[
-    str | None, typer.Option("--config", metavar="FILE", help="TOML file with settings, over the profile.")
+    str | None,
+    typer.Option("--config", metavar="FILE", help="TOML file with options and thresholds, not extractscan.toml."),
 ]
 BaselineLogs = Annotated[
     list[str] | None,
@@ -36,8 +40,15 @@ FailOn = Annotated[
         help="Exit 1 for an extraction network at or over LEVEL: critical, high, medium, low, info.",
     ),
 ]
-Strict = Annotated[bool, typer.Option("--strict", help="Exit 4 where rows had to be rejected.")]
-Reproducible = Annotated[bool, typer.Option("--reproducible", help="Leave the wall-clock time out of the report.")]
+Strict = Annotated[bool | None, typer.Option("--strict/--no-strict", help="Exit 4 where rows had to be rejected.")]
+Reproducible = Annotated[
+    bool | None,
+    typer.Option("--reproducible/--no-reproducible", help="Leave the wall-clock time out of the report."),
+]
+Manifest = Annotated[
+    str | None,
+    typer.Option("--manifest", metavar="FILE", help="Write the hashes of all inputs and outputs to FILE, for verify."),
+]
 Shuffles = Annotated[int | None, typer.Option("--shuffles", metavar="K", min=0, help="Repetitions of the null test.")]
 Seed = Annotated[
     int | None, typer.Option("--seed", metavar="N", min=0, help="Seed of the shuffles and the community search.")
@@ -57,13 +68,14 @@ def analyze(
     start: From = None,
     end: To = None,
     last: Last = None,
-    profile: Profile = "balanced",
+    profile: Profile = None,
     config: Config = None,
     mapping: Mapping = None,
     baseline_logs: BaselineLogs = None,
     fail_on: FailOn = None,
-    strict: Strict = False,
-    reproducible: Reproducible = False,
+    strict: Strict = None,
+    reproducible: Reproducible = None,
+    manifest: Manifest = None,
     shuffles: Shuffles = None,
     seed: Seed = None,
     threads: Threads = None,
@@ -75,18 +87,18 @@ def analyze(
 ) -> int:
     """Read logs and report which accounts are linked, and why.
 
-    Without --output the report is printed. Exit codes: 0 fine, 1 findings under --fail-on, 2 usage, 3 no readable
-    input, 4 partial under --strict or nothing could be tested, 5 internal, 130 interrupted.
+    Without --output the report is printed. Each option may also be set in the environment, as EXTRACTSCAN_FAIL_ON,
+    and in extractscan.toml, as fail_on; a flag goes over the environment, that over the file. Exit codes: 0 fine, 1
+    findings under --fail-on, 2 usage, 3 no readable input, 4 partial under --strict or nothing could be tested, 5
+    internal, 130 interrupted.
     """
+    given = dict(locals())  # the parameters and nothing else: they are the options as they were typed
     give_memory_back()
-    if threads is not None:
-        os.environ["POLARS_MAX_THREADS"] = str(threads)  # read once, when polars is first imported
-    from extractscan.cli.request import Request, carry_out
+    from extractscan.cli.config import resolve
 
-    request = Request(
-        inputs=inputs, accounts=accounts, outputs=output or [], fmt=fmt, start=start, end=end, last=last,
-        profile=profile, config=config, mapping=mapping or [], baseline_logs=baseline_logs or [], fail_on=fail_on,
-        strict=strict, reproducible=reproducible, shuffles=shuffles, seed=seed, clobber=clobber, quiet=quiet,
-        verbose=verbose, no_color=no_color, bar=not quiet and not no_progress,
-    )  # fmt: skip
-    return carry_out(request)
+    asked = resolve(given)
+    if asked.options.threads is not None:
+        os.environ["POLARS_MAX_THREADS"] = str(asked.options.threads)  # read once, when polars is first imported
+    from extractscan.cli.request import carry_out
+
+    return carry_out(inputs, asked)

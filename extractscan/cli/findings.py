@@ -2,22 +2,8 @@
 
 from __future__ import annotations
 
-from extractscan.errors import EXIT_FINDINGS, EXIT_OK, UsageError
+from extractscan.errors import EXIT_FINDINGS, EXIT_OK
 from extractscan.model import LEVELS, Level, Report
-
-
-def check_level(level: str | None) -> Level | None:
-    """Return the level of `--fail-on`.
-
-    Raises:
-        UsageError: where there is no such level.
-    """
-    for known in LEVELS:
-        if level == known:
-            return known
-    if level is None:
-        return None
-    raise UsageError(f"--fail-on {level!r} is no level", hint=f"levels, worst first: {', '.join(LEVELS)}")
 
 
 def findings_code(report: Report, fail_on: Level | None) -> int:

@@ -25,7 +25,14 @@ Format = Annotated[
     typer.Option("--format", metavar="FORMAT", help="Output format, whatever the suffix; `formats` lists them."),
 ]
 Clobber = Annotated[bool, typer.Option("--clobber", "-C", help="Overwrite existing output files.")]
-Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Say nothing on stderr but errors.")]
+Quiet = Annotated[
+    bool,
+    typer.Option(
+        "--quiet",
+        "-q",
+        help="Say nothing on stderr but errors; analyze prints one line on stdout where it prints nothing else.",
+    ),
+]
 Detail = Annotated[
     bool,
     typer.Option(

@@ -6,10 +6,11 @@ import os
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
+from extractscan import custody
 from extractscan.cli.say import emit, emit_json, say, stdout_view
 from extractscan.errors import UsageError
 from extractscan.model import Report
-from extractscan.writers import WRITERS, choose, write
+from extractscan.writers import WRITERS, choose, write, write_bytes
 from extractscan.writers.numbers import size
 from extractscan.writers.terminal import render
 
@@ -36,6 +37,31 @@ def check_outputs(outputs: Sequence[str], fmt: str | None, *, clobber: bool, inp
             raise UsageError(f"{output} is also an input", hint="name another output: inputs are never written")
         _check_place(output, target, clobber=clobber)
         seen.add(target)
+
+
+def check_manifest(
+    manifest: str | None, outputs: Sequence[str], *, clobber: bool, inputs: Iterable[str | None]
+) -> None:
+    """Refuse a manifest of nothing, or one that would overwrite what must stay.
+
+    Raises:
+        UsageError: as `check_outputs` does.
+    """
+    if manifest is None:
+        return
+    if not outputs:
+        raise UsageError("--manifest without --output", hint="a manifest lists files: write the report to one")
+    taken = {Path(name).resolve() for name in (*outputs, *inputs) if name is not None}
+    if Path(manifest).resolve() in taken:
+        raise UsageError(f"{manifest} is also an input or an output", hint="give the manifest its own name")
+    _check_place(manifest, Path(manifest).resolve(), clobber=clobber)
+
+
+def write_manifest(report: Report, outputs: Sequence[str], manifest: str, *, quiet: bool) -> None:
+    """Write the hashes of a run's inputs and outputs, and say where."""
+    written = write_bytes(custody.encode(custody.manifest(report, outputs, manifest)), manifest)
+    if not quiet:
+        say(f"wrote {manifest} (manifest, {size(written)})")
 
 
 def _check_place(output: str, target: Path, *, clobber: bool) -> None:

@@ -1,77 +1,76 @@
-"""What `analyze` was asked, and how it is carried out: check all, analyze, deliver, then choose the exit code."""
+"""What `analyze` was asked, carried out: check all, analyze, deliver, then choose the exit code."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 
-from extractscan.cli.config import load_settings
-from extractscan.cli.findings import check_level, findings_code
+import msgspec
+
+from extractscan import model
+from extractscan.cli.config import Resolved
+from extractscan.cli.findings import findings_code
+from extractscan.cli.keys import Options
 from extractscan.cli.mapping import parse_mapping
 from extractscan.cli.moments import window
-from extractscan.cli.outputs import check_outputs, deliver
+from extractscan.cli.outputs import check_manifest, check_outputs, deliver, write_manifest
 from extractscan.cli.progress import Stages, progress
 from extractscan.cli.summary import refuse_partial, summarise
+from extractscan.model.asked import Run
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Request:
-    """The options of `analyze` as they were typed."""
-
-    inputs: list[str]
-    accounts: str | None
-    outputs: list[str]
-    fmt: str | None
-    start: str | None
-    end: str | None
-    last: str | None
-    profile: str
-    config: str | None
-    mapping: list[str]
-    baseline_logs: list[str]
-    fail_on: str | None
-    strict: bool
-    reproducible: bool
-    shuffles: int | None
-    seed: int | None
-    clobber: bool
-    quiet: bool
-    verbose: bool
-    no_color: bool
-    bar: bool
-
-
-def carry_out(asked: Request) -> int:
+def carry_out(inputs: Sequence[str], asked: Resolved) -> int:
     """Analyze as asked and return the exit code; what cannot work is refused before anything is read.
 
     Raises:
         ExtractscanError: for every expected failure; under `strict`, lost rows fail after the report is delivered.
     """
-    level = check_level(asked.fail_on)
-    begins, ends, recent = window(asked.start, asked.end, asked.last)
-    settings = load_settings(asked.profile, asked.config, seed=asked.seed, shuffles=asked.shuffles)
-    read = [*asked.inputs, asked.accounts, asked.config, *asked.baseline_logs]
-    check_outputs(asked.outputs, asked.fmt, clobber=asked.clobber, inputs=read)
-    columns = parse_mapping(asked.mapping)
+    options = asked.options
+    read = [*inputs, options.accounts, asked.file, *options.baseline_logs]
+    check_outputs(options.output, options.format, clobber=options.clobber, inputs=read)
+    check_manifest(options.manifest, options.output, clobber=options.clobber, inputs=read)
+    stages = Stages()
+    report = _analyze(inputs, asked, stages)
+    detail, quiet = options.verbose, options.quiet
+    deliver(report, options.output, options.format, no_color=options.no_color, detail=detail, quiet=quiet)
+    if options.manifest is not None:
+        write_manifest(report, options.output, options.manifest, quiet=quiet)
+    summarise(report, stages, options)
+    if options.strict:
+        refuse_partial(report)
+    return findings_code(report, options.fail_on)
+
+
+def _analyze(inputs: Sequence[str], asked: Resolved, stages: Stages) -> model.Report:
+    options = asked.options
+    begins, ends, recent = window(options.start, options.end, options.last)
+    columns = parse_mapping(options.map)
     from extractscan import pipeline
 
-    stages = Stages()
-    with progress(stages, wanted=asked.bar) as notice:
+    with progress(stages, wanted=not options.quiet and not options.no_progress) as notice:
         report = pipeline.analyze(
-            asked.inputs,
-            accounts=asked.accounts,
-            settings=settings,
+            inputs,
+            accounts=options.accounts,
+            settings=asked.settings,
             mapping=columns,
             start=begins,
             end=ends,
             last=recent,
-            baseline_logs=asked.baseline_logs,
+            baseline_logs=options.baseline_logs,
             progress=notice,
-            reproducible=asked.reproducible,
+            reproducible=options.reproducible,
         )
-    deliver(report, asked.outputs, asked.fmt, no_color=asked.no_color, detail=asked.verbose, quiet=asked.quiet)
-    if not asked.quiet:
-        printed = not asked.outputs and asked.fmt in (None, "terminal")
-        summarise(report, stages if asked.verbose else None, printed=printed)
-    if asked.strict:
-        refuse_partial(report)
-    return findings_code(report, level)
+    return msgspec.structs.replace(report, run=_run(inputs, options, columns))
+
+
+def _run(inputs: Sequence[str], options: Options, columns: Mapping[str, str]) -> Run:
+    """Note what was asked, so that the report can be made again."""
+    return Run(
+        inputs=list(inputs),
+        accounts=options.accounts,
+        mapping=dict(columns),
+        start=options.start,
+        end=options.end,
+        last=options.last,
+        baseline_logs=options.baseline_logs,
+        reproducible=options.reproducible,
+    )

@@ -5,27 +5,43 @@ from __future__ import annotations
 from collections import Counter
 
 from extractscan.cli.findings import rejected
+from extractscan.cli.keys import Options
 from extractscan.cli.progress import Stages
-from extractscan.cli.say import say
+from extractscan.cli.say import emit, say
 from extractscan.errors import PartialError
 from extractscan.model import LEVELS, Report
 from extractscan.writers.numbers import count, losses
+from extractscan.writers.show import show
 
 
-def summarise(report: Report, stages: Stages | None, *, printed: bool) -> None:
-    """Say in a line what was found, unless the report was just printed, and how long each stage took if asked."""
-    if not printed:
-        levels = Counter(each.level for each in report.networks if each.verdict == "extraction_network")
-        found = ", ".join(f"{levels[level]} {level}" for level in LEVELS if levels[level])
-        lost = rejected(report)
-        others = len(report.networks) - levels.total()
-        say(
-            f"{count(report.coverage.events, 'event')} of {count(report.coverage.accounts, 'account')}: "
-            f"{count(levels.total(), 'extraction network')}{f' ({found})' if found else ''}, "
-            f"{count(others, 'other')}, {f'{losses(lost)} rejected' if lost else 'nothing rejected'}"
-        )
-    for stage, seconds in stages.seconds().items() if stages is not None else ():
+def summarise(report: Report, stages: Stages, options: Options) -> None:
+    """Say in a line what was found, unless the report was just printed, and how long each stage took if asked.
+
+    The line goes to stderr; under `--quiet` to stdout, where nothing else is printed there, so that a job's log holds
+    it and nothing more.
+    """
+    printed = not options.output
+    if options.quiet:
+        if not printed:
+            emit(f"{show(headline(report), None)}\n".encode())
+        return
+    if not printed or options.format not in (None, "terminal"):
+        say(headline(report))
+    for stage, seconds in stages.seconds().items() if options.verbose else ():
         say(f"{seconds:8.2f} s  {stage}")
+
+
+def headline(report: Report) -> str:
+    """Return in a line what was read and found."""
+    levels = Counter(each.level for each in report.networks if each.verdict == "extraction_network")
+    found = ", ".join(f"{levels[level]} {level}" for level in LEVELS if levels[level])
+    lost = rejected(report)
+    others = len(report.networks) - levels.total()
+    return (
+        f"{count(report.coverage.events, 'event')} of {count(report.coverage.accounts, 'account')}: "
+        f"{count(levels.total(), 'extraction network')}{f' ({found})' if found else ''}, "
+        f"{count(others, 'other')}, {f'{losses(lost)} rejected' if lost else 'nothing rejected'}"
+    )
 
 
 def refuse_partial(report: Report) -> None:

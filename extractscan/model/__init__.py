@@ -10,6 +10,7 @@ from typing import Any, Literal
 
 import msgspec
 
+from extractscan.model.asked import Role, Run
 from extractscan.model.node import Node
 from extractscan.model.shared import Observable, Part
 from extractscan.model.traits import Traits
@@ -32,6 +33,8 @@ class Tool(Node, frozen=True):
     seed: int
     generated_at: str | None = None
     """The only wall-clock field; `--reproducible` leaves it null."""
+    libraries: dict[str, str] = {}
+    """Versions of Python and of the libraries that count and draw."""
 
 
 class Rejected(Node, frozen=True):
@@ -55,6 +58,10 @@ class Input(Node, frozen=True):
     rejected: list[Rejected] = []
     notes: list[str] = []
     """Assumptions made while reading, such as the time zone of naive timestamps."""
+    role: Role = "log"
+    first: str | None = None
+    last: str | None = None
+    """Times of the earliest and the latest row that was used."""
 
 
 class SignalRun(Node, frozen=True):
@@ -262,6 +269,8 @@ class Report(Node, frozen=True):
     single_sources: list[SingleSource] = []
     excluded: Excluded = Excluded()
     limits: list[str] = []
+    run: Run = Run()
+    """What was asked."""
 
 
 def encode(report: Report) -> bytes:

@@ -95,8 +95,10 @@ def _canonical(held: Sequence[Piece], kept: Sequence[str], passed: Sequence[Tall
     frame = _with_constants(frame, held, {*kept, *schema.REQUIRED})
     frame = sides.complete(frame, told, {*kept, *schema.REQUIRED}, passed)
     frame = convert.complete(frame, raw, passed)
-    for index, count in frame.group_by(schema.FILE).len().iter_rows():
-        passed[index].used += count
+    times = pl.col(schema.TIMESTAMP)
+    spans = frame.group_by(schema.FILE).agg(pl.len(), times.min().alias("first"), times.max().alias("last"))
+    for index, count, first, last in spans.iter_rows():
+        passed[index].use(count, first, last)
     return frame.with_columns(pl.lit(None, dtype=schema.EVENTS[n]).alias(n) for n in kept if n not in frame.columns)
 
 

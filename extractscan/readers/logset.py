@@ -24,7 +24,7 @@ from extractscan.readers.paths import Found
 from extractscan.readers.source import Side
 from extractscan.readers.stored import DamagedError
 from extractscan.readers.streams import Meter, Progress, sha256_of
-from extractscan.readers.tally import Tally
+from extractscan.readers.tally import Tally, iso
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,6 +157,8 @@ class LogSet:
                 *sorted(tally.notes | set(file.source.notes if file.source else ()) | _notes_on(file)),
                 *tally.counted(),
             ],
+            first=iso(tally.first),
+            last=iso(tally.last),
         )
 
     def _nothing_usable(self) -> InputError:

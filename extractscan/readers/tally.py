@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from extractscan import model
 
 
@@ -11,7 +13,7 @@ class Tally:
     Each pass fills a fresh one and `absorb` takes it over, so that reading twice never counts twice.
     """
 
-    __slots__ = ("complete", "counts", "extra", "notes", "rejected", "rows", "sha256", "used")
+    __slots__ = ("complete", "counts", "extra", "first", "last", "notes", "rejected", "rows", "sha256", "used")
 
     def __init__(self) -> None:
         self.rows = 0
@@ -21,6 +23,8 @@ class Tally:
         self.used = 0
         self.counts: dict[str, int] = {}
         """Rows that are no loss and yet worth a sentence: set aside, joined."""
+        self.first: datetime | None = None
+        self.last: datetime | None = None
         self.rejected: dict[str, tuple[int, str]] = {}
         self.notes: set[str] = set()
         self.sha256: str | None = None
@@ -36,11 +40,18 @@ class Tally:
         if count:
             self.counts[what] = self.counts.get(what, 0) + count
 
+    def use(self, count: int, first: datetime, last: datetime) -> None:
+        """Count used rows, and widen the span of their times."""
+        self.used += count
+        self.first = first if self.first is None else min(self.first, first)
+        self.last = last if self.last is None else max(self.last, last)
+
     def absorb(self, other: Tally) -> None:
         """Take over the counts of another pass over the same input; the fuller pass wins."""
         self.extra = other.extra if other.rows >= self.rows else self.extra
         self.rows = max(self.rows, other.rows)
         self.used = max(self.used, other.used)
+        self.first, self.last = self.first or other.first, self.last or other.last
         self.counts.update((what, max(n, self.counts.get(what, 0))) for what, n in other.counts.items())
         for reason, found in other.rejected.items():
             if found[0] > self.rejected.get(reason, (0, ""))[0]:
@@ -59,3 +70,8 @@ class Tally:
     def counted(self) -> list[str]:
         """The counts as sentences, sorted."""
         return [f"{count:,} {what}" for what, count in sorted(self.counts.items())]
+
+
+def iso(moment: datetime | None) -> str | None:
+    """Write a time in UTC as ISO 8601, to the microsecond."""
+    return None if moment is None else moment.strftime("%Y-%m-%dT%H:%M:%S.%fZ")

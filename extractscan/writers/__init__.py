@@ -63,7 +63,15 @@ def write(report: Report, path: str | os.PathLike[str], fmt: str | None = None) 
     Raises:
         UsageError: for an unknown format, or a place that cannot be written.
     """
-    content = WRITERS[choose(path, fmt)].render(report)
+    return write_bytes(WRITERS[choose(path, fmt)].render(report), path)
+
+
+def write_bytes(content: bytes, path: str | os.PathLike[str]) -> int:
+    """Write a file whole or not at all, as `write` does, and return its size.
+
+    Raises:
+        UsageError: for a place that cannot be written.
+    """
     try:
         _replace(Path(path).resolve(), content)
     except OSError as error:

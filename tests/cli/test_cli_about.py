@@ -19,7 +19,11 @@ from extractscan import __version__, cli
 from extractscan.schema import ACCOUNTS, EVENTS
 
 ROOT = Path(__file__).parents[2]
-COMMANDS = typer.main.get_command(cli.app).commands
+ROOT_COMMANDS = typer.main.get_command(cli.app).commands
+COMMANDS = {name: each for name, each in ROOT_COMMANDS.items() if name not in cli.GROUPS} | {
+    f"{name} {second}": each for name in cli.GROUPS for second, each in ROOT_COMMANDS[name].commands.items()
+}
+"""Every command by its words."""
 
 
 def module(*arguments: str, options: tuple[str, ...] = ()) -> subprocess.CompletedProcess[str]:
@@ -63,7 +67,7 @@ def test_the_versions_of_all_calculating_libraries_are_told(run) -> None:
 def test_help_needs_no_command(run) -> None:
     """`-h` and `--help` list every command, and each summary fits its line."""
     assert run("-h").stdout == run("--help").stdout
-    for name in COMMANDS:
+    for name in ROOT_COMMANDS:
         assert re.search(rf"^  {name} +\S.*[^.]\.$", run("-h").stdout, re.MULTILINE)
 
 
@@ -81,10 +85,11 @@ def test_every_command_and_option_has_help(name: str) -> None:
 def test_no_command_file_is_forgotten() -> None:
     """Every function that stands as a command in the package is in the table."""
     listed = {command.__name__ for command in cli.COMMANDS}
+    grouped = {member.__name__ for _, members in cli.GROUPS.values() for member in members}
     for path in Path(cli.__file__).parent.glob("*.py"):
-        for name in re.findall(r"^def ([a-z]+)\([^)]*typer\.", path.read_text(), re.MULTILINE | re.DOTALL):
-            assert name in listed, f"{path.name}: {name}"
-    assert listed == COMMANDS.keys()
+        for name in re.findall(r"^def ([a-z]\w*)\([^)]*typer\.", path.read_text(), re.MULTILINE | re.DOTALL):
+            assert name in listed | grouped, f"{path.name}: {name}"
+    assert listed | {name.replace("_", " ", 1) for name in grouped} == COMMANDS.keys()
 
 
 def test_the_page_of_the_command_line_is_current() -> None:

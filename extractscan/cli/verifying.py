@@ -1,0 +1,37 @@
+"""The command that says whether the files of a report are still the same."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from extractscan.cli.options import NoColor, Quiet, ReportFile
+
+MANIFEST_SUFFIX = ".manifest.json"
+"""`r.json` has its manifest in `r.manifest.json`, unless another name was given."""
+
+
+def verify(
+    report_file: ReportFile,
+    *,
+    manifest: Annotated[
+        str | None,
+        typer.Option("--manifest", metavar="FILE", help="Manifest of the outputs; REPORT.manifest.json if it exists."),
+    ] = None,
+    base: Annotated[
+        str, typer.Option("--base", metavar="DIR", help="Folder that relative paths of inputs start from.")
+    ] = ".",
+    as_json: Annotated[bool, typer.Option("--json", help="As JSON.")] = False,
+    quiet: Quiet = False,
+    no_color: NoColor = False,
+) -> int:
+    """Check that inputs and outputs of a report are unchanged.
+
+    Exit code 0 where all that could be checked is the same, 1 where something changed, 3 where something is missing.
+    """
+    from extractscan.cli.verification import Asked, carry_out
+
+    return carry_out(
+        Asked(report=report_file, manifest=manifest, base=base, as_json=as_json, quiet=quiet, no_color=no_color)
+    )
