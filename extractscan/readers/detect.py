@@ -197,7 +197,8 @@ def _has(source: Source | Side, name: str, sampled: Sampled) -> bool:
     field = source.fields.get(name)
     if field is None:
         return False
-    return any(head in sampled.fields for head in field.heads)
+    whole = isinstance(source, Source) and source.whole
+    return whole or any(head in sampled.fields for head in field.heads)
 
 
 def _filled(source: Source | Side, name: str, sampled: Sampled, views: Sequence[Any]) -> bool:

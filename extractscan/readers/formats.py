@@ -5,7 +5,23 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final, NamedTuple
 
-from extractscan.readers import bedrock, canonical, cloudtrail, litellm, mapped, refused
+from extractscan.readers import (
+    bedrock,
+    canonical,
+    cloudtrail,
+    databricks,
+    ecs,
+    litellm,
+    mapped,
+    mlflow,
+    ocsf,
+    one_api,
+    openinference,
+    otlp,
+    refused,
+    snowflake,
+    wildchat,
+)
 from extractscan.readers.source import Record, Refusal, Side, Source
 
 SOURCES: Final[tuple[Source, ...]] = (
@@ -13,6 +29,16 @@ SOURCES: Final[tuple[Source, ...]] = (
     cloudtrail.SOURCE,
     litellm.SPEND_LOGS,
     litellm.PAYLOADS,
+    one_api.SOURCE,
+    databricks.SOURCE,
+    snowflake.SOURCE,
+    mlflow.SOURCE,
+    ocsf.SOURCE,
+    otlp.TRACES,
+    otlp.EVENTS,
+    openinference.SOURCE,
+    ecs.SOURCE,
+    wildchat.SOURCE,
     canonical.SOURCE,
 )
 """In the order of detection: the most particular first."""

@@ -138,8 +138,8 @@ def plan_of(file: LogFile, kept: Iterable[str] | None, accounts: pl.Series | Non
         return Plan(file.stored, file.size, file.layers, file.framing)
     names = [name for name in _read_names(file, kept) if name in source.fields]
     fields = [*(source.fields[name] for name in names), *source.keys.values()]
-    heads = source.heads.union(*(field.heads for field in fields))
-    if not source.dotted and any(source is known for known in formats.SOURCES):
+    heads = None if source.whole else source.heads.union(*(field.heads for field in fields))
+    if heads is not None and not source.dotted and any(source is known for known in formats.SOURCES):
         heads = frozenset(head for head in heads if "." not in head)
     by_account = None
     if accounts is not None and source is canonical.SOURCE and schema.ACCOUNT not in file.constants:

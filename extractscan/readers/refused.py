@@ -101,7 +101,16 @@ REFUSED: Final[tuple[Refusal, ...]] = (
         "a file of batch requests",
         _keys("custom_id", "method", "url", "body", without=("account_id",)),
     ),
-    _anonymous("wildchat", "the WildChat corpus", _keys("conversation_hash", "conversation")),
+    _anonymous(
+        "wildchat",
+        "the WildChat corpus without its hashed addresses",
+        _keys("conversation_hash", "conversation", without=("hashed_ip",)),
+    ),
+    _total(
+        "snowflake_daily",
+        "Snowflake usage totals",
+        _any_of(_keys("USAGE_DATE", "TOKENS"), _keys("TOKEN_CREDITS", "FUNCTION_NAME", "START_TIME")),
+    ),
     _anonymous("lmsys_chat", "the LMSYS chat corpus", _keys("conversation_id", "conversation")),
     _unread(
         "azure_openai",
@@ -120,7 +129,6 @@ REFUSED: Final[tuple[Refusal, ...]] = (
     ),
     _unread("gcp_audit", "Google Cloud audit logs of Vertex AI", _most(_audit_of("aiplatform.googleapis.com"))),
     _anonymous("vertex", "Vertex AI request-response logs", _keys("full_request", "full_response", "logging_time")),
-    _unread("new_api", "a new-api or one-api log table", _keys("user_id", "created_at", "quota", "token_name")),
     _unread(
         "helicone",
         "a Helicone export",
@@ -150,20 +158,6 @@ REFUSED: Final[tuple[Refusal, ...]] = (
         "--map user_agent=user-agent --map request_id=x-request-id.",
     ),
     _unread(
-        "databricks",
-        "a Databricks inference table",
-        _any_of(_keys("databricks_request_id"), _keys("served_entity_id"), _keys("invocation_id", "latency_ms")),
-    ),
-    _unread("snowflake", "Snowflake Cortex usage history", _keys("TOKENS_GRANULAR", "REQUEST_ID")),
-    _unread("otlp_traces", "OpenTelemetry traces (OTLP)", _keys("resourceSpans"), _SPANS_HINT),
-    _unread("otlp_logs", "OpenTelemetry logs (OTLP)", _keys("resourceLogs"), _SPANS_HINT),
-    _unread(
-        "openinference",
-        "OpenInference spans",
-        _most(lambda r: "openinference.span.kind" in (r.get("attributes") or {}) or "attributes.llm.model_name" in r),
-        _SPANS_HINT,
-    ),
-    _unread(
         "openai_audit",
         "OpenAI audit logs",
         _most(lambda r: r.get("object") == "organization.audit_log"),
@@ -174,12 +168,6 @@ REFUSED: Final[tuple[Refusal, ...]] = (
         "the Anthropic compliance activity feed",
         _most(lambda r: str(r.get("id")).startswith("activity_") and "actor" in r),
         "It records what people did in the console, not requests to a model. " + _MAP,
-    ),
-    _unread(
-        "mlflow",
-        "MLflow traces",
-        _any_of(_keys("info", "data"), _keys("trace_info"), _keys("timestamp_ms", "request_metadata")),
-        _SPANS_HINT,
     ),
     _anonymous("chat_training", "chat examples for training or batches", _most(_only_messages)),
 )

@@ -113,6 +113,7 @@ class Source:
             lacks may be there as None, for this as for all that look at records.
         heads: Top-level fields that `parts` and `keeps` look at, whatever columns are asked for.
         dotted: Whether its top-level fields have dots in their names.
+        whole: Whether records must be loaded whole, because the names of top-level fields vary.
         side: What the same records are where another input holds the events that they complete.
         wants: What to do where neither it nor a side names accounts.
     """
@@ -132,6 +133,7 @@ class Source:
     keeps: Callable[[Any], str | None] | None = None
     heads: frozenset[str] = frozenset()
     dotted: bool = False
+    whole: bool = False
     side: Side | None = None
     wants: str = ""
 

@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 
 from extractscan.errors import ExtractscanError
 from extractscan.readers import open_logs
+from extractscan.readers.formats import SIDES, SOURCES
 
 QUICK = settings(max_examples=12, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True)
 
@@ -46,6 +47,13 @@ def test_each_column_of_an_export_is_the_same_alone_as_among_all(name: str) -> N
 
 def test_every_golden_file_has_its_export() -> None:
     assert sorted(path.stem for path in (folder_of("x").parent.parent / "golden").iterdir()) == EXPORTS
+
+
+def test_every_source_and_side_has_an_export_that_shows_it() -> None:
+    inputs = [each for name in EXPORTS for each in json.loads(golden_of(name).read_text())["inputs"]]
+    shown = {each["format"].split()[0] for each in inputs}
+    elsewhere = {"canonical", "litellm_spend_logs", "litellm_payload"}
+    assert {kind.name for kind in (*SOURCES, *SIDES)} <= shown | elsewhere
 
 
 def _damage(data: bytes, draw: st.DataObject) -> bytes:

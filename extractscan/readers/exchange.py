@@ -1,0 +1,132 @@
+"""Read the canonical columns that the bodies of a request and of its response hold, whatever the vendor."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+import msgspec
+
+from extractscan import schema
+from extractscan.readers import chat
+from extractscan.readers.cast import joined_names
+from extractscan.readers.source import Field, Record
+
+_MAX_TOKENS: Final = ("max_tokens", "max_completion_tokens", "max_output_tokens", "max_tokens_to_sample", "maxTokens")
+INPUT: Final = ("prompt_tokens", "input_tokens", "promptTokenCount", "prompt_token_count", "inputTokens")
+OUTPUT: Final = ("completion_tokens", "output_tokens", "candidatesTokenCount", "candidates_token_count", "outputTokens")
+_USAGE: Final = ("usage", "usageMetadata", "usage_metadata")
+
+
+class Exchange:
+    """One record with the bodies of its request and its response, parsed once."""
+
+    __slots__ = ("body", "record", "request", "response", "usage")
+
+    def __init__(self, record: Record, request: Any, response: Any) -> None:
+        self.record = record
+        self.request = chat.parse(request)
+        self.body = self.request if isinstance(self.request, dict) else {}
+        self.response = events_of(chat.parse(response))
+        self.usage = usage_of(self.response)
+
+
+def events_of(response: Any) -> Any:
+    """Give the events of a response that was logged as the text of its stream; anything else as it is."""
+    if not isinstance(response, str) or not response.lstrip().startswith(("data:", "event:")):
+        return response
+    lines = (line[5:].strip() for line in response.splitlines() if line.startswith("data:"))
+    return [event for line in lines if isinstance(event := chat.parse(line), dict)]
+
+
+def usage_of(response: Any) -> Mapping[str, Any]:
+    """Find the token counts of a response; of a stream, those that come last and count the most."""
+    if isinstance(response, dict):
+        found = next((response[name] for name in _USAGE if isinstance(response.get(name), dict)), None)
+        inner = response.get("message")
+        return found or (usage_of(inner) if isinstance(inner, dict) else {})
+    merged: dict[str, Any] = {}
+    for event in response if isinstance(response, list) else ():
+        merged.update({name: value for name, value in usage_of(event).items() if value is not None})
+    return merged
+
+
+def first_of(node: Mapping[str, Any], names: tuple[str, ...]) -> Any:
+    """Give the first of some fields that is there."""
+    return next((node[name] for name in names if node.get(name) is not None), None)
+
+
+def cached_tokens(usage: Mapping[str, Any]) -> Any:
+    """Give the input tokens that came from a cache, as any vendor names them."""
+    for name in ("prompt_tokens_details", "input_tokens_details"):
+        details = usage.get(name)
+        if isinstance(details, dict) and details.get("cached_tokens") is not None:
+            return details["cached_tokens"]
+    return first_of(usage, ("cache_read_input_tokens", "cachedContentTokenCount", "cached_content_token_count"))
+
+
+def _setting(body: Mapping[str, Any], names: tuple[str, ...]) -> Any:
+    names_of_inner = ("generationConfig", "generation_config")
+    inner: Mapping[str, Any] = next((body[n] for n in names_of_inner if isinstance(body.get(n), dict)), {})
+    return first_of(body, names) if first_of(body, names) is not None else first_of(inner, names)
+
+
+def _tools(call: Exchange) -> Any:
+    tools = call.body.get("tools")
+    return joined_names(tools) if isinstance(tools, list) else None
+
+
+def _system(call: Exchange) -> Any:
+    return chat.request_system(call.request) if call.request is not None else None
+
+
+def _prompt(call: Exchange) -> Any:
+    return chat.request_prompt(call.request) if call.request is not None else None
+
+
+def body_fields(request: str, response: str) -> dict[str, Field]:
+    """Make the fields of an `Exchange` whose bodies lie under two paths of the record."""
+
+    def asked(read: Any) -> Field:
+        return Field((request,), read)
+
+    def answered(read: Any) -> Field:
+        return Field((response,), read)
+
+    return {
+        schema.PROMPT: asked(_prompt),
+        schema.SYSTEM_PROMPT: asked(_system),
+        schema.COMPLETION: answered(lambda call: chat.response_text(call.response)),
+        schema.MAX_TOKENS: asked(lambda call: _setting(call.body, (*_MAX_TOKENS, "maxOutputTokens"))),
+        schema.TEMPERATURE: asked(lambda call: _setting(call.body, ("temperature",))),
+        schema.N_CHOICES: asked(lambda call: _setting(call.body, ("n", "candidateCount", "candidate_count"))),
+        schema.LOGPROBS: asked(lambda call: call.body.get("logprobs")),
+        schema.STREAM: asked(lambda call: call.body.get("stream")),
+        schema.TOOL_NAMES: asked(_tools),
+        schema.INPUT_TOKENS: answered(lambda call: first_of(call.usage, INPUT)),
+        schema.OUTPUT_TOKENS: answered(lambda call: first_of(call.usage, OUTPUT)),
+        schema.CACHED_TOKENS: answered(lambda call: cached_tokens(call.usage)),
+    }
+
+
+def error_kind(response: Any) -> str | None:
+    """Give the type or the code of a response's error; never its message, which may quote a key."""
+    body = chat.object_of(response)
+    error = body.get("error")
+    if isinstance(error, dict):
+        kind = error.get("type") or error.get("code") or error.get("status")
+        return str(kind) if isinstance(kind, str | int) else "error"
+    kind = body.get("error_code")
+    return kind if isinstance(kind, str) else None
+
+
+def text_list(value: Any) -> list[str]:
+    """Give the texts of a list, of JSON text of one, or of one text."""
+    if isinstance(value, str) and value[:1] == "[":
+        try:
+            value = msgspec.json.decode(value)
+        except (msgspec.DecodeError, RecursionError, UnicodeError):
+            return [value]
+    if isinstance(value, str):
+        return [value]
+    return [item for item in value if isinstance(item, str)] if isinstance(value, list) else []

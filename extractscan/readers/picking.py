@@ -1,0 +1,52 @@
+"""Make columns of paths: the first of some source fields that holds anything."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any, Final
+
+from extractscan.readers.mapped import dig
+from extractscan.readers.source import Field, Record
+
+NOTHING: Final = (None, "", "-", "None", "null", "NULL")
+"""How exports write that a field is missing."""
+
+_SPACED_ZONE: Final = re.compile(r" ([+-]\d\d:?\d\d)\Z")
+
+
+def first(record: Record, *paths: str) -> Any:
+    """Give the first of some dotted paths that holds anything; None where none does."""
+    for path in paths:
+        value = record.get(path) if "." not in path else dig(record, path)
+        if value not in NOTHING:
+            return value
+    return None
+
+
+def pick(*paths: str) -> Field:
+    """Read the first of some dotted paths of a bare record that holds anything."""
+    return Field(paths, lambda record: first(record, *paths))
+
+
+def pick_in(view: Callable[[Any], Record], *paths: str, under: str = "") -> Field:
+    """Read the first of some paths in an object that the view holds, which lies `under` a path of the record."""
+    return Field(tuple(under + path for path in paths), lambda call: first(view(call), *paths))
+
+
+def milliseconds(start: Any, end: Any) -> int | None:
+    """Give the time between two ISO times or two native ones, in milliseconds; None where one is unreadable."""
+    begun, done = _moment(start), _moment(end)
+    return None if begun is None or done is None else round((done - begun).total_seconds() * 1000)
+
+
+def _moment(value: Any) -> datetime | None:
+    if isinstance(value, str):
+        try:
+            value = datetime.fromisoformat(_SPACED_ZONE.sub(r"\1", value.strip()))
+        except ValueError:
+            return None
+    if not isinstance(value, datetime):
+        return None
+    return value if value.tzinfo is not None else value.replace(tzinfo=UTC)
