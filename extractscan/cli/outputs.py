@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
@@ -20,10 +21,12 @@ def check_outputs(outputs: Sequence[str], fmt: str | None, *, clobber: bool, inp
 
     Raises:
         UsageError: for an unknown format, a missing folder, an existing file without `clobber`, an input named as
-            output, the same output twice, or one format for several files.
+            output, the same output twice, one format for several files, or bytes for a terminal.
     """
     if fmt is not None:
-        choose(fmt=fmt)
+        binary = WRITERS[choose(fmt=fmt)].content == "binary"
+        if binary and not outputs and sys.stdout.isatty():
+            raise UsageError(f"{fmt} is not for a terminal", hint="name a file with --output, or pipe it on")
         if len(outputs) > 1:
             raise UsageError("--format with several --output", hint="leave --format out: the suffixes tell the formats")
     read = {Path(name).resolve() for name in inputs if name is not None}
@@ -90,7 +93,9 @@ def deliver(
 def _print(report: Report, fmt: str, *, no_color: bool, detail: bool) -> None:
     if fmt == "terminal":
         emit(render(report, stdout_view(no_color=no_color, detail=detail)))
-    elif fmt in ("json", "ndjson"):
-        emit_json(WRITERS[fmt].render(report))
+        return
+    content = WRITERS[fmt].render(report)
+    if WRITERS[fmt].content == "json":
+        emit_json(content)
     else:
-        emit(WRITERS[fmt].render(report))
+        emit(content)

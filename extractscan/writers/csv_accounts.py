@@ -6,9 +6,9 @@ import csv
 import io
 
 from extractscan.model import Report
+from extractscan.writers.heads import NETWORK_COLUMNS, head
 from extractscan.writers.show import show
 
-NETWORK_COLUMNS = ("network", "fingerprint", "verdict", "level", "coordination_bits", "extraction_bits")
 MEMBER_COLUMNS = ("account_id", "bits", "role", "events", "events_in_campaign", "first_seen", "last_seen")
 CHANNEL_PREFIX = "bits_"
 _FORMULA = ("=", "+", "-", "@", "＝", "＋", "－", "＠")
@@ -19,11 +19,15 @@ def columns(report: Report) -> tuple[str, ...]:
 
     The channels are those of the schema, in its order; others that a report may hold follow by name.
     """
+    return (*NETWORK_COLUMNS, *MEMBER_COLUMNS, *(f"{CHANNEL_PREFIX}{defused(name)}" for name in channels(report)))
+
+
+def channels(report: Report) -> tuple[str, ...]:
+    """Return the channels of the schema, in its order, and then others that members of the report have, by name."""
     from extractscan.schema import CHANNELS
 
     held = {channel for network in report.networks for member in network.accounts for channel in member.channels}
-    channels = (*CHANNELS, *sorted(held.difference(CHANNELS)))
-    return (*NETWORK_COLUMNS, *MEMBER_COLUMNS, *(f"{CHANNEL_PREFIX}{defused(name)}" for name in channels))
+    return (*CHANNELS, *sorted(held.difference(CHANNELS)))
 
 
 def defused(content: str) -> str:
@@ -45,9 +49,8 @@ def render(report: Report) -> bytes:
     writer = csv.DictWriter(page, columns(report), restval="", lineterminator="\n", quoting=csv.QUOTE_NONNUMERIC)
     writer.writeheader()
     for network in report.networks:
-        shared = {"network": network.id, **{name: getattr(network, name) for name in NETWORK_COLUMNS[1:]}}
         for member in network.accounts:
-            row = {**shared, **{name: getattr(member, name) for name in MEMBER_COLUMNS}}
+            row = {**head(network), **{name: getattr(member, name) for name in MEMBER_COLUMNS}}
             row |= {f"{CHANNEL_PREFIX}{defused(channel)}": amount for channel, amount in member.channels.items()}
             writer.writerow({name: defused(cell) if isinstance(cell, str) else cell for name, cell in row.items()})
     return page.getvalue().encode("utf-8", "backslashreplace")

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 
 from extractscan.model import Evidence, Network, Report
 from extractscan.writers.numbers import count, share
-from extractscan.writers.reading import PROMISE, nothing_found, ranked, said
+from extractscan.writers.reading import PROMISE, bottom_line, nothing_found, ranked, said
 from extractscan.writers.show import SENTENCE, VALUE, show
 
 SECTIONS = 10
@@ -59,7 +59,7 @@ def render(report: Report) -> bytes:
 
 def _lines(report: Report) -> Iterator[str]:
     coverage = report.coverage
-    yield f"# extractscan: {_found(report)}"
+    yield f"# extractscan: {bottom_line(report)}"
     yield ""
     if not said(report):
         yield f"> {PROMISE}"
@@ -95,14 +95,6 @@ def _lines(report: Report) -> Iterator[str]:
 
 def _words(verdict: str) -> str:
     return verdict.replace("_", " ")
-
-
-def _found(report: Report) -> str:
-    found = sum(network.verdict == "extraction_network" for network in report.networks)
-    others = len(report.networks) - found
-    if not report.networks:
-        return "no network stands out"
-    return f"{found} extraction network{'' if found == 1 else 's'}, {others} other{'' if others == 1 else 's'}"
 
 
 def _network(network: Network) -> Iterator[str]:

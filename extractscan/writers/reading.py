@@ -27,6 +27,15 @@ def said(report: Report) -> bool:
     return any(_GIST in limit for limit in report.limits)
 
 
+def bottom_line(report: Report) -> str:
+    """Say in a few words how many networks were found, and of what sort."""
+    found = sum(network.verdict == "extraction_network" for network in report.networks)
+    others = len(report.networks) - found
+    if not report.networks:
+        return "no network stands out"
+    return f"{found} extraction network{'' if found == 1 else 's'}, {others} other{'' if others == 1 else 's'}"
+
+
 def nothing_found(report: Report) -> str:
     """Say what a report without networks does not mean, with the reasons that hold for this log."""
     coverage = report.coverage

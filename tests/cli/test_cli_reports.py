@@ -125,3 +125,24 @@ def test_a_member_is_found_by_what_is_shown_of_it(run, report, tmp_path) -> None
     result = run("explain", path, "N2", r"evil\x1b[31m\u202e")
     assert result.exit_code == 0
     assert r"evil\x1b[31m\u202e in N2" in result.stdout
+
+
+def test_bytes_are_not_for_a_terminal(monkeypatch, tmp_path) -> None:
+    """Parquet goes to a file or a pipe; a terminal is refused before anything is read."""
+    from extractscan.cli import outputs
+    from extractscan.errors import UsageError
+
+    monkeypatch.setattr(outputs.sys.stdout, "isatty", lambda: True, raising=False)
+    with pytest.raises(UsageError, match="not for a terminal"):
+        outputs.check_outputs([], "parquet", clobber=False)
+    outputs.check_outputs([str(tmp_path / "x")], "parquet", clobber=False)
+    outputs.check_outputs([], "csv", clobber=False)
+
+
+def test_several_formats_are_written_in_one_run(run, saved, report, tmp_path) -> None:
+    """Each suffix, also a double one, gives its own format."""
+    ends = {name: writer.suffixes[-1] for name, writer in WRITERS.items()}
+    asked = [part for end in ends.values() for part in ("-o", tmp_path / f"r{end}")]
+    assert run("report", saved, *asked).exit_code == 0
+    for name, end in ends.items():
+        assert (tmp_path / f"r{end}").read_bytes() == WRITERS[name].render(report)

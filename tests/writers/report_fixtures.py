@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
+import msgspec
+
 from extractscan import model
 from extractscan.model.shared import Observable, Part
 
@@ -386,4 +388,25 @@ def empty() -> model.Report:
     )
 
 
+def five() -> model.Report:
+    """A report with five networks, of which two harvest and one of these is on the user's own list."""
+    listed = msgspec.structs.replace(
+        harvest_network(), id="N2", fingerprint="00ff00ff00ff00ff", level="medium", verdict="extraction_network"
+    )
+    others = [
+        other_network("N3", "coordinated", "low", "4 accounts of one person; no harvest was seen."),
+        other_network("N4", "reseller", "low", "4 accounts carry the traffic of unrelated people."),
+        other_network("N5", "explained", "info", "4 accounts of one verified company."),
+    ]
+    return msgspec.structs.replace(ordinary(), networks=[harvest_network(), listed, *others])
+
+
+def clean() -> model.Report:
+    """A report on the same log with nothing in it."""
+    return msgspec.structs.replace(ordinary(), networks=[], single_sources=[], excluded=model.Excluded())
+
+
 REPORTS = {"ordinary": ordinary, "hostile": hostile, "empty": empty}
+"""Those of which every output has a golden file."""
+WORLDS = {**REPORTS, "five": five, "clean": clean}
+"""Those that go through every format."""
