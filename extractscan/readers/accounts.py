@@ -9,9 +9,9 @@ import polars as pl
 from extractscan import schema
 from extractscan.errors import InputError
 from extractscan.readers import detect, mapped
-from extractscan.readers.archives import members
 from extractscan.readers.cast import cast, misfits, series_of
 from extractscan.readers.chunk import Chunk
+from extractscan.readers.members import members
 from extractscan.readers.paths import expand
 from extractscan.readers.plan import Plan
 from extractscan.readers.streams import Meter
@@ -38,7 +38,8 @@ def read_accounts_with_notes(path: str, *, mapping: Mapping[str, str] | None = N
     """
     mapping = dict(mapping or {})
     mapped.check_names(mapping, schema.ACCOUNTS)
-    found = [member for each in expand([path]) for member in members(each)]
+    wanted = frozenset({mapping.get(schema.ACCOUNT, schema.ACCOUNT)})
+    found = [member for each in expand([path]) for member in members(each, wanted)]
     if len(found) > 1:
         raise InputError(f"{path}: {len(found)} files, where one table is wanted", hint="Name one file.")
     sampled = detect.sample(found[0])

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
+from datetime import date
+from decimal import Decimal
 from typing import Any, Final
+from uuid import UUID
 
 import msgspec
 import polars as pl
@@ -53,6 +56,8 @@ def _as_text(value: Any) -> str | None:
         return str(value)
     if isinstance(value, bytes):
         return value.decode("utf-8", "replace")
+    if isinstance(value, date | Decimal | UUID):
+        return value.isoformat() if isinstance(value, date) else str(value)
     try:
         return msgspec.json.encode(value).decode()
     except (TypeError, ValueError, RecursionError):

@@ -10,7 +10,16 @@ from itertools import islice
 from pathlib import Path
 from typing import Any, Final
 
-from extractscan.readers import csv_table, envelopes, json_document, json_lines, parquet, refused
+from extractscan.readers import (
+    csv_table,
+    envelopes,
+    json_document,
+    json_lines,
+    lakehouse,
+    parquet,
+    refused,
+    sqlite_table,
+)
 from extractscan.readers.chunk import Chunk
 from extractscan.readers.lines import BOM
 from extractscan.readers.plan import Plan
@@ -57,6 +66,10 @@ CONTAINERS: Final = {
     "ndjson": Container("ndjson", json_lines.read, json_lines.originals),
     "json": Container("json", json_document.read, json_document.originals),
     "csv": Container("csv", csv_table.read, csv_table.originals),
+    "sqlite": Container("sqlite", sqlite_table.read, sqlite_table.originals, streams=False),
+    "postgresql": Container("postgresql", parquet.read, parquet.originals, streams=False),
+    "delta": Container("delta", lakehouse.read, lakehouse.originals, streams=False),
+    "iceberg": Container("iceberg", lakehouse.read, lakehouse.originals, streams=False),
 }
 
 _HEAD: Final = 1 << 20
@@ -104,6 +117,21 @@ def look(stored: Stored, head: bytes, count: int) -> Look:
     if text[:1] in {b"{", b"["}:
         return _look_at_json(stored, layers, text, whole=whole, count=count)
     return _look_at_table(stored, layers, text, whole=whole, count=count)
+
+
+def look_at_table(kind: str, stored: Stored, framing: str, count: int) -> Look:
+    """Give the first records of a table of a known kind.
+
+    Raises:
+        DamagedError: where it cannot be read.
+    """
+    if kind == "postgresql":
+        fields, records = parquet.sample(stored, count)
+    elif kind == "sqlite":
+        fields, records = sqlite_table.sample(stored, framing, count)
+    else:
+        fields, records = lakehouse.sample(stored, count)
+    return Look(CONTAINERS[kind], "", framing, records, fields, frozenset(fields))
 
 
 def _look_at_parquet(stored: Stored, layers: str, count: int) -> Look:

@@ -41,6 +41,8 @@ class LogFile:
     skipped: str = ""
     constants: Mapping[str, str] = field(default_factory=dict)
     """Canonical columns that the folders of the path name."""
+    note: str = ""
+    """What a reader of the report must know about where it lies."""
     side: Side | None = None
     """What it tells about events of other inputs (or of its own, where `source` is there too)."""
 
@@ -74,12 +76,15 @@ def sample(found: Found, mapping: Mapping[str, str] | None = None) -> Sampled:
     if found.size == 0:
         raise InputError(f"{found.path}: empty file", hint="Export the logs again, or leave the file out.")
     try:
-        look = containers.look(found.stored, next(read(found.stored, 4096), b""), SAMPLE)
+        if found.kind:
+            look = containers.look_at_table(found.kind, found.stored, found.framing, SAMPLE)
+        else:
+            look = containers.look(found.stored, next(read(found.stored, 4096), b""), SAMPLE)
     except DamagedError as error:
         hint = error.hint or "Export or copy the file again: this copy is broken."
         raise InputError(f"{found.path}: {error}", hint=hint) from error
     file = LogFile(found.path, found.size, found.stored, look.container, look.layers, framing=look.framing)
-    file = replace(file, constants=constants_of(found.path, look.fields, mapping or {}))
+    file = replace(file, constants=constants_of(found.path, look.fields, mapping or {}), note=found.note)
     return Sampled(file, look.records, look.fields, look.filled)
 
 

@@ -13,11 +13,12 @@ import polars as pl
 
 from extractscan import model, schema
 from extractscan.errors import InputError
-from extractscan.readers import archives, detect, mapped, paths
+from extractscan.readers import detect, mapped, paths
 from extractscan.readers.chunk import MAX_ROWS
 from extractscan.readers.detect import Candidate, LogFile
 from extractscan.readers.gathering import Piece, gathered, in_order, next_frame, plan_of, side_plan
 from extractscan.readers.joining import Sides
+from extractscan.readers.members import members
 from extractscan.readers.opening import parts_of
 from extractscan.readers.partitions import partitions_of
 from extractscan.readers.paths import Found
@@ -195,7 +196,8 @@ def open_logs(inputs: Sequence[str], *, mapping: Mapping[str, str] | None = None
     search = mapped.Search(mapping)
     problems: list[tuple[Found, InputError]] = []
     candidates: list[tuple[Found, Candidate]] = []
-    for found in _unpacked(paths.expand(inputs), problems):
+    wanted = frozenset(path.partition(".")[0] for path in mapping.values())
+    for found in _unpacked(paths.expand(inputs), wanted, problems):
         try:
             sampled = detect.sample(found, mapping)
             search.look_at(sampled.records, [*sampled.fields, *partitions_of(found.path)])
@@ -234,11 +236,13 @@ def _identified(
     return sorted(files, key=lambda file: file.path)
 
 
-def _unpacked(listed: Sequence[Found], problems: list[tuple[Found, InputError]]) -> Iterator[Found]:
+def _unpacked(
+    listed: Sequence[Found], wanted: frozenset[str], problems: list[tuple[Found, InputError]]
+) -> Iterator[Found]:
     """Give the members of archives in their place; an archive that cannot be listed is a problem like a file."""
     for found in listed:
         try:
-            yield from archives.members(found)
+            yield from members(found, wanted)
         except InputError as error:
             problems.append((found, error))
 
@@ -250,7 +254,7 @@ def _skipped(found: Found, error: InputError) -> LogFile:
 def _notes_on(file: LogFile) -> set[str]:
     """What has to be known of the way a file was read."""
     utf16 = "UTF-16 text; hashes of records are of its lines in UTF-8"
-    return {utf16} if "utf-16" in file.layers else set()
+    return ({utf16} if "utf-16" in file.layers else set()) | ({file.note} if file.note else set())
 
 
 def _hash_of(file: LogFile) -> str:

@@ -11,8 +11,9 @@ from pathlib import Path
 from typing import Final
 
 from extractscan.errors import InputError
-from extractscan.readers import spool
+from extractscan.readers import lakehouse, spool
 from extractscan.readers.stored import PIECE, Stored
+from extractscan.readers.urls import POSTGRESQL, is_database, shown
 
 _IGNORED = (".", "_")
 """Heads of names that tools leave beside logs: `.DS_Store`, `_SUCCESS`, `._metadata`."""
@@ -28,6 +29,10 @@ class Found:
     Attributes:
         path: What the report calls it.
         problem: Why it cannot be read, where that is known already.
+        member: The part of an archive or a database that was named.
+        kind: The container, where the bytes do not tell it.
+        framing: What that container needs to know, such as the table.
+        note: What a reader of the report must know about it.
     """
 
     path: str
@@ -35,6 +40,10 @@ class Found:
     named: bool
     stored: Stored
     problem: str = ""
+    member: str = ""
+    kind: str = ""
+    framing: str = ""
+    note: str = ""
 
 
 def expand(paths: Sequence[str]) -> list[Found]:
@@ -49,7 +58,7 @@ def expand(paths: Sequence[str]) -> list[Found]:
     found: dict[str, Found] = {}
     for path in paths:
         for item in _expand_one(str(path)):
-            real = os.path.realpath(item.path)
+            real = item.path if item.kind == POSTGRESQL else f"{os.path.realpath(item.path)}{MEMBER}{item.member}"
             known = found.get(real)
             if known is None or (item.path, not item.named) < (known.path, not known.named):
                 found[real] = item
@@ -61,28 +70,50 @@ def expand(paths: Sequence[str]) -> list[Found]:
 def _expand_one(path: str) -> Iterator[Found]:
     if path == STDIN:
         yield _from_stdin()
-        return
-    if Path(path).is_dir():
-        members = sorted(_walk(path))
-        if not members:
-            raise InputError(f"{path}: the directory holds no file", hint="Name a directory that holds log files.")
+    elif is_database(path):
+        yield Found(shown(path), 1, named=True, stored=Stored(path), kind=POSTGRESQL)
+    elif Path(path).is_dir():
+        yield from _folder(path)
     elif not Path(path).exists() and has_magic(path):
         members = sorted(item for item in glob(path, recursive=True) if Path(item).is_file())  # noqa: PTH207 - may be absolute
         if not members:
             raise InputError(f"{path}: the pattern matches no file", hint="Quote it, and try it with `ls` first.")
+        yield from map(_file, members)
     else:
         yield _named(path)
+
+
+def _folder(path: str) -> Iterator[Found]:
+    """All files and tables below a folder, or the table that it is."""
+    table = _table(path, named=True)
+    if table is not None:
+        yield table
         return
-    for member in members:
-        yield Found(clean(member), _size(member), named=False, stored=Stored(member))
+    members = list(_walk(path))
+    if not members:
+        raise InputError(f"{path}: the directory holds no file", hint="Name a directory that holds log files.")
+    yield from members
+
+
+def _table(path: str, *, named: bool) -> Found | None:
+    found = lakehouse.newest(path)
+    if found is None:
+        return None
+    kind, metadata = found
+    size, note = lakehouse.data_bytes(path), lakehouse.NOTES[kind]
+    return Found(clean(path), size, named=named, stored=Stored(metadata), kind=kind, note=note)
 
 
 def _named(path: str) -> Found:
-    """A file, or one member of an archive, which is kept whole until the archive is listed."""
-    archive, mark, _ = path.partition(MEMBER)
+    """A file, or one member of an archive or a database."""
+    archive, mark, member = path.partition(MEMBER)
     if mark and not Path(path).exists() and Path(archive).is_file():
-        return Found(clean(path), _size(archive), named=True, stored=Stored(archive))
+        return Found(clean(archive), _size(archive), named=True, stored=Stored(archive), member=clean(member))
     return Found(clean(path), _size(path), named=True, stored=Stored(path))
+
+
+def _file(path: str) -> Found:
+    return Found(clean(path), _size(path), named=False, stored=Stored(path))
 
 
 def _from_stdin() -> Found:
@@ -99,13 +130,16 @@ def clean(path: str) -> str:
     return path.encode("utf-8", "replace").decode()
 
 
-def _walk(top: str) -> Iterator[str]:
+def _walk(top: str) -> Iterator[Found]:
     for folder, names, files in os.walk(top):
         names[:] = [name for name in names if not name.startswith(_IGNORED)]
+        tables = {name: table for name in names if (table := _table(str(Path(folder) / name), named=False))}
+        names[:] = [name for name in names if name not in tables]
+        yield from tables.values()
         for name in files:
             member = Path(folder) / name
             if not hidden(name) and member.is_file():
-                yield str(member)
+                yield _file(str(member))
 
 
 def hidden(name: str) -> bool:

@@ -7,6 +7,7 @@ import gzip
 import io
 import json
 import lzma
+import sqlite3
 import tarfile
 import tempfile
 import zipfile
@@ -58,7 +59,21 @@ TABLE = {
     "columns": [{"name": name} for name in event(0)],
     "rows": [list(event(i).values()) for i in range(9)],
 }
+
+
+def _sqlite() -> bytes:
+    database = sqlite3.connect(":memory:")
+    database.execute(f"CREATE TABLE log ({', '.join(event(0))})")
+    marks = ", ".join("?" * len(event(0)))
+    database.executemany(f"INSERT INTO log VALUES ({marks})", [tuple(event(i).values()) for i in range(200)])
+    database.commit()
+    data = database.serialize()
+    database.close()
+    return data
+
+
 FILES = {
+    "sqlite": _sqlite(),
     "parquet": _parquet(),
     "ndjson": EVENTS,
     "csv": pl.DataFrame([event(i, prompt='a,"b"\nc') for i in range(40)]).write_csv().encode(),
