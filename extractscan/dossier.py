@@ -111,7 +111,13 @@ def _members(case: Case, ground: Ground, *, harvested: bool) -> list[model.Membe
     )
     late = heirs(stats.with_columns(pl.col("first").to_physical(), pl.col("last").to_physical()))
     members = []
-    for row in units.join(stats, on=schema.ACCOUNT).sort(schema.ACCOUNT).iter_rows(named=True):
+    told = ground.accounts.select(schema.ACCOUNT, schema.STATUS)
+    for row in (
+        units.join(stats, on=schema.ACCOUNT)
+        .join(told, on=schema.ACCOUNT, how="left")
+        .sort(schema.ACCOUNT)
+        .iter_rows(named=True)
+    ):
         channels = {name: millibits(float(bits[row["unit"]])) for name, bits in group.channels.items()}
         pool = channels.get(schema.IDENTITY, 0) < 3000 and channels.get(schema.NETWORK, 0) >= 3000
         role = "heir" if row[schema.ACCOUNT] in late else "pool" if pool else "core"
@@ -125,6 +131,7 @@ def _members(case: Case, ground: Ground, *, harvested: bool) -> list[model.Membe
                 first_seen=iso(row["first"]),
                 last_seen=iso(row["last"]),
                 channels={name: value / 1000 for name, value in channels.items()},
+                status=row[schema.STATUS],
             )
         )
     return members

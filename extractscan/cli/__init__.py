@@ -10,6 +10,7 @@ import typer
 from extractscan import __version__
 from extractscan.cli.about import doctor, formats, schema, version
 from extractscan.cli.analyze import analyze
+from extractscan.cli.comparing import diff
 from extractscan.cli.completing import completion
 from extractscan.cli.configuring import config_check, config_init, config_show
 from extractscan.cli.guard import guarded
@@ -19,7 +20,7 @@ from extractscan.cli.verifying import verify
 from extractscan.cli.worlds import score, simulate
 
 COMMANDS = (
-    analyze, report, explain, verify, inspect, formats, schema, simulate, score, completion, doctor, version,
+    analyze, report, explain, diff, verify, inspect, formats, schema, simulate, score, completion, doctor, version,
 )  # fmt: skip
 """Commands in the order of the help."""
 GROUPS: Mapping[str, tuple[str, tuple[Callable[..., int], ...]]] = {

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from extractscan.cli.allocators import give_memory_back
-from extractscan.cli.options import Accounts, Clobber, Detail, Format, Inputs, Mapping, NoColor, Output, Quiet
+from extractscan.cli.options import Accounts, Clobber, Detail, Format, Inputs, Mapping, MinLevel, NoColor, Output, Quiet
 
 From = Annotated[str | None, typer.Option("--from", metavar="TIME", help="Use events from this time on (UTC).")]
 To = Annotated[
@@ -49,6 +49,18 @@ Manifest = Annotated[
     str | None,
     typer.Option("--manifest", metavar="FILE", help="Write the hashes of all inputs and outputs to FILE, for verify."),
 ]
+Suppress = Annotated[
+    str | None,
+    typer.Option("--suppress", metavar="FILE", help="TOML list of networks that are known: marked, and fail no run."),
+]
+Baseline = Annotated[
+    str | None,
+    typer.Option(
+        "--baseline",
+        metavar="REPORT",
+        help="Older report: only what is new or grown since counts for --fail-on.",
+    ),
+]
 Shuffles = Annotated[int | None, typer.Option("--shuffles", metavar="K", min=0, help="Repetitions of the null test.")]
 Seed = Annotated[
     int | None, typer.Option("--seed", metavar="N", min=0, help="Seed of the shuffles and the community search.")
@@ -76,6 +88,9 @@ def analyze(
     strict: Strict = None,
     reproducible: Reproducible = None,
     manifest: Manifest = None,
+    min_level: MinLevel = None,
+    suppress: Suppress = None,
+    baseline: Baseline = None,
     shuffles: Shuffles = None,
     seed: Seed = None,
     threads: Threads = None,

@@ -33,6 +33,9 @@ class Options(msgspec.Struct, frozen=True, kw_only=True):
     strict: bool = False
     reproducible: bool = False
     manifest: str | None = None
+    min_level: Level | None = None
+    suppress: str | None = None
+    baseline: str | None = None
     threads: int | None = None
     clobber: bool = False
     quiet: bool = False
@@ -46,7 +49,9 @@ THRESHOLDS: Final = MappingProxyType({field.encode_name: field for field in msgs
 KEYS: Final = (*OPTIONS, *THRESHOLDS)
 """Every key: options first, then the thresholds of the analysis."""
 
-CHOICES: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType({"profile": tuple(PROFILES), "fail_on": LEVELS})
+CHOICES: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
+    {"profile": tuple(PROFILES), "fail_on": LEVELS, "min_level": LEVELS}
+)
 TIMES: Final[Mapping[str, Callable[[str, str], object]]] = MappingProxyType(
     {"from": moment, "to": moment, "last": span}
 )

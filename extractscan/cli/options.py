@@ -24,6 +24,10 @@ Format = Annotated[
     str | None,
     typer.Option("--format", metavar="FORMAT", help="Output format, whatever the suffix; `formats` lists them."),
 ]
+MinLevel = Annotated[
+    str | None,
+    typer.Option("--min-level", metavar="LEVEL", help="Leave out networks under LEVEL; the report says how many."),
+]
 Clobber = Annotated[bool, typer.Option("--clobber", "-C", help="Overwrite existing output files.")]
 Quiet = Annotated[
     bool,

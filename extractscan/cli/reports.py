@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from extractscan.cli.options import Clobber, Detail, Format, NoColor, Output, Quiet, ReportFile
+from extractscan.cli.options import Clobber, Detail, Format, MinLevel, NoColor, Output, Quiet, ReportFile
 
 
 def report(
@@ -14,17 +14,22 @@ def report(
     *,
     output: Output = None,
     fmt: Format = None,
+    min_level: MinLevel = None,
     clobber: Clobber = False,
     quiet: Quiet = False,
     verbose: Detail = False,
     no_color: NoColor = False,
 ) -> int:
     """Print or write a saved report again, without the logs."""
+    from extractscan.cli.findings import check_level
     from extractscan.cli.outputs import check_outputs, deliver
     from extractscan.cli.saved import load_report
+    from extractscan.screening import asked_for
 
     check_outputs(output or (), fmt, clobber=clobber, inputs=[report_file])
-    deliver(load_report(report_file), output or (), fmt, no_color=no_color, detail=verbose, quiet=quiet)
+    level = check_level(min_level)
+    found = asked_for(load_report(report_file), level)
+    deliver(found, output or (), fmt, no_color=no_color, detail=verbose, quiet=quiet)
     return 0
 
 

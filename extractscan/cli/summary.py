@@ -31,16 +31,30 @@ def summarise(report: Report, stages: Stages, options: Options) -> None:
         say(f"{seconds:8.2f} s  {stage}")
 
 
+def warn(report: Report) -> None:
+    """Say on stderr which entries of the user's list no longer cover anything, quiet or not."""
+    for each in report.excluded.suppressed:
+        if each.state == "expired":
+            fires = f", and {', '.join(each.networks)} counts again" if each.networks else ""
+            say(f"warning: the suppression of {each.fingerprint} ended on {each.expires}{fires}: {each.reason}")
+        elif each.state == "unused":
+            say(f"warning: the suppression of {each.fingerprint} covers no network: {each.reason}")
+
+
 def headline(report: Report) -> str:
     """Return in a line what was read and found."""
     levels = Counter(each.level for each in report.networks if each.verdict == "extraction_network")
     found = ", ".join(f"{levels[level]} {level}" for level in LEVELS if levels[level])
     lost = rejected(report)
     others = len(report.networks) - levels.total()
+    known = sum(each.suppressed is not None for each in report.networks)
+    states = Counter(each.change.state for each in report.networks if each.change is not None)
+    since = "; since the older report: " + ", ".join(f"{n} {state}" for state, n in sorted(states.items()))
     return (
         f"{count(report.coverage.events, 'event')} of {count(report.coverage.accounts, 'account')}: "
         f"{count(levels.total(), 'extraction network')}{f' ({found})' if found else ''}, "
         f"{count(others, 'other')}, {f'{losses(lost)} rejected' if lost else 'nothing rejected'}"
+        f"{f'; {known} on the list of known networks' if known else ''}{since if states else ''}"
     )
 
 

@@ -6,21 +6,57 @@ decimals (integer millibits divided once, on the way out), counts are integers. 
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Any
 
 import msgspec
 
 from extractscan.model.asked import Role, Run
-from extractscan.model.node import Node
+from extractscan.model.coverage import Coverage, Gap, Input, Rejected, SignalRun
+from extractscan.model.excluded import Excluded, Hub, NearMiss, Suppressed
+from extractscan.model.node import LEVELS, Level, Node, Verdict
 from extractscan.model.shared import Observable, Part
+from extractscan.model.since import Baseline, Change
 from extractscan.model.traits import Traits
 
-SCHEMA_VERSION = "1.1"
+__all__ = [
+    "LEVELS",
+    "SCHEMA_VERSION",
+    "Baseline",
+    "Change",
+    "Coverage",
+    "Evidence",
+    "Excluded",
+    "Gap",
+    "Hub",
+    "Hypothesis",
+    "Input",
+    "Level",
+    "Member",
+    "NearMiss",
+    "Network",
+    "Node",
+    "NullTest",
+    "Observable",
+    "Part",
+    "Rejected",
+    "Report",
+    "Role",
+    "Row",
+    "Run",
+    "SignalRun",
+    "SingleSource",
+    "Suppressed",
+    "Template",
+    "TimelinePoint",
+    "Tool",
+    "Traits",
+    "Verdict",
+    "decode",
+    "encode",
+    "json_schema",
+]
 
-Verdict = Literal["extraction_network", "coordinated", "reseller", "explained"]
-Level = Literal["critical", "high", "medium", "low", "info"]
-LEVELS: tuple[Level, ...] = ("critical", "high", "medium", "low", "info")
-"""From worst to least; `--fail-on LEVEL` counts that level and all before it."""
+SCHEMA_VERSION = "1.1"
 
 
 class Tool(Node, frozen=True):
@@ -35,63 +71,6 @@ class Tool(Node, frozen=True):
     """The only wall-clock field; `--reproducible` leaves it null."""
     libraries: dict[str, str] = {}
     """Versions of Python and of the libraries that count and draw."""
-
-
-class Rejected(Node, frozen=True):
-    """Rows of one input that were not used, for one reason."""
-
-    reason: str
-    count: int
-    first_at: str
-    """Where the first of them stands, such as `row 17` or `line 3`."""
-
-
-class Input(Node, frozen=True):
-    """One file that was read, with what is needed to check that a copy is the same."""
-
-    path: str
-    format: str
-    sha256: str
-    bytes: int
-    rows: int
-    rows_used: int
-    rejected: list[Rejected] = []
-    notes: list[str] = []
-    """Assumptions made while reading, such as the time zone of naive timestamps."""
-    role: Role = "log"
-    first: str | None = None
-    last: str | None = None
-    """Times of the earliest and the latest row that was used."""
-
-
-class SignalRun(Node, frozen=True):
-    """Whether one signal could be computed on this log."""
-
-    name: str
-    channel: str
-    ran: bool
-    why_not: str | None = None
-
-
-class Gap(Node, frozen=True):
-    """A span of the log without any event, longer than the log's own rhythm explains."""
-
-    start: str
-    end: str
-    hours: float
-
-
-class Coverage(Node, frozen=True):
-    """What the log holds and what could be tested on it."""
-
-    first: str | None
-    last: str | None
-    events: int
-    accounts: int
-    gaps: list[Gap] = []
-    signals: list[SignalRun] = []
-    smallest_detectable_network: int | None = None
-    """Members that a network needs before its bits can reach the threshold on this log; null = cannot be tested."""
 
 
 class NullTest(Node, frozen=True):
@@ -123,6 +102,8 @@ class Member(Node, frozen=True):
     last_seen: str
     channels: dict[str, float] = {}
     """Bits by channel; `bits` is their sum."""
+    status: str | None = None
+    """What the accounts table says of it, such as `active` or `banned`."""
 
 
 class Evidence(Node, frozen=True):
@@ -209,6 +190,10 @@ class Network(Node, frozen=True):
     observables_omitted: int = 0
     traits: Traits | None = None
     """Activity, work, hand-overs and pathways, for pictures; null in reports of schema 1.0."""
+    suppressed: str | None = None
+    """Why the user's own list covers it; it is a finding all the same, but fails no run."""
+    change: Change | None = None
+    """What it was in the older report; null where none was given."""
 
 
 class SingleSource(Node, frozen=True):
@@ -223,41 +208,6 @@ class SingleSource(Node, frozen=True):
     evidence: list[Evidence] = []
 
 
-class Hub(Node, frozen=True):
-    """An observable held by so many accounts that it says nothing, and was given no weight."""
-
-    channel: str
-    signal: str
-    value: str
-    accounts: int
-
-
-class NearMiss(Node, frozen=True):
-    """An account or group close to a network that was left out, and why."""
-
-    account_ids: list[str]
-    network: str | None
-    bits: float
-    needed: float
-    reason: str
-
-
-class Suppressed(Node, frozen=True):
-    """A network that the user's own list covers."""
-
-    fingerprint: str
-    reason: str
-    expires: str | None = None
-
-
-class Excluded(Node, frozen=True):
-    """What was looked at and left out; shown, not hidden."""
-
-    hubs: list[Hub] = []
-    suppressed: list[Suppressed] = []
-    near_misses: list[NearMiss] = []
-
-
 class Report(Node, frozen=True):
     """Everything one analysis found, cleared, and could not test."""
 
@@ -269,6 +219,8 @@ class Report(Node, frozen=True):
     single_sources: list[SingleSource] = []
     excluded: Excluded = Excluded()
     limits: list[str] = []
+    baseline: Baseline | None = None
+    """The older report, where one was given."""
     run: Run = Run()
     """What was asked."""
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from extractscan.model.node import Node
+from extractscan.model.node import Level, Node
 
 Role = Literal["log", "accounts", "baseline", "rules", "allow", "suppress", "report"]
 """What an input was read for: `baseline` are logs that show what is ordinary, `report` an older report."""
@@ -35,7 +35,7 @@ class Run(Node, frozen=True):
     allow: str | None = None
     suppress: str | None = None
     baseline: str | None = None
-    min_level: str | None = None
+    min_level: Level | None = None
     as_of: str | None = None
     """The day against which expiry dates were held; null where none was."""
     reproducible: bool = False

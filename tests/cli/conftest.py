@@ -10,13 +10,12 @@ from typing import Any
 
 import msgspec
 import pytest
+from cli_networks import SAVED, make_network
 from typer.testing import CliRunner, Result
 
 import extractscan
 from extractscan import model
 from extractscan.cli import app
-
-SAVED = Path(__file__).parents[1] / "writers" / "golden" / "ordinary.json"
 
 
 @pytest.fixture
@@ -61,3 +60,21 @@ def pipeline(monkeypatch: pytest.MonkeyPatch, report: model.Report) -> Pipeline:
     monkeypatch.setitem(sys.modules, "extractscan.pipeline", made)
     monkeypatch.setattr(extractscan, "pipeline", made, raising=False)
     return made
+
+
+@pytest.fixture
+def network() -> Callable[..., model.Network]:
+    """Make a network of the given accounts, with what tests of changes need and nothing else."""
+    return make_network
+
+
+@pytest.fixture
+def saves(report: model.Report, tmp_path: Path) -> Callable[..., Path]:
+    """Save a report with these networks under a name, and return its path."""
+
+    def save(name: str, *networks: model.Network) -> Path:
+        path = tmp_path / name
+        path.write_bytes(model.encode(msgspec.structs.replace(report, networks=list(networks), inputs=[])))
+        return path
+
+    return save
