@@ -41,7 +41,7 @@ LATENCY: Final = "latency_ms"
 COST: Final = "cost_usd"
 
 FILE: Final = "source_file"  # index of the input in the run, set by readers
-ROW: Final = "source_row"  # 0-based record number inside that input, set by readers
+ROW: Final = "source_row"  # 0-based number of the request inside that input, set by readers
 
 EVENTS: Final = MappingProxyType(
     {

@@ -19,7 +19,7 @@ from extractscan.readers.detect import Candidate, LogFile
 from extractscan.readers.gathering import Piece, gathered, in_order, next_frame, plan_of, side_plan
 from extractscan.readers.joining import Sides
 from extractscan.readers.members import members
-from extractscan.readers.opening import parts_of
+from extractscan.readers.opening import parts_of, records_of
 from extractscan.readers.partitions import partitions_of
 from extractscan.readers.paths import Found
 from extractscan.readers.source import Side
@@ -97,8 +97,7 @@ class LogSet:
         for index, group in groupby(sorted(set(refs)), key=lambda ref: ref[0]):
             file = self.files[index]
             if file.container is not None:
-                rows = [row for _, row in group]
-                for row, data in file.container.originals(plan_of(file, None, None), rows):
+                for row, data in _originals(file, [row for _, row in group]):
                     yield (index, row), data
 
     def _pieces(
@@ -178,6 +177,18 @@ class LogSet:
             f"no row has both a readable timestamp and an account id: {'; '.join(losses[:5])}",
             hint=f"Name the right fields: --map {schema.TIMESTAMP}=FIELD --map {schema.ACCOUNT}=FIELD.",
         )
+
+
+def _originals(file: LogFile, rows: Sequence[int]) -> Iterator[tuple[int, bytes]]:
+    """Give the records of one input that chosen events lie in, by the events' rows."""
+    assert file.container is not None
+    plan = plan_of(file, None, None)
+    if file.source is None or file.source.parts is None:
+        yield from file.container.originals(plan, rows)
+        return
+    homes = records_of(file.source, file.container.read(plan, Meter(Tally())), rows)
+    found = dict(file.container.originals(plan, homes.values()))
+    yield from ((row, found[homes[row]]) for row in sorted(homes) if homes[row] in found)
 
 
 def open_logs(inputs: Sequence[str], *, mapping: Mapping[str, str] | None = None) -> LogSet:

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import numpy as np
 import polars as pl
 
 from extractscan import schema
-from extractscan.readers.convert import read_all
+from extractscan.readers.chunk import Chunk
+from extractscan.readers.convert import plain, read_all
 from extractscan.readers.source import Record, Side, Source
 from extractscan.readers.tally import Tally
 
@@ -20,7 +21,8 @@ def views_of(
 ) -> tuple[list[Any], pl.DataFrame]:
     """View the records, or their parts, that are of use, with the place of each.
 
-    Parts stand at the place of the record that holds them. What is set aside is counted per input, by reason.
+    Where records hold parts, rows count the parts, so that each event has a row of its own; `records_of` finds the
+    record again. What is set aside is counted per input, by reason.
     """
     if kind.parts is not None:
         records, places = _parted(kind, records, places, tallies)
@@ -50,7 +52,29 @@ def _parted(
     assert kind.parts is not None
     found = [parts or () for parts in read_all(kind.parts, records)]
     sizes = np.array([len(parts) for parts in found], dtype=np.int64)
-    more = places.select(schema.FILE, pl.Series("more", sizes - 1)).group_by(schema.FILE).sum()
-    for file, count in more.iter_rows():
-        tallies[file].extra += count
-    return [part for parts in found for part in parts], places[np.repeat(np.arange(len(found)), sizes)]
+    files, rows = places[schema.FILE].to_numpy(), places[schema.ROW].to_numpy()
+    starts = np.empty_like(rows)
+    for file in np.unique(files):
+        mine = files == file
+        own = np.maximum(sizes[mine] - 1, 0)
+        more = np.cumsum(own)
+        starts[mine] = rows[mine] + tallies[file].extra + more - own
+        tallies[file].extra += int(more[-1])
+        tallies[file].count("rows set aside: records without any part", int((sizes[mine] == 0).sum()))
+    homes = np.repeat(np.arange(len(found)), sizes)
+    within = np.arange(len(homes)) - np.repeat(np.cumsum(sizes) - sizes, sizes)
+    spread = places[homes].with_columns(pl.Series(schema.ROW, starts[homes] + within))
+    return [part for parts in found for part in parts], spread
+
+
+def records_of(kind: Source, chunks: Iterable[Chunk], rows: Iterable[int]) -> dict[int, int]:
+    """Find the records that chosen parts lie in, given all records of the input: row of the part to row of the record."""
+    wanted = set(rows)
+    found: dict[int, int] = {}
+    extra = 0
+    for chunk in chunks:
+        for row, record in zip(chunk.rows.to_list(), plain(chunk.records), strict=True):
+            size = len(parts_of(kind, [record]))
+            found.update((part, row) for part in range(row + extra, row + extra + size) if part in wanted)
+            extra += max(size - 1, 0)
+    return found

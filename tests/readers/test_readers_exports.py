@@ -45,6 +45,17 @@ def test_each_column_of_an_export_is_the_same_alone_as_among_all(name: str) -> N
         assert alone.equals(whole.select(alone.columns)), column
 
 
+@pytest.mark.parametrize("name", EXPORTS)
+def test_every_event_has_a_row_of_its_own_and_its_record_is_found_again(name: str) -> None:
+    logs = open_logs([str(folder_of(name))])
+    places = pl.concat(logs.batches([])).select("source_file", "source_row").rows()
+    assert len(set(places)) == len(places)
+    assert [place for place, _ in logs.originals(places)] == sorted(places)
+    assert all(
+        data in Path(logs.files[file].path).read_bytes() for (file, _), data in logs.originals(places[:1]) if data
+    )
+
+
 def test_every_golden_file_has_its_export() -> None:
     assert sorted(path.stem for path in (folder_of("x").parent.parent / "golden").iterdir()) == EXPORTS
 

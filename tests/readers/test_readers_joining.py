@@ -85,19 +85,20 @@ def test_events_take_their_accounts_from_the_side_and_every_row_is_counted(tmp_p
         frame = read_all(logs)
         assert frame.select("account_id", "client_ip", "source_row").rows() == [
             ("ann", "203.0.113.1", 0),
-            ("bob", "203.0.113.2", 0),
-            ("own", None, 1),
+            ("bob", "203.0.113.2", 2),
+            ("own", None, 4),
         ]
     assert read_all(logs, ["client_ip"], pl.Series(["bob"]))["client_ip"].to_list() == ["203.0.113.2"]
     events, side = logs.records()
-    assert (events.rows, events.rows_used) == (5, 3)
+    assert (events.rows, events.rows_used) == (7, 3)
     assert [(loss.reason, loss.count, loss.first_at) for loss in events.rejected] == [
-        ("account_id: missing", 1, "row 1")
+        ("account_id: missing", 1, "row 3")
     ]
     assert events.notes == [
         "2 rows found in names by trace",
         "2 rows not found in names by trace",
         "1 rows set aside: no call",
+        "2 rows set aside: records without any part",
     ]
     assert (side.rows, side.rows_used, side.format) == (4, 0, "names (ndjson)")
     assert [(loss.reason, loss.count, loss.first_at) for loss in side.rejected] == [
@@ -108,7 +109,9 @@ def test_events_take_their_accounts_from_the_side_and_every_row_is_counted(tmp_p
         "of the keys first found here (trace), 2 met events and 1 met none",
         "3 rows complete events of other inputs",
     ]
-    assert len(list(logs.originals([(0, 1), (1, 0)]))) == 2
+    found = dict(logs.originals([(0, 2), (0, 4), (0, 99), (1, 0)]))
+    assert [json.loads(found[0, row]) for row in (2, 4)] == calls[:2]
+    assert sorted(found) == [(0, 2), (0, 4), (1, 0)]
 
 
 @pytest.mark.usefixtures("kinds")

@@ -262,3 +262,13 @@ def test_sources_of_different_kinds_are_read_together(tmp_path: Path) -> None:
     write(tmp_path / "c", lines([spend_row(0)]))
     logs = open_logs([str(tmp_path)])
     assert read_all(logs).sort("source_file")["model"].to_list() == ["m-large", "eu.vendor.large-v1:0", "large"]
+
+
+def test_records_of_a_known_source_without_a_single_request_say_what_they_hold(tmp_path: Path) -> None:
+    span = {"traceId": "00", "kind": 2, "startTimeUnixNano": "1544712660000000000", "attributes": []}
+    record = {"resourceSpans": [{"scopeSpans": [{"spans": [span]}]}]}
+    logs = open_logs([write(tmp_path / "x", lines([record]))])
+    with pytest.raises(
+        InputError, match=r"no request to a model in it \(1 rows set aside: spans that are no model call"
+    ):
+        read_all(logs)
