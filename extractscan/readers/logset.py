@@ -169,10 +169,12 @@ class LogSet:
         ]
         if not losses:
             more = f" (and {len(self.files) - 1} more)" if len(self.files) > 1 else ""
+            aside = [told for tally in self._tallies for told in tally.counted()]
+            if aside:
+                message = f"{self.files[0].path}{more}: no request to a model in it ({'; '.join(aside[:5])})"
+                return InputError(message, hint="Give the log that holds the requests.")
             hint = "Export the logs again, or leave the file out."
-            aside = [told for tally in self._tallies for told in tally.counted()][:5]
-            what = f"no requests ({'; '.join(aside)})" if aside else "no rows"
-            return InputError(f"{self.files[0].path}{more}: {what}", hint=hint)
+            return InputError(f"{self.files[0].path}{more}: no rows", hint=hint)
         return InputError(
             f"no row has both a readable timestamp and an account id: {'; '.join(losses[:5])}",
             hint=f"Name the right fields: --map {schema.TIMESTAMP}=FIELD --map {schema.ACCOUNT}=FIELD.",

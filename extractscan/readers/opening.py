@@ -68,7 +68,7 @@ def _parted(
 
 
 def records_of(kind: Source, chunks: Iterable[Chunk], rows: Iterable[int]) -> dict[int, int]:
-    """Find the records that chosen parts lie in, given all records of the input: row of the part to row of the record."""
+    """Find the records that chosen parts lie in, among all of an input, by the parts' rows."""
     wanted = set(rows)
     found: dict[int, int] = {}
     extra = 0

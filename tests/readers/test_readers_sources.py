@@ -13,6 +13,7 @@ import pytest
 from reader_records import converse, event, invoke, lines, payload, read_all, spend_row, stream, write
 
 from extractscan import schema
+from extractscan.errors import InputError
 from extractscan.readers import FORMATS, mapped, open_logs
 from extractscan.readers import formats as table
 from extractscan.readers.source import Side, Source
