@@ -63,5 +63,5 @@ def _chosen(found: Found, listed: list[Found]) -> list[Found]:
     named = [member for member in ordered if member.path == f"{found.path}{MEMBER}{found.member}"]
     if not named:
         there = ", ".join(member.path for member in ordered[:20])
-        raise InputError(f"{found.path}: there is no member {found.member!r}", hint=f"Members: {there}")
+        raise InputError(f"{found.path}{MEMBER}{found.member}: there is no such member", hint=f"Members: {there}")
     return [replace(member, named=True) for member in named]

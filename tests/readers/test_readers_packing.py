@@ -20,6 +20,7 @@ import pytest
 import zstandard
 from reader_records import event, lines, read_all, refusal, write
 
+from extractscan.errors import InputError
 from extractscan.readers import archives, open_logs, streams
 
 EVENTS = [event(i) for i in range(40)]
@@ -125,6 +126,9 @@ def test_members_are_inputs_of_their_own_with_their_own_hash(tmp_path: Path) -> 
         (alone,) = open_logs([f"{path}!b/2.ndjson"]).records()
         assert (alone.path, alone.rows, alone.sha256) == (second.path, 20, second.sha256)
         assert "no such member" in str(refusal(f"{path}!c"))
+    single = write(tmp_path / "single", LINES)
+    with pytest.raises(InputError, match="no archive and no database"):
+        open_logs([f"{single}!c"])
 
 
 ROW = b'{"account_id" : "a", "timestamp":1.7720000e9}'
@@ -265,7 +269,6 @@ def test_standard_input_is_read_as_often_as_needed_and_leaves_nothing_behind(tmp
 
 
 def test_a_full_disk_is_no_traceback(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from extractscan.errors import InputError
     from extractscan.readers import spool
 
     (tmp_path / "full").symlink_to("/dev/full")
