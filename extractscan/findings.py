@@ -17,7 +17,7 @@ from extractscan.growing import Found
 from extractscan.hypotheses.facts import Ask
 from extractscan.hypotheses.gathering import crowd_rates
 from extractscan.hypotheses.harvesting import ask_bits
-from extractscan.linking import CELL, needed_bits, total_bits
+from extractscan.linking import needed_bits, total_bits
 from extractscan.settings import Settings, millibits
 
 GAP_HOURS = 3
@@ -52,23 +52,6 @@ def require_testable(ground: Ground) -> None:
             "cannot test: the log has no field that could link accounts beyond their timing",
             hint=f"Signals without data: {missing}. Add client_ip, user_agent, prompts or --accounts.",
         )
-
-
-def smallest_detectable(ground: Ground, settings: Settings) -> int | None:
-    """Return how many accounts a network needs before two channels that only it holds reach the threshold.
-
-    The bits of a value that all members hold and nobody else does, at this log's size, capped; two channels of them.
-    """
-    channels = {kind.channel for kind in ground.incidence.kinds if len(kind.values)}
-    if len(channels) < settings.channels_needed:
-        return None
-    units = ground.incidence.units
-    for n in range(settings.min_accounts, max(units, settings.min_accounts) + 1):
-        u = CELL / (units - n + 2 * CELL) if units > n else 1.0
-        each = min(settings.channel_cap_bits, float(np.log2(((n - 1 + u) / n) / u)))
-        if each * settings.channels_needed >= needed_bits(units, n, settings):
-            return n
-    return None
 
 
 def gaps(summary: reduce.Summary) -> list[model.Gap]:

@@ -16,11 +16,13 @@ from extractscan.cli.configuring import config_check, config_init, config_show
 from extractscan.cli.guard import guarded
 from extractscan.cli.inspecting import inspect
 from extractscan.cli.reports import explain, report
+from extractscan.cli.selftesting import selftest
 from extractscan.cli.verifying import verify
 from extractscan.cli.worlds import score, simulate
 
 COMMANDS = (
-    analyze, report, explain, diff, verify, inspect, formats, schema, simulate, score, completion, doctor, version,
+    analyze, report, explain, diff, verify, inspect, formats, schema, simulate, score, selftest,
+    completion, doctor, version,
 )  # fmt: skip
 """Commands in the order of the help."""
 GROUPS: Mapping[str, tuple[str, tuple[Callable[..., int], ...]]] = {

@@ -60,4 +60,4 @@ class Coverage(Node, frozen=True):
     gaps: list[Gap] = []
     signals: list[SignalRun] = []
     smallest_detectable_network: int | None = None
-    """Members that a network needs before its bits can reach the threshold on this log; null = cannot be tested."""
+    """Accounts that a ring planted into shuffled sightings needs before the search links it; null = none is linked."""

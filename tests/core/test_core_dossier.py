@@ -13,7 +13,7 @@ import pytest
 from core_runs import analyze, analyze_frames, essence
 from test_core_hypotheses import ARCHETYPES, PLAIN
 
-from extractscan import dossier, exhibits, harvest, hypotheses, model, pipeline, schema
+from extractscan import dossier, exhibits, harvest, hypotheses, model, reading, schema
 from extractscan.exhibits import Case
 from extractscan.hypotheses.rhythm import greed, heirs, rhythm, turnover
 from extractscan.settings import Settings
@@ -151,8 +151,8 @@ def test_with_more_channels_wanted_than_there_are_nothing_can_be_detected(tmp_pa
 
 def test_batches_of_any_size_change_nothing(report: model.Report, world: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """However many events and suspects are worked on at once, the report is the same."""
-    monkeypatch.setattr(pipeline, "ROWS_AT_ONCE", 700)
-    monkeypatch.setattr(pipeline, "SUSPECTS_AT_ONCE", 40)
+    monkeypatch.setattr(reading, "ROWS_AT_ONCE", 700)
+    monkeypatch.setattr(reading, "SUSPECTS_AT_ONCE", 40)
     again = analyze([world / "logs.parquet"], world / "accounts.parquet")
     assert essence(again) == essence(report)
 
@@ -166,7 +166,7 @@ class Unreadable:
 
 def test_the_last_days_of_a_log_without_times_are_no_window() -> None:
     """There is no newest event to count back from: what was asked for otherwise stands."""
-    assert pipeline._window(Unreadable(), START, None, timedelta(days=1)) == (START, None)  # type: ignore[arg-type]
+    assert reading.window_of(Unreadable(), START, None, timedelta(days=1)) == (START, None)  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,159 @@
+"""How small a network this log could show: rings planted into shuffled sightings, and what the search recovers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Final
+
+import numpy as np
+
+from extractscan import networks, null_test, schema
+from extractscan.groundwork import Ground
+from extractscan.growing import steady_pieces
+from extractscan.incidence import Floats, Incidence, Ints, Kind, kind_of, spans
+from extractscan.settings import Settings
+
+SIZES: Final = (3, 4, 5, 6, 8, 10, 13, 17, 22, 30, 45, 70, 100)
+DRAWS: Final = 3
+"""Rings of each size; most of them have to be recovered."""
+RECOVERED: Final = 0.8
+"""Share of a ring that one group has to hold, and of that group that has to be the ring's."""
+PLANTED_SHARE: Final = 0.05
+"""The most of all units that are planted at once, unless one ring is more: planting must not change what is rare."""
+HARVEST: Final = 0.6
+"""Share of a planted account's traffic under the private wording."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Shared:
+    """How the accounts of an operator share values of one channel.
+
+    Attributes:
+        signals: The signal that is shared: the first of these that the log has.
+        holders: Accounts to a value; 0 for one value that all hold.
+        seen: Values that one account holds.
+        borrowed: Whether the values are ones that others in the log hold as well, instead of new ones.
+    """
+
+    signals: tuple[str, ...]
+    holders: int
+    seen: int = 1
+    borrowed: bool = False
+
+
+SHARED: Final = {
+    schema.IDENTITY: _Shared(("payment", "phone", "signup_device", "signup_address", "email_domain"), 5),
+    schema.NETWORK: _Shared(("address", "prefix", "autonomous_system"), 3, seen=3),
+    schema.CLIENT: _Shared(("client_stack", "user_agent", "tls_fingerprint", "device", "sdk"), 0),
+    schema.CONTENT: _Shared(("template", "system_prompt"), 0),
+    schema.TIME: _Shared(("signup_batch",), 10, borrowed=True),
+}
+"""A card for five accounts, a proxy pool of one address an account, one build, one wording, sign-ups on common days."""
+
+
+def smallest_detectable(ground: Ground, settings: Settings) -> int | None:
+    """Return the size from which on an ordinary operator's ring is linked on this log; None where none of `SIZES` is.
+
+    Rings are planted into the log's own sightings, shuffled as for the null test: what they are held against has the
+    log's degrees, fields and gaps, but no network of its own. They share values in the channels that it has, and the
+    search for networks has to bring each back as one group. What the traffic was for is not judged here.
+
+    Bound: three rings of each size up to the first that is shown together with the next, a search or two as a rule.
+    """
+    who = ground.incidence
+    shared = {signal: how for how in SHARED.values() if (signal := _present(who, how)) is not None}
+    if len(shared) < settings.channels_needed:
+        return None
+    rng = np.random.default_rng([settings.seed, who.units])
+    lean = Incidence(who.units, tuple(steady_pieces(kind, settings) if kind.mixture else kind for kind in who.kinds))
+    base = null_test.shuffled(lean, null_test.strata(ground), rng)
+    shown: list[tuple[int, bool]] = []
+    for sizes in _batches(who.units, settings.min_accounts):
+        rings = [size for size in sizes for _ in range(DRAWS)]
+        back = _recovered(base, rings, shared, settings, rng)
+        shown += [(size, sum(back[i * DRAWS : (i + 1) * DRAWS]) * 2 > DRAWS) for i, size in enumerate(sizes)]
+        for (size, first), (_, second) in pairwise(shown):
+            if first and second:
+                return size
+    return shown[-1][0] if shown and shown[-1][1] else None
+
+
+def _present(who: Incidence, how: _Shared) -> str | None:
+    """Return the first signal of a channel that anything is known of."""
+    known = {kind.name for kind in who.kinds if len(kind.value)}
+    return next((signal for signal in how.signals if signal in known), None)
+
+
+def _batches(units: int, least: int) -> Iterator[list[int]]:
+    """Yield the sizes that are planted together, smallest first; none is larger than the log."""
+    batch: list[int] = []
+    for size in SIZES:
+        if not least <= size <= units:
+            continue
+        if batch and (sum(batch) + size) * DRAWS > PLANTED_SHARE * units:
+            yield batch
+            batch = []
+        batch.append(size)
+    if batch:
+        yield batch
+
+
+def _recovered(
+    base: Incidence, sizes: Sequence[int], shared: dict[str, _Shared], settings: Settings, rng: np.random.Generator
+) -> list[bool]:
+    """Plant rings of these sizes and tell which of them the search brings back, each as a group of its own."""
+    ring = np.repeat(np.arange(len(sizes)), sizes)
+    donor = rng.integers(0, base.units, len(ring))
+    kinds = tuple(_planted(kind, ring, donor, shared.get(kind.name), base.units, rng) for kind in base.kinds)
+    found = networks.find(Incidence(base.units + len(ring), kinds), (), settings)
+    back = [False] * len(sizes)
+    for group in found:
+        mine = ring[group.members[group.members >= base.units] - base.units]
+        held = np.bincount(mine, minlength=len(sizes))
+        top = int(np.argmax(held))
+        if held[top] >= RECOVERED * max(sizes[top], len(group.members)):
+            back[top] = True
+    return back
+
+
+def _planted(kind: Kind, ring: Ints, donor: Ints, how: _Shared | None, units: int, rng: np.random.Generator) -> Kind:
+    """Add planted units to a kind: they hold what their donors hold, or what their ring shares."""
+    unit = np.repeat(np.arange(units), np.diff(kind.ptr))
+    fresh = 0
+    if how is None:
+        at = spans(kind.ptr, donor)
+        who = units + np.repeat(np.arange(len(donor)), np.diff(kind.ptr)[donor])
+        value, weight = kind.value[at], kind.weight[at]
+    else:
+        who, value, weight, fresh = _common(kind, ring, how, units, rng)
+    return kind_of(
+        kind.name,
+        kind.channel,
+        [*kind.values, *(f"planted {number}" for number in range(fresh))],
+        units + len(ring),
+        np.concatenate([unit, who]),
+        np.concatenate([kind.value, value]),
+        np.concatenate([kind.weight, weight]),
+        mixture=kind.mixture,
+        forgeable=kind.forgeable,
+    )
+
+
+def _common(
+    kind: Kind, ring: Ints, how: _Shared, units: int, rng: np.random.Generator
+) -> tuple[Ints, Ints, Floats, int]:
+    """Deal every ring its values: planted unit, value and weight of each sighting, and how many values are new."""
+    size = np.bincount(ring)
+    pool = np.ones(len(size), dtype=np.int64) if how.holders == 0 else -(-size * how.seen // how.holders)
+    start = np.cumsum(pool) - pool
+    who = np.repeat(np.arange(len(ring)), how.seen)
+    place = np.arange(len(ring)) - (np.cumsum(size) - size)[ring]
+    drawn = rng.integers(0, pool[ring][who]) if how.seen > 1 else place % pool[ring]
+    pairs = np.unique(np.column_stack([who, start[ring][who] + drawn]), axis=0)
+    weight = np.full(len(pairs), HARVEST if kind.mixture else 1.0)
+    if how.borrowed:
+        held = kind.value[rng.integers(0, len(kind.value), int(pool.sum()))]
+        return units + pairs[:, 0], held[pairs[:, 1]], weight, 0
+    return units + pairs[:, 0], len(kind.values) + pairs[:, 1], weight, int(pool.sum())

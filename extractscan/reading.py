@@ -1,0 +1,225 @@
+"""One reading of a log: what is kept of every event, and how the events of a few accounts are read again."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from functools import partial
+from typing import TypeVar
+
+import numpy as np
+import polars as pl
+
+from extractscan import groundwork, readers, reduce, rules, schema
+from extractscan.settings import Settings
+
+Thing = TypeVar("Thing")
+Made = TypeVar("Made")
+Window = tuple[datetime | None, datetime | None]
+"""Earliest event used, and first moment not used (UTC); None is open."""
+WORKERS = 2
+ROWS_AT_ONCE = 32_768
+SUSPECTS_AT_ONCE = 200_000
+"""Batches in work at once, their size (their windows of text are the peak of memory), and texts marked at once."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A log that was read once, with all that later steps start from.
+
+    Attributes:
+        logs: The inputs.
+        table: The accounts table, if one was given.
+        ruleset: Intent rules, in the order of their bits in the masks.
+        window: Of the log that is used.
+        summary: Of all events in the window.
+        asking: Source file, source row and mask of the events that ask for what a harvest asks for.
+        earlier: Summaries of baseline logs.
+        added: Events that stand in no input, with all columns of the log; `with_events` puts them there.
+    """
+
+    logs: readers.LogSet
+    table: pl.DataFrame | None
+    ruleset: Sequence[rules.Rule]
+    window: Window
+    summary: reduce.Summary
+    asking: pl.DataFrame
+    earlier: Sequence[reduce.Summary] = ()
+    added: pl.DataFrame | None = None
+
+
+def read(
+    logs: readers.LogSet,
+    table: pl.DataFrame | None,
+    settings: Settings,
+    *,
+    window: Window = (None, None),
+    baseline: Sequence[readers.LogSet] = (),
+    tell: Callable[[int, int], None] | None = None,
+) -> Reading:
+    """Read a log, and baseline logs if there are any, once from end to end.
+
+    Raises:
+        InputError: where nothing can be read.
+        UsageError: for a rule file that cannot be used.
+    """
+    ruleset = rules.load()
+    summary, asking = summarise(logs, ruleset, window, settings.min_accounts, tell)
+    earlier = [summarise(past, ruleset, (None, None), settings.min_accounts)[0] for past in baseline]
+    return Reading(logs, table, ruleset, window, summary, asking, earlier)
+
+
+def with_events(reading: Reading, events: pl.DataFrame, accounts: pl.DataFrame | None, settings: Settings) -> Reading:
+    """Return the reading of a log that holds further events as well; the inputs are not read again.
+
+    The kept summary lacks text that fewer than `min_accounts` accounts of the log share: text that only comes to so
+    many through `events` is not seen; text that the new events share among themselves is.
+
+    Args:
+        reading: Of the log.
+        events: Canonical columns of the log, and provenance that no event of the log has.
+        accounts: Rows to append to the accounts table, with its columns.
+        settings: Smallest network.
+    """
+    part = reduce.reduce(events, groundwork.event_values(reading.logs.columns))
+    marked = _marked(suspects(events, reading.ruleset), reading.ruleset)
+    part = replace(part, intent=reduce.intent_of(marked))
+    table = reading.table
+    if table is not None and accounts is not None:
+        table = pl.concat([table, accounts.select(table.columns)])
+    return replace(
+        reading,
+        table=table,
+        summary=reduce.merge([reading.summary, part], least=settings.min_accounts),
+        asking=pl.concat([reading.asking, marked.select(reading.asking.columns)]),
+        added=events if reading.added is None else pl.concat([reading.added, events]),
+    )
+
+
+def again(reading: Reading, columns: Sequence[str], who: pl.Series) -> Iterator[pl.DataFrame]:
+    """Read the events of some accounts once more: these columns, as far as the log has them, and provenance."""
+    batches = (within(batch, reading.window) for batch in reading.logs.batches(columns, accounts=who))
+    for batch in unrepeated(batches):
+        yield from batch.iter_slices(ROWS_AT_ONCE)
+    if reading.added is not None:
+        names = [name for name in schema.EVENTS if name in columns and name in reading.added.columns]
+        added = reading.added.filter(pl.col(schema.ACCOUNT).is_in(who.implode()))
+        yield added.select(*names, *schema.PROVENANCE)
+
+
+def summarise(
+    logs: readers.LogSet,
+    ruleset: Sequence[rules.Rule],
+    window: Window,
+    least: int,
+    tell: Callable[[int, int], None] | None = None,
+) -> tuple[reduce.Summary, pl.DataFrame]:
+    """Read every event once and keep its summary; a request that stands twice in the logs counts once.
+
+    Returns:
+        The summary, without text that fewer than `least` accounts share; and the events that ask for what a harvest
+        asks for: source file, source row, mask of the rules.
+    """
+    values = groundwork.event_values(logs.columns)
+    done = 0
+
+    def progress(size: int) -> None:
+        nonlocal done
+        done += size
+        if tell:
+            tell(done, logs.total_bytes)
+
+    def one(batch: pl.DataFrame) -> tuple[reduce.Summary, pl.DataFrame]:
+        return reduce.reduce(batch, values), suspects(batch, ruleset)
+
+    wanted = [name for name in logs.columns if name != schema.COMPLETION]
+    read = unrepeated(within(batch, window) for batch in logs.batches(wanted, progress=progress))
+    batches = (part for batch in read for part in batch.iter_slices(ROWS_AT_ONCE))
+    parts, asking = (
+        [reduce.empty(tuple(values))],
+        [_marked(suspects(pl.DataFrame(schema=dict(_SUSPECT)), ruleset), ruleset)],
+    )
+    held: list[pl.DataFrame] = []
+    for part, found in _side_by_side(one, batches):
+        parts.append(part)
+        held.append(found)
+        if sum(map(len, held)) >= SUSPECTS_AT_ONCE:
+            asking.append(_marked(pl.concat(held), ruleset))
+            held = []
+    if held:
+        asking.append(_marked(pl.concat(held), ruleset))
+    marked = pl.concat(asking)
+    parts.append(replace(parts[0], intent=reduce.intent_of(marked)))
+    return reduce.merge(parts, least=least), marked.select(schema.FILE, schema.ROW, reduce.MASK)
+
+
+def suspects(batch: pl.DataFrame, ruleset: Sequence[rules.Rule]) -> pl.DataFrame:
+    """Keep the events whose prompt or system prompt may match a rule, with what marking them needs."""
+    missing = [pl.lit(None, dtype).alias(name) for name, dtype in _SUSPECT.items() if name not in batch.columns]
+    frame = batch.with_columns(missing).select(*_SUSPECT)
+    systems = frame[schema.SYSTEM_PROMPT].unique()
+    odd = systems.filter(rules.suspect(systems, ruleset))
+    return frame.filter(rules.suspect(frame[schema.PROMPT], ruleset) | frame[schema.SYSTEM_PROMPT].is_in(odd.implode()))
+
+
+_SUSPECT = {name: schema.EVENTS[name] for name in (schema.ACCOUNT, schema.PROMPT, schema.SYSTEM_PROMPT)} | dict(
+    schema.PROVENANCE
+)
+
+
+def _marked(found: pl.DataFrame, ruleset: Sequence[rules.Rule]) -> pl.DataFrame:
+    """Mark suspects by the rules that they match; those that match none go."""
+    mask = reduce.event_intent(found, partial(rules.match, rules=ruleset))
+    marked = found.select(schema.ACCOUNT, schema.FILE, schema.ROW, pl.Series(reduce.MASK, mask, dtype=pl.UInt64))
+    return marked.filter(pl.col(reduce.MASK) != 0)
+
+
+def _side_by_side(work: Callable[[Thing], Made], things: Iterator[Thing]) -> Iterator[Made]:
+    """Work on a few things at a time, in order; Polars and NumPy leave the interpreter free while they compute."""
+    with ThreadPoolExecutor(max_workers=WORKERS) as pool:
+        waiting: deque[Future[Made]] = deque()
+        for thing in things:
+            waiting.append(pool.submit(work, thing))
+            if len(waiting) > WORKERS:
+                yield waiting.popleft().result()
+        while waiting:
+            yield waiting.popleft().result()
+
+
+def within(batch: pl.DataFrame, window: Window) -> pl.DataFrame:
+    """Keep the events of a time window: from its start, up to but without its end."""
+    start, end = window
+    if start is not None:
+        batch = batch.filter(pl.col(schema.TIMESTAMP) >= start)
+    return batch if end is None else batch.filter(pl.col(schema.TIMESTAMP) < end)
+
+
+def unrepeated(batches: Iterator[pl.DataFrame]) -> Iterator[pl.DataFrame]:
+    """Drop events whose request id, account and time were seen before; events without a request id all count."""
+    seen = np.zeros(0, dtype=np.uint64)
+    keys = [schema.REQUEST, schema.ACCOUNT, schema.TIMESTAMP]
+    for batch in batches:
+        if schema.REQUEST not in batch.columns or batch[schema.REQUEST].null_count() == len(batch):
+            yield batch
+            continue
+        key = batch.select(pl.struct(keys).hash(7).alias("key"), schema.REQUEST)
+        known = pl.col(schema.REQUEST).is_not_null()
+        fresh = ~known | (pl.col("key").is_first_distinct() & ~pl.col("key").is_in(pl.Series(seen).implode()))
+        keep = key.select(fresh).to_series()
+        seen = np.concatenate([seen, key.filter(keep & key[schema.REQUEST].is_not_null())["key"].to_numpy()])
+        yield batch.filter(keep)
+
+
+def window_of(logs: readers.LogSet, start: datetime | None, end: datetime | None, last: timedelta | None) -> Window:
+    """Return the window of time to use; `last` counts from the newest event, which takes a reading of its own."""
+    if last is None:
+        return start, end
+    stamps = [batch[schema.TIMESTAMP].max() for batch in logs.batches([schema.TIMESTAMP])]
+    newest = max((stamp for stamp in stamps if isinstance(stamp, datetime)), default=None)
+    if newest is None:
+        return start, end
+    since = newest - last
+    return (since if start is None else max(start, since)), end
