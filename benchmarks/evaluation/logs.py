@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -11,15 +12,20 @@ from benchmarks.evaluation.people import Rng
 from benchmarks.evaluation.scene import World
 from extractscan import schema
 
+HARVEST = "harvest"
+"""A column that only the maker of labels sees: whether the request belongs to a campaign."""
+
 _PRICES = {"mini": (0.3, 1.2), "base": (1.5, 6.0), "large": (4.0, 18.0)}
 
 
-def tables(world: World) -> tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame]:
-    """Events sorted by time, the accounts side table, and the labels."""
+def tables(
+    world: World, thin: Callable[[pl.DataFrame], pl.DataFrame] = lambda events: events
+) -> tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame]:
+    """Events sorted by time, the accounts side table, and the labels, which count what `thin` leaves of the events."""
     bans = {a.id: a.row[schema.STATUS_CHANGED_AT] for a in world.accounts if a.row[schema.STATUS] == "banned"}
     ended = pl.col(schema.ACCOUNT).replace_strict(bans, default=None, return_dtype=pl.Int64)
     running = ended.is_null() | (pl.col(schema.TIMESTAMP).dt.epoch("us") <= ended)
-    events = _events(world).filter(running)
+    events = thin(_events(world).filter(running))
     stamps = (schema.CREATED_AT, schema.STATUS_CHANGED_AT)
     side = pl.DataFrame(
         {
@@ -27,9 +33,10 @@ def tables(world: World) -> tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame]:
             for c, kind in schema.ACCOUNTS.items()
         }
     )
-    counts = dict(events.group_by(schema.ACCOUNT).len().iter_rows())
+    counted = events.group_by(schema.ACCOUNT).agg(pl.len(), pl.col(HARVEST).sum())
+    counts = {account: (total, harvested) for account, total, harvested in counted.iter_rows()}
     labels = pl.DataFrame(
-        [(a.id, *world.labels[a.id], counts.get(a.id, 0), a.harvested) for a in world.accounts if a.id in counts],
+        [(a.id, *world.labels[a.id], *counts[a.id]) for a in world.accounts if a.id in counts],
         schema={
             "account_id": pl.String,
             "kind": pl.String,
@@ -42,7 +49,7 @@ def tables(world: World) -> tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame]:
     )
     listed = pl.Series(world.rng.random(len(side)) >= world.unlisted)
     side = side.filter(pl.col(schema.ACCOUNT).is_in(list(counts)) & listed).sort(schema.ACCOUNT)
-    return events, side, labels.sort("account_id")
+    return events.drop(HARVEST), side, labels.sort("account_id")
 
 
 def _events(world: World) -> pl.DataFrame:
@@ -100,6 +107,7 @@ def _events(world: World) -> pl.DataFrame:
             schema.STREAM: spread([h["client"].kind == "browser" for h in heads], pl.Boolean),
             schema.TOOL_NAMES: spread([h["talk"].tools for h in heads], pl.String),
             schema.STATUS_CODE: pl.Series(status),
+            HARVEST: spread([h["harvest"] for h in heads], pl.Boolean),
         }
     )
     unseen = pl.Series(rng.random(total) < world.blanks)
@@ -133,4 +141,4 @@ def _measures(frame: pl.DataFrame, rng: Rng) -> pl.DataFrame:
     return frame.with_columns(
         ((300 + pl.col(schema.OUTPUT_TOKENS) * 11) * noise[1]).cast(pl.Int64).alias(schema.LATENCY),
         cost.round(7).alias(schema.COST),
-    ).select(pl.col(c).cast(t) for c, t in schema.EVENTS.items())
+    ).select(*(pl.col(c).cast(t) for c, t in schema.EVENTS.items()), HARVEST)

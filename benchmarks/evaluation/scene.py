@@ -36,7 +36,6 @@ class Account:
     platform: str = "api"
     modern: bool = False
     """Moves to a new model as soon as there is one."""
-    harvested: int = 0
 
 
 @dataclass(slots=True)
@@ -205,9 +204,8 @@ class World:
         for name, value in body.items():
             many = isinstance(value, list)
             self.bodies[name].extend(value[:count] if many else [value] * count)
-        head = {"account": account, "client": client, "talk": talk, "count": count}
+        head = {"account": account, "client": client, "talk": talk, "count": count, "harvest": harvest}
         self.heads.append(head | {"platform": given.get("platform", account.platform)})
-        account.harvested += count if harvest else 0
 
     def close(self, account: Account, when: int, status: str = "banned") -> None:
         """Mark an account as stopped at a time."""

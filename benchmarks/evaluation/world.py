@@ -70,6 +70,9 @@ OFTEN_MISSING = (
 )
 """What `--drop random` chooses from: a third of these, by seed."""
 
+JUDGES = {"run", "metrics", "cells", "grid", "judging", "table"}
+"""Modules of this folder that no world depends on."""
+
 CAMPAIGN_ACCOUNTS, INNOCENT_ACCOUNTS, OTHER_ACCOUNTS, HARD_ACCOUNTS = 1190, 3050, 6000, 3000
 SIZES = {"low_slow": 3.0, "reasoning_tags": 1.5, "split_billing": 1.3, "best_of_many": 0.5, "rubric_reward": 0.6}
 
@@ -138,7 +141,7 @@ def maker() -> str:
     """Name the state of this generator and its texts, so that a stale world is not taken for a current one."""
     here = hashlib.sha256()
     for path in sorted(Path(__file__).parent.glob("*.py")):
-        if path.stem not in {"run", "metrics", "test_evaluation"}:
+        if path.stem not in JUDGES and not path.stem.startswith("test_"):
             here.update(path.read_bytes())
     here.update(REQUIREMENTS.read_bytes())
     return here.hexdigest()[:16]

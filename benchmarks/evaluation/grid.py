@@ -1,0 +1,149 @@
+"""Judge the analysis on many small worlds: `python -m benchmarks.evaluation.grid --seeds 1-3 --budget 1200`."""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from pathlib import Path
+from typing import Any
+
+import extractscan
+from benchmarks.evaluation import cells, corpus, judging, table, world
+from benchmarks.evaluation.cells import Cell
+from benchmarks.measuring import seeds_of
+from extractscan.settings import PROFILES, Settings
+
+RESULTS = corpus.WORLDS / "grid.jsonl"
+
+
+def tool_state() -> str:
+    """Name the state of the analysis, so that results of another one are not mixed in."""
+    here = hashlib.sha256()
+    root = Path(extractscan.__file__).parent
+    for path in sorted([*root.rglob("*.py"), *root.rglob("*.toml")]):
+        here.update(path.read_bytes())
+    return here.hexdigest()[:12]
+
+
+def state(profile: str, shuffles: int) -> str:
+    """What a stored result must have been made with to count."""
+    return f"{tool_state()}-{world.maker()}-{profile}-{shuffles}"
+
+
+def stored(path: Path, made_with: str) -> dict[str, dict[str, Any]]:
+    """Results on disk that were made with this state of tool and worlds, by cell."""
+    lines = path.read_text().splitlines() if path.exists() else []
+    rows = [json.loads(line) for line in lines]
+    return {r["cell"]: r for r in rows if r["state"] == made_with}
+
+
+def single(cell: Cell, folder: Path | None, profile: str, shuffles: int) -> dict[str, Any]:
+    """Judge one cell in this process; its world goes unless a folder is given."""
+    place = folder or Path(tempfile.mkdtemp(prefix="cell-", dir=corpus.WORLDS))
+    settings = Settings(**PROFILES[profile], shuffles=shuffles)  # type: ignore[arg-type]
+    try:
+        return judging.judge(cell, place, settings)
+    finally:
+        if folder is None:
+            shutil.rmtree(place)
+
+
+def _apart(cell: Cell, profile: str, shuffles: int) -> dict[str, Any]:
+    """Judge one cell in a process of its own; a crash is a result too."""
+    options = ["--cell", cell.id, "--profile", profile, "--shuffles", str(shuffles), "--json"]
+    command = [sys.executable, "-m", "benchmarks.evaluation.grid", *options]
+    threads = {"POLARS_MAX_THREADS": os.environ.get("POLARS_MAX_THREADS", "1")}
+    done = subprocess.run(command, capture_output=True, text=True, check=False, env=os.environ | threads)
+    if done.returncode:
+        return {"cell": cell.id, "axis": cell.axis, "failed": done.stderr[-2000:], "seed": cell.seed}
+    return json.loads(done.stdout) | {"axis": cell.axis}
+
+
+def run(wanted: Sequence[Cell], profile: str, shuffles: int, jobs: int, budget: float) -> Iterator[dict[str, Any]]:
+    """Judge cells, `jobs` at a time; none is begun after `budget` seconds."""
+    stop = time.monotonic() + budget
+    left = list(reversed(wanted))
+    with ThreadPoolExecutor(jobs) as pool:
+        waiting: set[Future[dict[str, Any]]] = set()
+        while left or waiting:
+            while left and len(waiting) < jobs and time.monotonic() < stop:
+                waiting.add(pool.submit(_apart, left.pop(), profile, shuffles))
+            if not waiting:
+                return
+            done, waiting = wait(waiting, return_when=FIRST_COMPLETED)
+            yield from (one.result() for one in done)
+
+
+def _line(result: dict[str, Any]) -> str:
+    if "failed" in result:
+        return f"{result['cell']}: failed: {result['failed'].strip().splitlines()[-1:]}"
+    fates = " ".join(f"{f}/{n}" for f, _, n in result["groups"].values())
+    wrong = ", ".join(f"{n} {kind}" for kind, n in result["false"].items())
+    said = f"cannot test: {result['cannot_test']}" if result["cannot_test"] else f"found {fates or 'nothing to find'}"
+    return f"{result['cell']}: {said}; falsely flagged {wrong or 'none'}; {result['seconds']:.0f} s"
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--seeds", default="1", help="1 to 999, or 5000 to 5999 for reporting: 1,2 or 1-3")
+    parser.add_argument("--axes", default="", help="kind, size, evasion, missing, scene, nobody; joined by commas")
+    parser.add_argument("--match", default="", help="only cells whose name holds this")
+    parser.add_argument("--jobs", type=int, default=1)
+    parser.add_argument("--budget", type=float, default=float("inf"), help="seconds after which no world is begun")
+    parser.add_argument("--profile", default="balanced", choices=sorted(PROFILES))
+    parser.add_argument("--shuffles", type=int, default=0)
+    parser.add_argument("--results", type=Path, default=RESULTS, help="one JSON line a world; a second run goes on")
+    parser.add_argument("-o", "--output", type=Path, help="the table; without it, on the terminal")
+    parser.add_argument("--cell", help="judge this one world and nothing else")
+    parser.add_argument("--keep", type=Path, help="with --cell: leave world and report in this folder")
+    parser.add_argument("--json", action="store_true", help="with --cell: only the result")
+    return parser
+
+
+def _one(given: argparse.Namespace) -> None:
+    result = single(cells.parse(given.cell), given.keep, given.profile, given.shuffles)
+    result["state"] = state(given.profile, given.shuffles)
+    print(json.dumps(result) if given.json else json.dumps(result, indent=1))
+
+
+def main() -> None:
+    """Judge all cells that have no result yet, keep each result, and write one table of all."""
+    given = _parser().parse_args()
+    corpus.WORLDS.mkdir(parents=True, exist_ok=True)
+    if given.cell:
+        _one(given)
+        return
+    seeds = seeds_of(given.seeds)
+    cells.allowed(seeds)
+    axes = [a for a in given.axes.split(",") if a]
+    wanted = [c for seed in seeds for c in cells.of_seed(seed, axes) if given.match in c.id]
+    made_with = state(given.profile, given.shuffles)
+    results = stored(given.results, made_with)
+    missing = [c for c in wanted if c.id not in results]
+    print(f"{len(wanted)} worlds, {len(wanted) - len(missing)} of them judged before", file=sys.stderr)
+    with given.results.open("a") as out:
+        for result in run(missing, given.profile, given.shuffles, given.jobs, given.budget):
+            row = result | {"state": made_with}
+            results[row["cell"]] = row
+            out.write(json.dumps(row) + "\n")
+            out.flush()
+            print(_line(row), file=sys.stderr, flush=True)
+    names = {c.id for c in wanted}
+    text = table.markdown([r for name, r in results.items() if name in names], len(wanted))
+    if given.output:
+        given.output.write_text(text)
+    else:
+        print(text)
+
+
+if __name__ == "__main__":
+    main()
