@@ -17,8 +17,8 @@ from extractscan.readers import (
     json_lines,
     lakehouse,
     parquet,
-    refused,
     sqlite_table,
+    text_lines,
 )
 from extractscan.readers.chunk import Chunk
 from extractscan.readers.lines import BOM
@@ -65,6 +65,7 @@ CONTAINERS: Final = {
     "parquet": Container("parquet", parquet.read, parquet.originals, streams=False),
     "ndjson": Container("ndjson", json_lines.read, json_lines.originals),
     "json": Container("json", json_document.read, json_document.originals),
+    "text": Container("text", text_lines.read, text_lines.originals),
     "csv": Container("csv", csv_table.read, csv_table.originals),
     "sqlite": Container("sqlite", sqlite_table.read, sqlite_table.originals, streams=False),
     "postgresql": Container("postgresql", parquet.read, parquet.originals, streams=False),
@@ -111,9 +112,8 @@ def look(stored: Stored, head: bytes, count: int) -> Look:
     text, whole = _start(stored, layers)
     if b"\0" in text[:4096]:
         raise DamagedError("binary content of no known kind", hint=_NOT_A_LOG)
-    title = refused.text_log(text[:4096].partition(b"\n")[0].decode("utf-8", "replace"))
-    if title is not None:
-        raise DamagedError(f"recognised as {title}: there is no reader for it", hint=refused.TEXT_HINT)
+    if text_lines.is_log(text):
+        return Look(CONTAINERS["text"], layers, "", text_lines.sample(text, count), [text_lines.LINE])
     if text[:1] in {b"{", b"["}:
         return _look_at_json(stored, layers, text, whole=whole, count=count)
     return _look_at_table(stored, layers, text, whole=whole, count=count)

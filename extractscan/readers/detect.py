@@ -14,7 +14,7 @@ from extractscan.readers.convert import FLAT, read_guarded
 from extractscan.readers.opening import parts_of
 from extractscan.readers.partitions import constants_of, filled_in
 from extractscan.readers.paths import Found
-from extractscan.readers.source import Record, Side, Source
+from extractscan.readers.source import Record, Side, Source, keys_of
 from extractscan.readers.stored import DamagedError, Stored, read
 
 DETECT: Final = 50
@@ -45,6 +45,8 @@ class LogFile:
     """What a reader of the report must know about where it lies."""
     side: Side | None = None
     """What it tells about events of other inputs (or of its own, where `source` is there too)."""
+    keys: frozenset[str] = frozenset()
+    """Keys by which its events are completed."""
 
     @property
     def format(self) -> str:
@@ -117,14 +119,14 @@ class Candidate:
     """A file of a known kind, before it is known what the other inputs are.
 
     Attributes:
-        told: Columns that it supplies for events of other inputs.
+        told: Columns that it supplies for events of other inputs, by the key.
         missing: Required columns that it has no field for.
         problem: What to raise where no other input supplies those.
     """
 
     file: LogFile
     kind: Source | Side
-    told: frozenset[str]
+    told: Mapping[str, frozenset[str]]
     missing: frozenset[str] = frozenset()
     problem: InputError | None = None
 
@@ -136,13 +138,13 @@ class Candidate:
     @property
     def keys(self) -> frozenset[str]:
         """Keys by which its events can be completed."""
-        return frozenset(self.kind.keys) if isinstance(self.kind, Source) else frozenset()
+        return frozenset(keys_of(self.kind)) if isinstance(self.kind, Source) else frozenset()
 
 
 def candidate(sampled: Sampled, kind: Source | Side) -> Candidate:
     """Keep of a sample what its file can be, and let its records go."""
     side = kind if isinstance(kind, Side) else kind.side
-    told = _delivered(side, sampled) if side is not None else frozenset()
+    told = {each.on: _delivered(each, sampled) for each in (side, *side.also)} if side is not None else {}
     if isinstance(kind, Side):
         return Candidate(sampled.file, kind, told)
     missing = frozenset(n for n in schema.REQUIRED if not _has(kind, n, sampled)) - set(sampled.file.constants)
@@ -154,26 +156,28 @@ def candidate(sampled: Sampled, kind: Source | Side) -> Candidate:
     return Candidate(file, kind, told, missing, problem)
 
 
-def identify(found: Candidate, offered: frozenset[str], told: frozenset[str]) -> LogFile:
+def identify(found: Candidate, offered: frozenset[str], told: Mapping[str, frozenset[str]]) -> LogFile:
     """Say what a file is among all inputs, and which columns it delivers.
 
     Args:
         found: The file.
         offered: Keys by which events among the inputs can be completed.
-        told: Columns that other inputs supply for events with its keys.
+        told: Columns that inputs supply for events, by the key.
 
     Raises:
         InputError: where it delivers no events and completes none.
     """
-    side = found.side if found.side is not None and found.side.on in offered else None
+    side = found.side if not offered.isdisjoint(found.told) else None
     if isinstance(found.kind, Side) and side is None:
         message = f"{found.file.path}: recognised as {found.kind.title}: {found.kind.why}"
         raise InputError(message, hint=found.kind.hint)
     if side is not None and not side.events:
         return replace(found.file, source=None, columns=frozenset(), side=side)
-    if found.problem is not None and not found.missing <= told:
+    keys = found.keys & set(told)
+    supplied = frozenset(name for on in keys for name in told[on])
+    if found.problem is not None and not found.missing <= supplied:
         raise found.problem
-    return replace(found.file, columns=found.file.columns | told, side=side)
+    return replace(found.file, columns=found.file.columns | supplied, side=side, keys=keys)
 
 
 def _delivered(kind: Source | Side, sampled: Sampled) -> frozenset[str]:

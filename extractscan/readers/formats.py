@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Final, NamedTuple
 
 from extractscan.readers import (
+    access_logs,
     bedrock,
     canonical,
     cloudtrail,
@@ -19,6 +20,7 @@ from extractscan.readers import (
     openinference,
     otlp,
     refused,
+    server_logs,
     snowflake,
     wildchat,
 )
@@ -43,7 +45,12 @@ SOURCES: Final[tuple[Source, ...]] = (
 )
 """In the order of detection: the most particular first."""
 
-SIDES: Final[tuple[Side, ...]] = ()
+SIDES: Final[tuple[Side, ...]] = (
+    server_logs.VLLM,
+    server_logs.SGLANG,
+    access_logs.LOAD_BALANCER,
+    access_logs.WEB_SERVER,
+)
 """Records that hold no requests and complete those of other logs."""
 
 REFUSED: Final[tuple[Refusal, ...]] = refused.REFUSED

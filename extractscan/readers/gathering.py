@@ -17,7 +17,7 @@ from extractscan.readers.detect import LogFile
 from extractscan.readers.joining import Sides
 from extractscan.readers.opening import views_of
 from extractscan.readers.plan import Plan
-from extractscan.readers.source import Side
+from extractscan.readers.source import Side, keys_of
 from extractscan.readers.tally import Tally
 
 _HELD_BYTES: Final = 16 << 20
@@ -84,11 +84,11 @@ def _canonical(held: Sequence[Piece], kept: Sequence[str], passed: Sequence[Tall
     assert source is not None
     places = pl.concat([piece.places for piece in held])
     names = in_order({name for piece in held for name in _read_names(piece.file, kept)} & set(source.fields))
-    keys = {side.on for side in sides.serving(source.keys)}
+    keys = {side.on for side in sides.serving(file.keys)}
     if keys or source.parts or source.keeps:
         views, places = views_of(source, convert.plain(_together(held)), places, passed)
         raw = convert.read_columns(source.fields, names, views)
-        told = {on: convert.read_all(source.keys[on].read, views) for on in keys}
+        told = {on: convert.read_all(keys_of(source)[on].read, views) for on in keys}
     else:
         raw, told = convert.values_of(source, _together(held), names), {}
     frame = convert.typed(convert.open_chats(raw, systems=file.chats), places, passed)
@@ -137,22 +137,25 @@ def plan_of(file: LogFile, kept: Iterable[str] | None, accounts: pl.Series | Non
     if kept is None or source is None:
         return Plan(file.stored, file.size, file.layers, file.framing)
     names = [name for name in _read_names(file, kept) if name in source.fields]
-    fields = [*(source.fields[name] for name in names), *source.keys.values()]
+    keys = [field for on, field in keys_of(source).items() if on in file.keys]
+    fields = [*(source.fields[name] for name in names), *keys]
     heads = None if source.whole else source.heads.union(*(field.heads for field in fields))
     if heads is not None and not source.dotted and any(source is known for known in formats.SOURCES):
         heads = frozenset(head for head in heads if "." not in head)
     by_account = None
-    if accounts is not None and source is canonical.SOURCE and schema.ACCOUNT not in file.constants:
+    if accounts is not None and source is canonical.SOURCE and schema.ACCOUNT not in file.constants and not keys:
         by_account = (schema.ACCOUNT, accounts.cast(pl.String))
-    direct = names if source is canonical.SOURCE else None
+    named = dict.fromkeys([*names, *(path for key in keys for path in key.paths)])
+    direct = list(named) if source is canonical.SOURCE else None
     absent = frozenset() if direct is None else frozenset(schema.EVENTS) - file.columns
     return Plan(file.stored, file.size, file.layers, file.framing, heads, direct, absent, by_account)
 
 
 def side_plan(file: LogFile, side: Side) -> Plan:
     """Say what to read of a file for what it tells about other events."""
-    fields = [*side.fields.values(), side.key, *([side.rank] if side.rank else [])]
-    heads = side.heads.union(*(field.heads for field in fields))
+    every = (side, *side.also)
+    fields = [field for each in every for field in (*each.fields.values(), each.key, each.rank) if field is not None]
+    heads = frozenset[str]().union(*(each.heads for each in every), *(field.heads for field in fields))
     return Plan(file.stored, file.size, file.layers, file.framing, heads)
 
 

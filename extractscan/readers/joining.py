@@ -147,7 +147,8 @@ class Sides:
     def serving(self, keys: Iterable[str]) -> list[Side]:
         """List the sides that complete events with these kinds of keys, each once, by name."""
         kinds = set(keys)
-        return [side for _, side in sorted({s.name: (s.name, s) for _, s in self._sides if s.on in kinds}.values())]
+        known = {each.name: each for _, side in self._sides for each in (side, *side.also) if each.on in kinds}
+        return [known[name] for name in sorted(known)]
 
     def load(
         self,
@@ -164,11 +165,14 @@ class Sides:
         fresh = self._lookups is None
         if self._lookups is None:
             self._tallies = {index: Tally() for index, _ in self._sides}
-            gathering = {side.name: Gathering(side) for _, side in self._sides}
+            gathering = {each.name: Gathering(each) for _, side in self._sides for each in (side, *side.also)}
+            unheard = [Tally() for _ in passed]
             counted = [self._tallies.get(index, Tally()) for index in range(len(passed))]
             for index, side in self._sides:
                 for records, places in read(index, side, self._tallies[index]):
                     gathering[side.name].add(records, places, counted)
+                    for other in side.also:
+                        gathering[other.name].add(records, places, unheard)
             self._lookups = {name: each.lookup() for name, each in gathering.items()}
         for index, side in self._sides:
             if not side.events:
@@ -193,8 +197,8 @@ class Sides:
     def sentences(self, index: int) -> list[str]:
         """Say of one input how many of its keys met an event in the last pass."""
         found = []
-        for at, side in self._sides:
-            if at == index and self._lookups is not None:
+        for side in (each for at, one in self._sides if at == index for each in (one, *one.also)):
+            if self._lookups is not None:
                 lookup = self._lookups[side.name]
                 mine = lookup.met[lookup.files == index]
                 met, alone = int(mine.sum()), int((~mine).sum())

@@ -236,13 +236,11 @@ def _identified(
     offered = frozenset(on for _, each in candidates for on in each.keys)
     told: dict[str, frozenset[str]] = {}
     for _, each in candidates:
-        if each.side is not None and each.side.on in offered:
-            told[each.side.on] = told.get(each.side.on, frozenset()) | each.told
+        told.update({on: told.get(on, frozenset()) | names for on, names in each.told.items() if on in offered})
     files = []
     for found, each in candidates:
-        supplied = frozenset(name for on in each.keys for name in told.get(on, ()))
         try:
-            files.append(detect.identify(each, offered, supplied))
+            files.append(detect.identify(each, offered, told))
         except InputError as error:
             problems.append((found, error))
     files += [_skipped(found, error) for found, error in problems]

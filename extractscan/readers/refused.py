@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Sequence
 from typing import Any, Final
 
+from extractscan.readers import text_lines
 from extractscan.readers.source import Matches, Record, Refusal, has_keys
 
 _TOTALS: Final = "it holds totals over many requests, and a total is not an event"
 _NO_ACCOUNTS: Final = "it names no accounts, so there is nothing to link"
+_VOLUME: Final = "it names no accounts and no request ids, so it shows volume only and nothing can be linked"
 _NO_READER: Final = "there is no reader for it"
 
 _WANT_EVENTS: Final = "Export the log of single requests instead: one record a request, with an account id and a time."
@@ -48,6 +49,10 @@ def _kong(record: Record) -> bool:
     return "started_at" in record and isinstance(latencies, dict) and ("kong" in latencies or "proxy" in latencies)
 
 
+def _tgi(record: Record) -> bool:
+    return str(record.get("target")).startswith("text_generation_router") and ("fields" in record or "span" in record)
+
+
 def _audit_of(service: str) -> Callable[[Record], bool]:
     def test(record: Record) -> bool:
         payload = record.get("protoPayload")
@@ -62,6 +67,10 @@ def _total(name: str, title: str, matches: Matches) -> Refusal:
 
 def _anonymous(name: str, title: str, matches: Matches) -> Refusal:
     return Refusal(name, title, matches, _NO_ACCOUNTS, _WANT_ACCOUNTS)
+
+
+def _volume(name: str, title: str, matches: Matches) -> Refusal:
+    return Refusal(name, title, matches, _VOLUME, _WANT_ACCOUNTS)
 
 
 def _unread(name: str, title: str, matches: Matches, hint: str = _MAP) -> Refusal:
@@ -169,22 +178,10 @@ REFUSED: Final[tuple[Refusal, ...]] = (
         _most(lambda r: str(r.get("id")).startswith("activity_") and "actor" in r),
         "It records what people did in the console, not requests to a model. " + _MAP,
     ),
+    _volume("nlb_access", "a load balancer log of connections", text_lines.is_of("nlb")),
+    _volume("web_access", "a web server access log", text_lines.is_of("combined")),
+    _volume("envoy_access", "an Envoy text access log", text_lines.is_of("envoy_text")),
+    _volume("tgi", "a text-generation-inference server log", _most(_tgi)),
     _anonymous("chat_training", "chat examples for training or batches", _most(_only_messages)),
 )
 """In the order of detection: totals first, bare chat examples last."""
-
-TEXT_LOGS: Final = (
-    (re.compile(r"(INFO|WARNING|ERROR) \d\d-\d\d \d\d:\d\d:\d\d "), "a vLLM server log"),
-    (re.compile(r"\[\d{4}-\d\d-\d\d \d\d:\d\d:\d\d.*\] (Receive|Finish)"), "an SGLang server log"),
-    (re.compile(r"(https?|h2|wss?|grpcs?|tls) \S+ \S+ \S+:\d+ "), "a load balancer access log"),
-    (re.compile(r'\S+ \S+ \S+ \[\d\d/\w{3}/\d{4}:[^\]]+\] "'), "a web server access log"),
-    (re.compile(r'\[\d{4}-\d\d-\d\dT[^\]]+\] "'), "an Envoy text access log"),
-)
-"""First lines of text logs; they name no account, or cannot be told apart by one."""
-
-TEXT_HINT: Final = "Give the log of the gateway that knows the accounts, as JSON lines, CSV or Parquet."
-
-
-def text_log(line: str) -> str | None:
-    """Name the text log that a line is of; None where it is of none that is known."""
-    return next((title for pattern, title in TEXT_LOGS if pattern.match(line)), None)

@@ -8,6 +8,7 @@ from functools import lru_cache
 from types import MappingProxyType
 from typing import Any, Final
 
+from extractscan import schema
 from extractscan.readers.chat import object_of
 
 Record = Mapping[str, Any]
@@ -75,6 +76,7 @@ class Side:
         rank: Orders the records of one key, as a number or a time; the highest that has a value supplies it. Where
             it does not decide, the smallest value does, so that the order of records never matters.
         keeps: Gives the reason why a record tells nothing here, None where it does.
+        also: What the same records tell under other keys.
         events: Whether its records are read as events too, when they serve as a side.
         why: Why it is not read where nothing among the inputs has the key.
     """
@@ -92,6 +94,7 @@ class Side:
     parts: Callable[[Record], Sequence[Record]] | None = None
     keeps: Callable[[Any], str | None] | None = None
     heads: frozenset[str] = frozenset()
+    also: tuple[Side, ...] = ()
     events: bool = False
     why: str = "it holds no requests of its own, only what completes those of another log"
     hint: str = "Give it together with the log that it completes."
@@ -136,6 +139,15 @@ class Source:
     whole: bool = False
     side: Side | None = None
     wants: str = ""
+
+
+_COMMON: Final = {"request id": schema.REQUEST, "account id": schema.ACCOUNT, "API key id": schema.API_KEY}
+
+
+def keys_of(source: Source) -> dict[str, Field]:
+    """Give what events can be joined by: the source's own keys, and columns that name a request, account or key."""
+    common = {on: source.fields[name] for on, name in _COMMON.items() if name in source.fields}
+    return {**common, **source.keys}
 
 
 @dataclass(frozen=True, slots=True)
