@@ -8,7 +8,19 @@ from typing import Annotated
 import typer
 
 from extractscan.cli.allocators import give_memory_back
-from extractscan.cli.options import Accounts, Clobber, Detail, Format, Inputs, Mapping, MinLevel, NoColor, Output, Quiet
+from extractscan.cli.options import (
+    Accounts,
+    Clobber,
+    Detail,
+    Format,
+    Inputs,
+    Mapping,
+    MinLevel,
+    NoColor,
+    Output,
+    Quiet,
+    Tlp,
+)
 
 From = Annotated[str | None, typer.Option("--from", metavar="TIME", help="Use events from this time on (UTC).")]
 To = Annotated[
@@ -91,6 +103,7 @@ def analyze(
     min_level: MinLevel = None,
     suppress: Suppress = None,
     baseline: Baseline = None,
+    tlp: Tlp = None,
     shuffles: Shuffles = None,
     seed: Seed = None,
     threads: Threads = None,

@@ -7,13 +7,14 @@ import math
 from collections.abc import Callable, Mapping
 from datetime import date
 from types import MappingProxyType
-from typing import Any, Final
+from typing import Any, Final, get_args
 
 import msgspec
 
 from extractscan.cli.moments import moment, span
 from extractscan.errors import UsageError
 from extractscan.model import LEVELS, Level
+from extractscan.model.asked import Marking
 from extractscan.settings import PROFILES, Settings
 
 
@@ -36,6 +37,7 @@ class Options(msgspec.Struct, frozen=True, kw_only=True):
     min_level: Level | None = None
     suppress: str | None = None
     baseline: str | None = None
+    tlp: Marking | None = None
     threads: int | None = None
     clobber: bool = False
     quiet: bool = False
@@ -50,7 +52,7 @@ KEYS: Final = (*OPTIONS, *THRESHOLDS)
 """Every key: options first, then the thresholds of the analysis."""
 
 CHOICES: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
-    {"profile": tuple(PROFILES), "fail_on": LEVELS, "min_level": LEVELS}
+    {"profile": tuple(PROFILES), "fail_on": LEVELS, "min_level": LEVELS, "tlp": get_args(Marking)}
 )
 TIMES: Final[Mapping[str, Callable[[str, str], object]]] = MappingProxyType(
     {"from": moment, "to": moment, "last": span}

@@ -29,6 +29,10 @@ MinLevel = Annotated[
     typer.Option("--min-level", metavar="LEVEL", help="Leave out networks under LEVEL; the report says how many."),
 ]
 Clobber = Annotated[bool, typer.Option("--clobber", "-C", help="Overwrite existing output files.")]
+Tlp = Annotated[
+    str | None,
+    typer.Option("--tlp", metavar="LABEL", help="How far it may be passed on: clear, green, amber, amber+strict, red."),
+]
 Quiet = Annotated[
     bool,
     typer.Option(

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from extractscan.cli.options import Clobber, Detail, Format, MinLevel, NoColor, Output, Quiet, ReportFile
+from extractscan.cli.options import Clobber, Detail, Format, MinLevel, NoColor, Output, Quiet, ReportFile, Tlp
 
 
 def report(
@@ -15,13 +15,17 @@ def report(
     output: Output = None,
     fmt: Format = None,
     min_level: MinLevel = None,
+    tlp: Tlp = None,
     clobber: Clobber = False,
     quiet: Quiet = False,
     verbose: Detail = False,
     no_color: NoColor = False,
 ) -> int:
     """Print or write a saved report again, without the logs."""
+    import msgspec
+
     from extractscan.cli.findings import check_level
+    from extractscan.cli.keys import checked
     from extractscan.cli.outputs import check_outputs, deliver
     from extractscan.cli.saved import load_report
     from extractscan.screening import asked_for
@@ -29,6 +33,8 @@ def report(
     check_outputs(output or (), fmt, clobber=clobber, inputs=[report_file])
     level = check_level(min_level)
     found = asked_for(load_report(report_file), level)
+    if tlp is not None:
+        found = msgspec.structs.replace(found, tlp=checked("tlp", tlp, "--tlp"))
     deliver(found, output or (), fmt, no_color=no_color, detail=verbose, quiet=quiet)
     return 0
 

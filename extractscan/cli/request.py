@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
+import msgspec
+
 from extractscan.cli.config import Resolved
 from extractscan.cli.findings import findings_code
 from extractscan.cli.keys import Options
@@ -57,8 +59,9 @@ def _run(inputs: Sequence[str], options: Options) -> Run:
 
 def _deliver(found: Answer, options: Options, stages: Stages) -> None:
     detail, quiet = options.verbose, options.quiet
-    deliver(found.shown, options.output, options.format, no_color=options.no_color, detail=detail, quiet=quiet)
+    shown = msgspec.structs.replace(found.shown, tlp=options.tlp)
+    deliver(shown, options.output, options.format, no_color=options.no_color, detail=detail, quiet=quiet)
     if options.manifest is not None:
-        write_manifest(found.shown, options.output, options.manifest, quiet=quiet)
+        write_manifest(shown, options.output, options.manifest, quiet=quiet)
     warn(found.whole)
     summarise(found.whole, stages, options)

@@ -10,7 +10,7 @@ from typing import Any
 
 import msgspec
 
-from extractscan.model.asked import Role, Run
+from extractscan.model.asked import Marking, Role, Run
 from extractscan.model.coverage import Coverage, Gap, Input, Rejected, SignalRun
 from extractscan.model.excluded import Excluded, Hub, NearMiss, Suppressed
 from extractscan.model.node import LEVELS, Level, Node, Verdict
@@ -31,6 +31,7 @@ __all__ = [
     "Hypothesis",
     "Input",
     "Level",
+    "Marking",
     "Member",
     "NearMiss",
     "Network",
@@ -223,6 +224,8 @@ class Report(Node, frozen=True):
     """The older report, where one was given."""
     run: Run = Run()
     """What was asked."""
+    tlp: Marking | None = None
+    """How far the report may be passed on (Traffic Light Protocol 2.0), where somebody said so."""
 
 
 def encode(report: Report) -> bytes:

@@ -9,6 +9,9 @@ from extractscan.model.node import Level, Node
 Role = Literal["log", "accounts", "baseline", "rules", "allow", "suppress", "report"]
 """What an input was read for: `baseline` are logs that show what is ordinary, `report` an older report."""
 
+Marking = Literal["clear", "green", "amber", "amber+strict", "red"]
+"""Labels of the Traffic Light Protocol 2.0, widest first."""
+
 
 class Filter(Node, frozen=True):
     """Events that were kept or left out by the value of one column."""

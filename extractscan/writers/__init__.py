@@ -25,6 +25,7 @@ from extractscan.writers import (
     parquet_accounts,
     sarif,
     step_summary,
+    stix,
     terminal,
     timesketch,
 )
@@ -68,6 +69,13 @@ WRITERS: Mapping[str, Writer] = MappingProxyType(
         "sarif": Writer((".sarif", ".sarif.json"), sarif.render, "SARIF 2.1.0 for code-scanning pages", "json"),
         "junit": Writer((".junit.xml",), junit.render, "JUnit XML for CI servers"),
         "ocsf": Writer((".ocsf.json",), ocsf.render, "OCSF Detection Findings for a SIEM", "json"),
+        "stix": Writer(
+            (".stix.json",),
+            stix.render,
+            "a STIX 2.1 bundle for threat-intelligence platforms",
+            "json",
+            ("stix2", "stix"),
+        ),
         "timesketch": Writer((".timesketch.jsonl",), timesketch.render, "a timeline that Timesketch imports", "json"),
         "graphml": Writer((".graphml",), graphml.render, "accounts and what they share, for graph programs"),
         "gexf": Writer((".gexf",), gexf.render, "the same graph for Gephi"),

@@ -61,6 +61,7 @@ def _lines(report: Report) -> Iterator[str]:
     coverage = report.coverage
     yield f"# extractscan: {bottom_line(report)}"
     yield ""
+    yield from ([f"**TLP:{report.tlp.upper()}**", ""] if report.tlp else [])
     if not said(report):
         yield f"> {PROMISE}"
         yield ""

@@ -36,6 +36,7 @@ def _finding(network: Network, report: Report, *, suppressed: bool) -> dict[str,
     first, last = _milliseconds(network.first_seen), _milliseconds(network.last_seen)
     seen = {"first_seen_time": first, "last_seen_time": last}
     attacks = [_attack(technique) for technique in techniques(network)]
+    marked = {"labels": [f"TLP:{report.tlp.upper()}"]} if report.tlp else {}
     product = {"name": report.tool.name, "vendor_name": report.tool.name, "version": report.tool.version}
     return {
         "category_uid": 2,
@@ -47,7 +48,7 @@ def _finding(network: Network, report: Report, *, suppressed: bool) -> dict[str,
         "status_id": _SUPPRESSED if suppressed else _NEW,
         "is_alert": network.verdict == "extraction_network" and not suppressed,
         "message": show(network.title, SENTENCE),
-        "metadata": {"version": OCSF_VERSION, "product": product},
+        "metadata": {"version": OCSF_VERSION, "product": product, **marked},
         "finding_info": {
             "uid": network.fingerprint,
             "title": show(network.title, SENTENCE),

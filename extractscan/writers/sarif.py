@@ -56,6 +56,8 @@ def render(report: Report) -> bytes:
         ],
         "columnKind": "unicodeCodePoints",
     }
+    if report.tlp:
+        run["properties"] = {"tlp": f"TLP:{report.tlp.upper()}"}
     if mapped:
         run["taxonomies"] = [{"name": "MITRE ATLAS", "taxa": [_taxon(one) for one in mapped.values()]}]
     return msgspec.json.format(msgspec.json.encode({"$schema": SCHEMA, "version": "2.1.0", "runs": [run]})) + b"\n"

@@ -24,6 +24,7 @@ def _lines(report: Report) -> Iterator[str]:
     stands = any(n.verdict == "extraction_network" and n.fingerprint not in covered for n in networks)
     yield f"### extractscan: {bottom_line(report)}"
     yield ""
+    yield from ([f"**TLP:{report.tlp.upper()}**", ""] if report.tlp else [])
     yield f"> [!{'WARNING' if stands else 'NOTE'}]"
     yield f"> {PROMISE if networks else prose(nothing_found(report))}"
     yield ""

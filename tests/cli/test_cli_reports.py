@@ -7,7 +7,7 @@ import re
 import msgspec
 import pytest
 
-from extractscan.model import encode
+from extractscan.model import decode, encode
 from extractscan.writers import WRITERS
 
 
@@ -146,3 +146,19 @@ def test_several_formats_are_written_in_one_run(run, saved, report, tmp_path) ->
     assert run("report", saved, *asked).exit_code == 0
     for name, end in ends.items():
         assert (tmp_path / f"r{end}").read_bytes() == WRITERS[name].render(report)
+
+
+def test_a_label_is_put_on_a_saved_report(run, saved, tmp_path) -> None:
+    """`--tlp` stays in the report that is written; what is no label is refused."""
+    assert run("report", saved, "--tlp", "amber+strict", "-o", tmp_path / "r.json").exit_code == 0
+    assert decode((tmp_path / "r.json").read_bytes()).tlp == "amber+strict"
+    refused = run("report", saved, "--tlp", "white")
+    assert refused.exit_code == 2
+    assert "amber+strict" in refused.stderr
+
+
+def test_a_label_is_put_on_a_new_report(run, pipeline, tmp_path) -> None:
+    """`analyze --tlp` does the same."""
+    assert run("analyze", "x", "--tlp", "green", "-o", tmp_path / "r.json").exit_code == 0
+    assert decode((tmp_path / "r.json").read_bytes()).tlp == "green"
+    assert pipeline.calls

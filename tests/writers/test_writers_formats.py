@@ -9,6 +9,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
+from typing import get_args
 from urllib.parse import unquote, urlsplit
 from xml.etree.ElementTree import fromstring
 
@@ -19,14 +20,17 @@ import networkx as nx
 import pyarrow.parquet as pq
 import pytest
 import report_fixtures
+import stix2
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 from ocsf_json_schema import OcsfJsonSchemaEmbedded, get_ocsf_schema
 
-from extractscan import model
+from extractscan import model, writers
+from extractscan.errors import UsageError
 from extractscan.model import Report, decode, json_schema
-from extractscan.writers import WRITERS
+from extractscan.model.asked import Marking
+from extractscan.writers import WRITERS, choose
 from extractscan.writers.atlas import techniques
 from extractscan.writers.ocsf import OCSF_VERSION
 from extractscan.writers.sarif import message, relative_uri
@@ -152,6 +156,21 @@ def check_gexf(report: Report, content: bytes) -> None:
     check_graph(report, nx.read_gexf(io.BytesIO(content), version="1.3"))
 
 
+def check_stix(report: Report, content: bytes) -> None:
+    bundle = stix2.parse(content.decode())
+    ids = [one["id"] for one in bundle["objects"]]
+    assert len(set(ids)) == len(ids)
+    refs = {ref for one in bundle["objects"] for name in one if name.endswith("_refs") for ref in one[name]}
+    assert refs <= set(ids)
+    shared = [one for one in report.networks if one.verdict != "explained"]
+    kinds = [one["type"] for one in bundle["objects"]]
+    assert not {"threat-actor", "intrusion-set", "campaign", "malware"} & set(kinds)
+    assert kinds.count("grouping") == kinds.count("observed-data") == len(shared)
+    accounts = {member.account_id for network in shared for member in network.accounts}
+    assert {one["user_id"] for one in bundle["objects"] if one["type"] == "user-account"} == accounts
+    assert kinds.count("opinion") == sum(len(network.hypotheses) for network in shared)
+
+
 CHECKS: dict[str, Callable[[Report, bytes], None]] = {
     "json": check_json,
     "terminal": check_text,
@@ -164,6 +183,7 @@ CHECKS: dict[str, Callable[[Report, bytes], None]] = {
     "sarif": check_sarif,
     "junit": check_junit,
     "ocsf": check_ocsf,
+    "stix": check_stix,
     "timesketch": check_timesketch,
     "graphml": check_graphml,
     "gexf": check_gexf,
@@ -199,7 +219,19 @@ def test_any_account_and_any_value_is_valid_in_each_format(accounts: list[str], 
         observables=[report_fixtures.observable("identity", "payment", value, accounts)],
     )
     report = msgspec.structs.replace(report_fixtures.ordinary(), networks=[network])
-    for name in ("csv", "parquet", "ndjson", "sarif", "junit", "timesketch", "graphml", "gexf", "md", "summary"):
+    for name in (
+        "csv",
+        "parquet",
+        "ndjson",
+        "sarif",
+        "junit",
+        "stix",
+        "timesketch",
+        "graphml",
+        "gexf",
+        "md",
+        "summary",
+    ):
         CHECKS[name](report, WRITERS[name].render(report))
 
 
@@ -323,3 +355,69 @@ def test_a_step_summary_lists_so_many_networks_and_counts_the_rest() -> None:
     text = WRITERS["summary"].render(report).decode()
     assert "and 5 networks more." in text
     assert "[!NOTE]" in text
+
+
+def test_a_bundle_maps_a_harvest_and_opines_without_force() -> None:
+    """Suspicion is said of a harvest alone, opinions are never strong, and what is mapped carries its ATLAS id."""
+    objects = json.loads(WRITERS["stix"].render(report_fixtures.five()))["objects"]
+    contexts = {one["labels"][0]: one["context"] for one in objects if one["type"] == "grouping"}
+    assert contexts == {
+        "extraction_network": "suspicious-activity", "coordinated": "unspecified", "reseller": "unspecified",
+    }  # fmt: skip
+    assert {one["opinion"] for one in objects if one["type"] == "opinion"} == {"agree", "disagree"}
+    mapped = [one["external_references"][0]["external_id"] for one in objects if one["type"] == "attack-pattern"]
+    assert mapped[0] == "AML.T0024.002"
+    values = {one["value"] for one in objects if one["type"] == "ipv4-addr"}
+    assert values == {"203.0.113.0/24", "203.0.113.7"}
+
+
+def test_what_is_no_address_is_no_address_object() -> None:
+    """Six is told from four, and a pseudonym is neither."""
+    network = msgspec.structs.replace(
+        report_fixtures.harvest_network(),
+        observables=[
+            report_fixtures.observable("network", "address", "2001:db8::1", ["acct_00001"]),
+            report_fixtures.observable("network", "address", "ip_k3j4h5g6f7d2", ["acct_00001"]),
+        ],
+    )
+    report = msgspec.structs.replace(report_fixtures.ordinary(), networks=[network])
+    objects = json.loads(WRITERS["stix"].render(report))["objects"]
+    assert [one["value"] for one in objects if one["type"].endswith("addr")] == ["2001:db8::1"]
+
+
+@pytest.mark.parametrize("tlp", get_args(Marking))
+def test_every_object_of_a_marked_bundle_is_marked(tlp: Marking) -> None:
+    """The label stands on everything but itself, as OASIS published it, and in what people read."""
+    report = msgspec.structs.replace(report_fixtures.ordinary(), tlp=tlp)
+    content = WRITERS["stix"].render(report)
+    check_stix(report, content)
+    (marking, *others) = json.loads(content)["objects"]
+    assert marking["name"] == f"TLP:{tlp.upper()}"
+    assert all(one["object_marking_refs"] == [marking["id"]] for one in others)
+    for name in ("md", "summary", "sarif", "ocsf"):
+        assert f"TLP:{tlp.upper()}" in WRITERS[name].render(report).decode()
+        CHECKS[name](report, WRITERS[name].render(report))
+
+
+def test_a_format_without_its_library_says_how_to_get_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is refused by name and by suffix before anything is read; the others go on."""
+    monkeypatch.setattr(writers, "find_spec", lambda _name: None)
+    for path, fmt in (("x.stix.json", None), (None, "stix")):
+        with pytest.raises(UsageError, match="stix2") as caught:
+            choose(path, fmt)
+        assert "extractscan[stix]" in caught.value.hint
+    assert choose("x.json") == "json"
+
+
+@pytest.mark.parametrize(
+    ("path", "name"),
+    [
+        ("a.ndjson", "ndjson"), ("a.evidence.ndjson", "evidence"), ("a.json", "json"), ("a.stix.json", "stix"),
+        ("A.OCSF.JSON", "ocsf"), ("a.sarif.json", "sarif"), ("a.summary.md", "summary"),
+        ("a.timesketch.jsonl", "timesketch"),
+        ("evidence.ndjson", "ndjson"), ("d.sarif/a.csv", "csv"),
+    ],
+)  # fmt: skip
+def test_the_longest_suffix_counts(path: str, name: str) -> None:
+    """A double suffix outranks its last part, and a folder's name means nothing."""
+    assert choose(path) == name
