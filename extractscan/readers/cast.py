@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
@@ -13,6 +12,7 @@ import msgspec
 import polars as pl
 
 from extractscan import schema
+from extractscan.readers import credentials
 from extractscan.readers.timestamps import NAIVE_NOTE, UTC_US, to_utc
 
 TEXTS: Final = frozenset({schema.PROMPT, schema.SYSTEM_PROMPT, schema.COMPLETION})
@@ -21,8 +21,19 @@ TEXTS: Final = frozenset({schema.PROMPT, schema.SYSTEM_PROMPT, schema.COMPLETION
 NOTHING: Final = ("", "-", "null", "NULL", "None", "none", "nil", "NaN", "nan", "N/A", "\\N", "undefined", "[]", "{}")
 """How exports write that a field is missing."""
 
-SECRET_NOTE: Final = "raw credentials replaced by their SHA-256"  # noqa: S105 - a sentence about secrets
-_CREDENTIAL: Final = r"(?i)^(sk-|bearer |basic |apikey )"
+_IDENTIFIERS: Final = frozenset(
+    {
+        schema.ACCOUNT,
+        schema.API_KEY,
+        schema.END_USER,
+        schema.ORGANIZATION,
+        schema.SESSION,
+        schema.REQUEST,
+        schema.DEVICE,
+    }
+)
+"""Columns that tell who and which: a credential there is hashed, because it still tells callers apart."""
+
 _PLAIN: Final = frozenset({pl.String, pl.Boolean, pl.Date, pl.Null})
 _TRUE: Final = ("true", "t", "yes", "y", "1", "1.0")
 _FALSE: Final = ("false", "f", "no", "n", "0", "0.0")
@@ -137,11 +148,18 @@ def _text(values: pl.Series, name: str) -> tuple[pl.Series, str | None]:
     values = _without_nothing(values.cast(pl.String, strict=False), name)
     if name == schema.TOOL_NAMES:
         return _tool_names(values), None
-    if name in {schema.ACCOUNT, schema.API_KEY}:
-        return _no_secrets(values)
     if name in {schema.COUNTRY, schema.BILLING_COUNTRY}:
         return values.str.to_uppercase(), None
-    return values, None
+    return _without_secrets(values, name)
+
+
+def _without_secrets(values: pl.Series, name: str) -> tuple[pl.Series, str | None]:
+    """Hash identifiers that are credentials and cut those inside texts: a key in a report would be a second leak."""
+    if name in TEXTS:
+        return values, None
+    values, hashed = credentials.hashed(values) if name in _IDENTIFIERS else (values, False)
+    values, cut = (values, False) if name == schema.REQUEST else credentials.without(values)
+    return values, credentials.NOTE if hashed else credentials.CUT_NOTE if cut else None
 
 
 def _tool_names(values: pl.Series) -> pl.Series:
@@ -170,15 +188,6 @@ def _tool_name(item: Any) -> list[str]:
         if isinstance(item.get(key), dict):
             return _tool_name(item[key].get("name"))
     return _tool_name(item.get("name") or item.get("type"))
-
-
-def _no_secrets(values: pl.Series) -> tuple[pl.Series, str | None]:
-    """Hash what looks like a credential: a raw key in a report would be a second leak."""
-    hit = values.str.contains(_CREDENTIAL).fill_null(value=False)
-    if not hit.any():
-        return values, None
-    hashed = {text: hashlib.sha256(text.encode()).hexdigest() for text in values.filter(hit).unique().to_list()}
-    return values.replace(hashed), SECRET_NOTE
 
 
 def _boolean(values: pl.Series) -> pl.Series:

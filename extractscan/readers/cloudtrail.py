@@ -9,7 +9,8 @@ from extractscan import schema
 from extractscan.readers.addresses import address
 from extractscan.readers.bedrock import REQUEST_KEY, bare_model, status_of
 from extractscan.readers.chat import member
-from extractscan.readers.source import Field, Record, Side, Source, at, has_keys
+from extractscan.readers.picking import pick
+from extractscan.readers.source import Field, Record, Side, Source, has_keys
 
 _CALLS: Final = frozenset(
     {"InvokeModel", "InvokeModelWithResponseStream", "InvokeModelWithBidirectionalStream", "Converse", "ConverseStream"}
@@ -31,12 +32,12 @@ def _address(record: Record) -> Any:
     return address(record.get("sourceIPAddress"))
 
 
-_ARN: Final = at("userIdentity.arn")
+_ARN: Final = pick("userIdentity.arn")
 _SHARED: Final = {
-    schema.API_KEY: at("userIdentity.accessKeyId"),
-    schema.ORGANIZATION: at("userIdentity.accountId", "recipientAccountId"),
+    schema.API_KEY: pick("userIdentity.accessKeyId"),
+    schema.ORGANIZATION: pick("userIdentity.accountId", "recipientAccountId"),
     schema.CLIENT_IP: Field(("sourceIPAddress",), _address),
-    schema.USER_AGENT: at("userAgent"),
+    schema.USER_AGENT: pick("userAgent"),
 }
 
 _RECOGNISED: Final = "fields `eventSource`, `eventName` and `userIdentity`"
@@ -58,17 +59,17 @@ SOURCE: Final = Source(
     view=_same,
     fields=MappingProxyType(
         {
-            schema.TIMESTAMP: at("eventTime"),
-            schema.ACCOUNT: at("userIdentity.arn", "userIdentity.principalId"),
+            schema.TIMESTAMP: pick("eventTime"),
+            schema.ACCOUNT: pick("userIdentity.arn", "userIdentity.principalId"),
             **_SHARED,
-            schema.REQUEST: at("requestID", "eventID"),
+            schema.REQUEST: pick("requestID", "eventID"),
             schema.MODEL: Field(
                 ("requestParameters.modelId",), lambda r: bare_model(member(r, "requestParameters", "modelId"))
             ),
-            schema.ENDPOINT: at("eventName"),
+            schema.ENDPOINT: pick("eventName"),
             schema.STREAM: Field(("eventName",), lambda r: "Stream" in str(r.get("eventName"))),
             schema.STATUS_CODE: Field(("errorCode", "eventName"), lambda r: status_of(r.get("errorCode"))),
-            schema.ERROR: at("errorCode"),
+            schema.ERROR: pick("errorCode"),
         }
     ),
     late=frozenset({schema.MODEL, schema.STATUS_CODE, schema.ERROR, schema.CLIENT_IP, schema.API_KEY}),
@@ -85,7 +86,7 @@ SOURCE: Final = Source(
         matches=_matches,
         view=_same,
         on=REQUEST_KEY,
-        key=at("requestID"),
+        key=pick("requestID"),
         fields=MappingProxyType({schema.ACCOUNT: _ARN, **_SHARED}),
         over=frozenset({schema.ACCOUNT}),
         keeps=_keeps,

@@ -229,7 +229,8 @@ def _holds_chats(source: Source, records: Sequence[Record]) -> bool:
 def _incomplete(sampled: Sampled, missing: Sequence[str], source: Source) -> InputError:
     shown = ", ".join(mapped.paths_of(sampled.records)[:40] or sorted(sampled.fields)[:40])
     ways = [source.wants] if source.wants else []
+    known = f"recognised as {source.title}: " if any(source is each for each in formats.SOURCES) else ""
     return InputError(
-        f"{sampled.file.path}: no field for {' and '.join(missing)} (fields: {shown})",
+        f"{sampled.file.path}: {known}no field for {' and '.join(missing)} (fields: {shown})",
         hint=" ".join([*ways, *(f"Name it with --map {name}=FIELD." for name in missing)]),
     )

@@ -8,6 +8,8 @@ from typing import Any, Final, NamedTuple
 
 import msgspec
 
+from extractscan.readers.credentials import cut_out
+
 LISTS: Final = ("Records", "records", "logEvents", "events", "data", "result")
 """Keys under which deliveries and result pages hold their records."""
 
@@ -192,5 +194,6 @@ def record_of(element: Element) -> Mapping[str, Any]:
 
 
 def shown(text: str) -> str:
-    """Quote the beginning of hostile text for a message."""
+    """Quote the beginning of hostile text for a message, without the credentials that stand there."""
+    text = cut_out(text[:2000])
     return repr(text[:60] + ("…" if len(text) > 60 else ""))

@@ -10,9 +10,16 @@ import msgspec
 from extractscan import schema
 from extractscan.readers import chat
 from extractscan.readers.cast import joined_names
+from extractscan.readers.mending import opened
+from extractscan.readers.picking import pick_in
 from extractscan.readers.source import Field, Record
 
-_MAX_TOKENS: Final = ("max_tokens", "max_completion_tokens", "max_output_tokens", "max_tokens_to_sample", "maxTokens")
+_MAX_TOKENS: Final = (
+    *("max_tokens", "max_completion_tokens", "max_output_tokens", "max_tokens_to_sample"),
+    *("maxTokens", "maxOutputTokens"),
+)
+_SETTINGS: Final = ("generationConfig", "generation_config", "inferenceConfig", "parameters")
+"""Where vendors put parameters that others put beside the messages."""
 INPUT: Final = ("prompt_tokens", "input_tokens", "promptTokenCount", "prompt_token_count", "inputTokens")
 OUTPUT: Final = ("completion_tokens", "output_tokens", "candidatesTokenCount", "candidates_token_count", "outputTokens")
 _USAGE: Final = ("usage", "usageMetadata", "usage_metadata")
@@ -25,18 +32,18 @@ class Exchange:
 
     def __init__(self, record: Record, request: Any, response: Any) -> None:
         self.record = record
-        self.request = chat.parse(request)
-        self.body = self.request if isinstance(self.request, dict) else {}
-        self.response = events_of(chat.parse(response))
+        self.request = opened(request)
+        self.body: Mapping[str, Any] = self.request if isinstance(self.request, dict) else {}
+        self.response = opened(response)
         self.usage = usage_of(self.response)
 
-
-def events_of(response: Any) -> Any:
-    """Give the events of a response that was logged as the text of its stream; anything else as it is."""
-    if not isinstance(response, str) or not response.lstrip().startswith(("data:", "event:")):
-        return response
-    lines = (line[5:].strip() for line in response.splitlines() if line.startswith("data:"))
-    return [event for line in lines if isinstance(event := chat.parse(line), dict)]
+    def setting(self, *names: str) -> Any:
+        """The first of some parameters that is given, beside the messages or among the vendor's settings."""
+        if (found := first_of(self.body, names)) is not None:
+            return found
+        return next(
+            (v for at in _SETTINGS if (v := first_of(chat.object_of(self.body.get(at)), names)) is not None), None
+        )
 
 
 def usage_of(response: Any) -> Mapping[str, Any]:
@@ -65,14 +72,8 @@ def cached_tokens(usage: Mapping[str, Any]) -> Any:
     return first_of(usage, ("cache_read_input_tokens", "cachedContentTokenCount", "cached_content_token_count"))
 
 
-def _setting(body: Mapping[str, Any], names: tuple[str, ...]) -> Any:
-    names_of_inner = ("generationConfig", "generation_config")
-    inner: Mapping[str, Any] = next((body[n] for n in names_of_inner if isinstance(body.get(n), dict)), {})
-    return first_of(body, names) if first_of(body, names) is not None else first_of(inner, names)
-
-
 def _tools(call: Exchange) -> Any:
-    tools = call.body.get("tools")
+    tools = call.setting("tools")
     return joined_names(tools) if isinstance(tools, list) else None
 
 
@@ -84,29 +85,43 @@ def _prompt(call: Exchange) -> Any:
     return chat.request_prompt(call.request) if call.request is not None else None
 
 
-def body_fields(request: str, response: str) -> dict[str, Field]:
-    """Make the fields of an `Exchange` whose bodies lie under two paths of the record."""
+def model_of(call: Exchange) -> Any:
+    """Give the model that the request names, else the one that answered."""
+    answers = call.response if isinstance(call.response, list) else [call.response]
+    named = call.setting("model", "modelId", "model_name")
+    return named or next((model for each in answers if (model := chat.member(each, "model"))), None)
+
+
+def body_fields(request: str | tuple[str, ...], response: str | tuple[str, ...]) -> dict[str, Field]:
+    """Make the fields of an `Exchange` whose bodies lie under these paths of the record, best first."""
+    asked_at = (request,) if isinstance(request, str) else request
+    answered_at = (response,) if isinstance(response, str) else response
 
     def asked(read: Any) -> Field:
-        return Field((request,), read)
+        return Field(asked_at, read)
 
     def answered(read: Any) -> Field:
-        return Field((response,), read)
+        return Field(answered_at, read)
 
     return {
         schema.PROMPT: asked(_prompt),
         schema.SYSTEM_PROMPT: asked(_system),
         schema.COMPLETION: answered(lambda call: chat.response_text(call.response)),
-        schema.MAX_TOKENS: asked(lambda call: _setting(call.body, (*_MAX_TOKENS, "maxOutputTokens"))),
-        schema.TEMPERATURE: asked(lambda call: _setting(call.body, ("temperature",))),
-        schema.N_CHOICES: asked(lambda call: _setting(call.body, ("n", "candidateCount", "candidate_count"))),
-        schema.LOGPROBS: asked(lambda call: call.body.get("logprobs")),
-        schema.STREAM: asked(lambda call: call.body.get("stream")),
+        schema.MAX_TOKENS: asked(lambda call: call.setting(*_MAX_TOKENS)),
+        schema.TEMPERATURE: asked(lambda call: call.setting("temperature")),
+        schema.N_CHOICES: asked(lambda call: call.setting("n", "candidateCount", "candidate_count")),
+        schema.LOGPROBS: asked(lambda call: call.setting("logprobs")),
+        schema.STREAM: asked(lambda call: call.setting("stream")),
         schema.TOOL_NAMES: asked(_tools),
         schema.INPUT_TOKENS: answered(lambda call: first_of(call.usage, INPUT)),
         schema.OUTPUT_TOKENS: answered(lambda call: first_of(call.usage, OUTPUT)),
         schema.CACHED_TOKENS: answered(lambda call: cached_tokens(call.usage)),
     }
+
+
+def of(*paths: str) -> Field:
+    """Take the first of some dotted paths of an exchange's record that holds anything."""
+    return pick_in(lambda call: call.record, *paths)
 
 
 def error_kind(response: Any) -> str | None:

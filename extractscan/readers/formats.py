@@ -7,11 +7,20 @@ from typing import Final, NamedTuple
 
 from extractscan.readers import (
     access_logs,
+    azure_apim,
+    azure_openai,
     bedrock,
     canonical,
+    cloudflare,
     cloudtrail,
     databricks,
     ecs,
+    envoy,
+    gcp_audit,
+    helicone,
+    kong,
+    langfuse,
+    langsmith,
     litellm,
     mapped,
     mlflow,
@@ -19,9 +28,11 @@ from extractscan.readers import (
     one_api,
     openinference,
     otlp,
+    portkey,
     refused,
     server_logs,
     snowflake,
+    vertex,
     wildchat,
 )
 from extractscan.readers.source import Record, Refusal, Side, Source
@@ -29,6 +40,14 @@ from extractscan.readers.source import Record, Refusal, Side, Source
 SOURCES: Final[tuple[Source, ...]] = (
     bedrock.SOURCE,
     cloudtrail.SOURCE,
+    azure_openai.SOURCE,
+    azure_apim.GATEWAY,
+    azure_apim.LLM,
+    gcp_audit.SOURCE,
+    vertex.SOURCE,
+    kong.SOURCE,
+    envoy.SOURCE,
+    cloudflare.SOURCE,
     litellm.SPEND_LOGS,
     litellm.PAYLOADS,
     one_api.SOURCE,
@@ -41,6 +60,11 @@ SOURCES: Final[tuple[Source, ...]] = (
     openinference.SOURCE,
     ecs.SOURCE,
     wildchat.SOURCE,
+    helicone.SOURCE,
+    langfuse.OBSERVATIONS,
+    langfuse.PAGE,
+    portkey.SOURCE,
+    langsmith.SOURCE,
     canonical.SOURCE,
 )
 """In the order of detection: the most particular first."""
@@ -50,6 +74,7 @@ SIDES: Final[tuple[Side, ...]] = (
     server_logs.SGLANG,
     access_logs.LOAD_BALANCER,
     access_logs.WEB_SERVER,
+    langfuse.TRACES,
 )
 """Records that hold no requests and complete those of other logs."""
 

@@ -139,7 +139,8 @@ def plan_of(file: LogFile, kept: Iterable[str] | None, accounts: pl.Series | Non
     names = [name for name in _read_names(file, kept) if name in source.fields]
     keys = [field for on, field in keys_of(source).items() if on in file.keys]
     fields = [*(source.fields[name] for name in names), *keys]
-    heads = None if source.whole else source.heads.union(*(field.heads for field in fields))
+    folded = source.fold.heads if source.fold else frozenset()
+    heads = None if source.whole else source.heads.union(*(field.heads for field in fields), folded)
     if heads is not None and not source.dotted and any(source is known for known in formats.SOURCES):
         heads = frozenset(head for head in heads if "." not in head)
     by_account = None
@@ -155,7 +156,8 @@ def side_plan(file: LogFile, side: Side) -> Plan:
     """Say what to read of a file for what it tells about other events."""
     every = (side, *side.also)
     fields = [field for each in every for field in (*each.fields.values(), each.key, each.rank) if field is not None]
-    heads = frozenset[str]().union(*(each.heads for each in every), *(field.heads for field in fields))
+    deep = frozenset(head for field in fields for head in field.heads if "." not in head)
+    heads = deep.union(*(each.heads for each in every))
     return Plan(file.stored, file.size, file.layers, file.framing, heads)
 
 

@@ -22,6 +22,8 @@ LARGEST: Final = 512 << 20
 """A document must be held whole; beyond this the export should be one record a line."""
 
 _STEP: Final = 10_000
+_ENDS: Final = re.compile(r"\s*,\s*\]\s*")
+"""What is left of an array where only a comma follows its last element, as some exporters write it."""
 _LIST: Final = re.compile(rf'\A\s*\[|"(?:{"|".join(envelopes.LISTS)})"\s*:\s*\[')
 
 
@@ -91,8 +93,8 @@ def salvage(data: bytes) -> tuple[list[Element], bool]:
     if documents:
         return [element for document in documents for element in _records_of(document)], not text[end:].strip()
     found = _LIST.search(text)
-    elements, _ = _values(text, found.end() if found else len(text))
-    return [Element(element) for element in elements], False
+    elements, end = _values(text, found.end() if found else len(text))
+    return [Element(element) for element in elements], bool(elements) and _ENDS.fullmatch(text, end) is not None
 
 
 def _values(text: str, at: int) -> tuple[list[bytes], int]:

@@ -199,6 +199,7 @@ SPEND_LOGS: Final = Source(
     ),
     late=_LATE,
     notes=_NOTES,
+    wants="Requests name nobody where the proxy runs without keys, or all with its master key.",
 )
 
 
@@ -234,4 +235,5 @@ PAYLOADS: Final = Source(
     ),
     late=_LATE,
     notes=_NOTES,
+    wants="Requests name nobody where the proxy runs without keys, or all with its master key.",
 )

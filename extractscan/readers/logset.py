@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
-from itertools import groupby
+from itertools import chain, groupby
 from typing import Any
 
 import polars as pl
@@ -16,6 +16,7 @@ from extractscan.errors import InputError
 from extractscan.readers import detect, mapped, paths
 from extractscan.readers.chunk import MAX_ROWS
 from extractscan.readers.detect import Candidate, LogFile
+from extractscan.readers.folding import folded
 from extractscan.readers.gathering import Piece, gathered, in_order, next_frame, plan_of, side_plan
 from extractscan.readers.joining import Sides
 from extractscan.readers.members import members
@@ -26,6 +27,7 @@ from extractscan.readers.source import Side
 from extractscan.readers.stored import DamagedError
 from extractscan.readers.streams import Meter, Progress, sha256_of
 from extractscan.readers.tally import Tally, iso
+from extractscan.readers.unusable import nothing_usable
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +52,7 @@ class LogSet:
         accounts: pl.Series | None = None,
         progress: Progress | None = None,
     ) -> Iterator[pl.DataFrame]:
-        """Yield canonical frames of at most 131,072 rows, in the order of inputs and records.
+        """Yield canonical frames of at most 131,072 rows, in the order of inputs and records, what is folded last.
 
         Columns are those asked for that exist (default: all) in canonical order, then `source_file` and
         `source_row`; null where an input lacks one. Rows without a readable `timestamp` or an `account_id` are
@@ -75,7 +77,7 @@ class LogSet:
             for tally, fresh in zip(self._tallies, passed, strict=True):
                 tally.absorb(fresh)
             if not any(tally.used for tally in passed):
-                raise self._nothing_usable()
+                raise nothing_usable(self.files, self._tallies)
 
     def records(self) -> list[model.Input]:
         """Describe every input: hash, rows, losses and assumptions; reads those that no pass has read yet."""
@@ -103,12 +105,34 @@ class LogSet:
     def _pieces(
         self, names: Sequence[str], accounts: pl.Series | None, progress: Progress | None, passed: Sequence[Tally]
     ) -> Iterator[Piece]:
+        folding: dict[str, list[int]] = {}
         for index, file in enumerate(self.files):
             if file.container is None or file.source is None:
                 continue
-            meter = self._meter(index, passed[index], progress)
-            yield from map(partial(Piece, index, file), file.container.read(plan_of(file, names, accounts), meter))
-            self._finish(index, passed[index], meter)
+            if file.source.fold is None:
+                yield from self._pieces_of(index, names, accounts, progress, passed)
+            else:
+                folding.setdefault(file.source.name, []).append(index)
+        for indices in folding.values():
+            source = self.files[indices[0]].source
+            assert source is not None
+            assert source.fold is not None
+            parts = chain.from_iterable(self._pieces_of(i, names, accounts, progress, passed) for i in indices)
+            yield from folded(parts, source.fold, passed)
+
+    def _pieces_of(
+        self,
+        index: int,
+        names: Sequence[str],
+        accounts: pl.Series | None,
+        progress: Progress | None,
+        passed: Sequence[Tally],
+    ) -> Iterator[Piece]:
+        file = self.files[index]
+        assert file.container is not None
+        meter = self._meter(index, passed[index], progress)
+        yield from map(partial(Piece, index, file), file.container.read(plan_of(file, names, accounts), meter))
+        self._finish(index, passed[index], meter)
 
     def _load_sides(self, progress: Progress | None, passed: Sequence[Tally]) -> None:
         if not self._sides.load(partial(self._side_records, progress), passed) and progress is not None:
@@ -159,25 +183,6 @@ class LogSet:
             ],
             first=iso(tally.first),
             last=iso(tally.last),
-        )
-
-    def _nothing_usable(self) -> InputError:
-        losses = [
-            f"{file.path}: {loss.reason} ({loss.count}, first at {loss.first_at})"
-            for file, tally in zip(self.files, self._tallies, strict=True)
-            for loss in tally.losses()
-        ]
-        if not losses:
-            more = f" (and {len(self.files) - 1} more)" if len(self.files) > 1 else ""
-            aside = [told for tally in self._tallies for told in tally.counted()]
-            if aside:
-                message = f"{self.files[0].path}{more}: no request to a model in it ({'; '.join(aside[:5])})"
-                return InputError(message, hint="Give the log that holds the requests.")
-            hint = "Export the logs again, or leave the file out."
-            return InputError(f"{self.files[0].path}{more}: no rows", hint=hint)
-        return InputError(
-            f"no row has both a readable timestamp and an account id: {'; '.join(losses[:5])}",
-            hint=f"Name the right fields: --map {schema.TIMESTAMP}=FIELD --map {schema.ACCOUNT}=FIELD.",
         )
 
 

@@ -35,6 +35,12 @@ def pick_in(view: Callable[[Any], Record], *paths: str, under: str = "") -> Fiel
     return Field(tuple(under + path for path in paths), lambda call: first(view(call), *paths))
 
 
+def either(*fields: Field) -> Field:
+    """Read the first of some fields of one view that gives a value."""
+    paths = tuple(path for each in fields for path in each.paths)
+    return Field(paths, lambda view: next((v for each in fields if (v := each.read(view)) not in NOTHING), None))
+
+
 def milliseconds(start: Any, end: Any) -> int | None:
     """Give the time between two ISO times or two native ones, in milliseconds; None where one is unreadable."""
     begun, done = _moment(start), _moment(end)

@@ -34,6 +34,7 @@ def _most(test: Callable[[Record], Any]) -> Matches:
 
 
 def _usage_bucket(record: Record) -> bool:
+    """OpenAI's and Anthropic's usage and cost reports, unwrapped or not."""
     results = record.get("results", record.get("result"))
     started = "start_time" in record or "starting_at" in record
     return record.get("object") == "bucket" or (started and isinstance(results, list))
@@ -44,21 +45,20 @@ def _only_messages(record: Record) -> bool:
     return isinstance(messages, list) and not {"account_id", "user", "user_id", "timestamp", "created_at"} & set(record)
 
 
-def _kong(record: Record) -> bool:
-    latencies = record.get("latencies")
-    return "started_at" in record and isinstance(latencies, dict) and ("kong" in latencies or "proxy" in latencies)
+def _kong_part(record: Record) -> bool:
+    """What the AI plugins of Kong add to a log entry, without the entry."""
+    parts = [part for part in record.values() if isinstance(part, dict)]
+    return bool(parts) and all("plugin_id" in (part.get("meta") or ()) and "usage" in part for part in parts)
 
 
 def _tgi(record: Record) -> bool:
     return str(record.get("target")).startswith("text_generation_router") and ("fields" in record or "span" in record)
 
 
-def _audit_of(service: str) -> Callable[[Record], bool]:
-    def test(record: Record) -> bool:
-        payload = record.get("protoPayload")
-        return isinstance(payload, dict) and payload.get("serviceName") == service
-
-    return test
+def _sealed(record: Record) -> bool:
+    """A body of which key, text and initial vector are all encoded."""
+    bodies = [record.get(name) for name in ("RequestBody", "ResponseBody", "Metadata")]
+    return any(isinstance(body, dict) and {"key", "data", "iv"} <= set(body) for body in bodies)
 
 
 def _total(name: str, title: str, matches: Matches) -> Refusal:
@@ -77,7 +77,6 @@ def _unread(name: str, title: str, matches: Matches, hint: str = _MAP) -> Refusa
     return Refusal(name, title, matches, _NO_READER, hint)
 
 
-_AZURE_HINT: Final = "Addresses are cut there; use the API Management gateway log, and name its fields with --map."
 _SPANS_HINT: Final = "Flatten the spans to one record a model call first, then name the fields with --map."
 
 REFUSED: Final[tuple[Refusal, ...]] = (
@@ -93,6 +92,18 @@ REFUSED: Final[tuple[Refusal, ...]] = (
         _any_of(_keys("model_permaslug", "requests"), _keys("modelPermaslug", "requests")),
     ),
     _total(
+        "snowflake_daily",
+        "Snowflake Cortex usage totals",
+        _any_of(
+            *(
+                _keys(day, count, without=("REQUEST_ID",))
+                for day in ("USAGE_DATE", "DATE")
+                for count in ("TOKENS", "TOKEN_CREDITS", "CREDITS_USED", "REQUEST_COUNT")
+            ),
+            _keys("TOKEN_CREDITS", "FUNCTION_NAME", "START_TIME"),
+        ),
+    ),
+    _total(
         "anthropic_usage",
         "Anthropic usage totals",
         _keys("uncached_input_tokens", "output_tokens", without=("timestamp", "account_id")),
@@ -102,6 +113,14 @@ REFUSED: Final[tuple[Refusal, ...]] = (
         "OpenAI usage or cost totals",
         _most(lambda r: str(r.get("object")).startswith(("organization.usage.", "organization.costs."))),
     ),
+    Refusal(
+        "cloudflare_logpush",
+        "Cloudflare AI Gateway logs (Logpush)",
+        _any_of(_most(_sealed), _keys("Gateway", "Provider", "RequestBody")),
+        "bodies and metadata are encrypted with a key that only its owner has, and nothing else in it names a caller",
+        "Decrypt it with the private key first, or export the gateway's logs through its API, which gives them open.",
+    ),
+    _anonymous("kong_statistics", "the AI part of Kong log entries without the entries", _most(_kong_part)),
     _anonymous("azure_trace", "the Azure LLM inference trace", _keys("TIMESTAMP", "ContextTokens", "GeneratedTokens")),
     _anonymous("burstgpt", "the BurstGPT trace", _keys("Timestamp", "Request tokens", "Response tokens")),
     _anonymous("mooncake", "the Mooncake trace", _keys("hash_ids", "input_length", "output_length")),
@@ -115,57 +134,7 @@ REFUSED: Final[tuple[Refusal, ...]] = (
         "the WildChat corpus without its hashed addresses",
         _keys("conversation_hash", "conversation", without=("hashed_ip",)),
     ),
-    _total(
-        "snowflake_daily",
-        "Snowflake usage totals",
-        _any_of(_keys("USAGE_DATE", "TOKENS"), _keys("TOKEN_CREDITS", "FUNCTION_NAME", "START_TIME")),
-    ),
     _anonymous("lmsys_chat", "the LMSYS chat corpus", _keys("conversation_id", "conversation")),
-    _unread(
-        "azure_openai",
-        "Azure OpenAI diagnostic logs (RequestResponse)",
-        _most(lambda r: r.get("category") == "RequestResponse" and "resourceId" in r),
-        _AZURE_HINT,
-    ),
-    _unread("azure_apim", "Azure API Management gateway logs", _most(lambda r: r.get("category") == "GatewayLogs")),
-    _anonymous(
-        "azure_apim_llm",
-        "Azure API Management LLM logs (chunks of messages)",
-        _any_of(
-            _keys("CorrelationId", "SequenceNumber", "PromptTokens"),
-            _most(lambda r: r.get("category") == "GatewayLlmLogs"),
-        ),
-    ),
-    _unread("gcp_audit", "Google Cloud audit logs of Vertex AI", _most(_audit_of("aiplatform.googleapis.com"))),
-    _anonymous("vertex", "Vertex AI request-response logs", _keys("full_request", "full_response", "logging_time")),
-    _unread(
-        "helicone",
-        "a Helicone export",
-        _any_of(
-            _keys("request_created_at", "request_user_id"),
-            _keys("request_created_at", "helicone_user"),
-            _keys("request_created_at", "response_id"),
-        ),
-    ),
-    _unread("langfuse", "a Langfuse observations export", _keys("trace_id", "provided_model_name"), _SPANS_HINT),
-    _unread("langfuse_traces", "a Langfuse traces export", _keys("session_id", "bookmarked", "public", "release")),
-    _unread("langfuse_ui", "a Langfuse trace download", _keys("trace", "observations"), _SPANS_HINT),
-    _unread("portkey", "a Portkey log export", _keys("ai_org", "ai_model")),
-    _unread("langsmith", "a LangSmith run export", _keys("dotted_order", "run_type"), _SPANS_HINT),
-    _unread(
-        "cloudflare",
-        "Cloudflare AI Gateway logs",
-        _any_of(_keys("Gateway", "Provider", "RequestBody"), _keys("tokens_in", "tokens_out", "provider")),
-        "Their bodies are encrypted and they name no client; use the log of the service behind the gateway.",
-    ),
-    _unread("kong", "Kong gateway logs", _most(_kong)),
-    _unread(
-        "envoy",
-        "Envoy or Istio access logs",
-        _any_of(_keys("gen_ai.request.model"), _keys("response_code", "duration", "start_time")),
-        "Name the fields: --map timestamp=start_time --map account_id=FIELD --map client_ip=x-forwarded-for "
-        "--map user_agent=user-agent --map request_id=x-request-id.",
-    ),
     _unread(
         "openai_audit",
         "OpenAI audit logs",

@@ -9,7 +9,6 @@ from types import MappingProxyType
 from typing import Any, Final
 
 from extractscan import schema
-from extractscan.readers.chat import object_of
 
 Record = Mapping[str, Any]
 Matches = Callable[[Sequence[Record]], bool]
@@ -45,22 +44,6 @@ def prefixes(path: str) -> list[str]:
 
 
 _NO_FIELDS: Final[Mapping[str, Field]] = MappingProxyType({})
-
-
-def at(*paths: str) -> Field:
-    """Take the first of some dotted paths that holds a value, through objects and JSON text of objects."""
-    split = [path.split(".") for path in paths]
-
-    def read(record: Any) -> Any:
-        for keys in split:
-            node = record
-            for key in keys:
-                node = object_of(node).get(key)
-            if node is not None and node != "":
-                return node
-        return None
-
-    return Field(paths, read)
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +84,21 @@ class Side:
 
 
 @dataclass(frozen=True, slots=True)
+class Fold:
+    """How several records of one log are one event.
+
+    Attributes:
+        key: Gives what the records of one event have in common, None for a record that is whole by itself.
+        merge: Makes one record of those of one key, which come in the order of the inputs; never raises.
+        heads: Top-level fields that both look at, whatever columns are asked for.
+    """
+
+    key: Callable[[Record], str | None]
+    merge: Callable[[Sequence[Record]], Record]
+    heads: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
 class Source:
     """One kind of log.
 
@@ -115,6 +113,7 @@ class Source:
         keeps: Gives the reason why a record is no event and is set aside, None where it is one. A field that a record
             lacks may be there as None, for this as for all that look at records.
         heads: Top-level fields that `parts` and `keeps` look at, whatever columns are asked for.
+        fold: How several records are one event, where that is so.
         dotted: Whether its top-level fields have dots in their names.
         whole: Whether records must be loaded whole, because the names of top-level fields vary.
         side: What the same records are where another input holds the events that they complete.
@@ -135,6 +134,7 @@ class Source:
     parts: Callable[[Record], Sequence[Record]] | None = None
     keeps: Callable[[Any], str | None] | None = None
     heads: frozenset[str] = frozenset()
+    fold: Fold | None = None
     dotted: bool = False
     whole: bool = False
     side: Side | None = None

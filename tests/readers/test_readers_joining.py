@@ -18,7 +18,8 @@ from reader_records import converse, lines, read_all, refusal, write
 from extractscan.readers import formats, joining, open_logs
 from extractscan.readers.inspection import inspect_logs
 from extractscan.readers.joining import Gathering, Lookup, Sides
-from extractscan.readers.source import Side, Source, at, has_keys
+from extractscan.readers.picking import pick
+from extractscan.readers.source import Side, Source, has_keys
 from extractscan.readers.tally import Tally
 
 NAMES = Side(
@@ -28,9 +29,9 @@ NAMES = Side(
     matches=lambda records: has_keys(records, "trace_names"),
     view=lambda record: record,
     on="trace",
-    key=at("trace_names"),
-    fields=MappingProxyType({"account_id": at("who"), "client_ip": at("ip"), "latency_ms": at("ms")}),
-    rank=at("rank"),
+    key=pick("trace_names"),
+    fields=MappingProxyType({"account_id": pick("who"), "client_ip": pick("ip"), "latency_ms": pick("ms")}),
+    rank=pick("rank"),
 )
 CALLS = Source(
     name="calls",
@@ -40,8 +41,10 @@ CALLS = Source(
     carries_prompts="no",
     matches=lambda records: has_keys(records, "calls"),
     view=lambda record: record,
-    fields=MappingProxyType({"timestamp": at("calls.t"), "account_id": at("calls.user"), "client_ip": at("calls.ip")}),
-    keys=MappingProxyType({"trace": at("calls.trace")}),
+    fields=MappingProxyType(
+        {"timestamp": pick("calls.t"), "account_id": pick("calls.user"), "client_ip": pick("calls.ip")}
+    ),
+    keys=MappingProxyType({"trace": pick("calls.trace")}),
     parts=lambda record: [{"calls": call} for call in record["calls"]],
     keeps=lambda record: "no call" if record["calls"].get("kind") == "tool" else None,
     heads=frozenset({"calls"}),
@@ -120,7 +123,7 @@ def test_a_side_alone_and_events_without_it_are_refused_with_the_way_out(tmp_pat
     assert "recognised as a table of names: it holds no requests of its own" in str(error)
     assert error.hint == NAMES.hint
     calls = Source(
-        **{field: getattr(CALLS, field) for field in CALLS.__slots__} | {"fields": {"timestamp": at("calls.t")}}
+        **{field: getattr(CALLS, field) for field in CALLS.__slots__} | {"fields": {"timestamp": pick("calls.t")}}
     )
     formats.SOURCES = (calls,)  # type: ignore[assignment, misc]
     error = refusal(write(tmp_path / "calls", lines([{"calls": [call("t1")]}])))
@@ -221,7 +224,7 @@ def test_a_file_may_tell_about_its_own_events(tmp_path: Path, monkeypatch: pytes
         **{field: getattr(NAMES, field) for field in NAMES.__slots__}
         | {
             "name": "spans",
-            "key": at("trace"),
+            "key": pick("trace"),
             "rank": None,
             "events": True,
             "keeps": spans(lambda r: r.get("who") is not None, "no server span"),
@@ -236,8 +239,8 @@ def test_a_file_may_tell_about_its_own_events(tmp_path: Path, monkeypatch: pytes
         carries_prompts="",
         matches=lambda records: has_keys(records, "span"),
         view=lambda record: record,
-        fields=MappingProxyType({"timestamp": at("span"), "account_id": at("user")}),
-        keys=MappingProxyType({"trace": at("trace")}),
+        fields=MappingProxyType({"timestamp": pick("span"), "account_id": pick("user")}),
+        keys=MappingProxyType({"trace": pick("trace")}),
         keeps=spans(lambda r: r.get("who") is None, "no model call"),
         heads=frozenset({"who"}),
         side=server,

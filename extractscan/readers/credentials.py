@@ -1,0 +1,106 @@
+"""Take credentials out of what logs say: keys in headers, tokens in addresses, passwords in URLs."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Mapping
+from typing import Any, Final
+
+import polars as pl
+
+NOTE: Final = "raw credentials replaced by their SHA-256"
+CUT_NOTE: Final = "credentials cut out of addresses and headers"
+CUT: Final = "[cut]"
+
+_FIELDS: Final = (
+    r"[\w.-]*(?:api[-_.]?key|subscription[-_]key|access[-_]?key|secret|passw(?:or)?d|pwd|token|credential|signature|"
+    r"authorization|cookie)"
+)
+"""Names of fields and headers whose values open something."""
+_QUERY: Final = rf"{_FIELDS}|key|auth|sig|code|jwt"
+"""Names of query parameters; the short ones mean other things elsewhere."""
+
+_SHAPES: Final = (
+    r"(?:sk|pk|rk)-[A-Za-z0-9_-]{8,}|AIza[0-9A-Za-z_-]{30,}|gsk_[A-Za-z0-9]{20,}|hf_[A-Za-z0-9]{20,}|"
+    r"xox[abprs]-[A-Za-z0-9-]{10,}|gh[pousr]_[A-Za-z0-9]{20,}|eyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]*"
+)
+"""What keys and tokens of known makers look like."""
+
+_PLACES: Final = (
+    (rf"(?i)([?&;](?:{_QUERY})=)[^&#\s\"']+", f"${{1}}{CUT}"),
+    (r"(://)[^/@\s:]*:[^/@\s]*@", f"${{1}}{CUT}@"),
+    (r"(?i)\b((?:bearer|basic|apikey)\s+)[A-Za-z0-9._~+/=-]{6,}", f"${{1}}{CUT}"),
+    (rf"(?i)(\"(?:{_FIELDS})\"\s*:\s*\")[^\"]*", f"${{1}}{CUT}"),
+    (rf"(?i)\b((?:{_FIELDS}):\s*)[^\s,;\"']+", f"${{1}}{CUT}"),
+    (rf"\b(?:{_SHAPES})", CUT),
+)
+"""Where credentials stand in a text and what is left of it."""
+
+_PYTHON: Final = tuple((re.compile(place), left.replace("${1}", r"\1")) for place, left in _PLACES)
+_ANY: Final = "|".join(f"(?:{place})" for place, _ in _PLACES)
+_WHOLE: Final = rf"(?i)^\s*(?:sk-|bearer |basic |apikey )|^\s*(?:{_SHAPES})\s*$"
+"""Identifiers that are credentials themselves."""
+
+HEADERS: Final = (
+    "authorization",
+    "x-api-key",
+    "api-key",
+    "apikey",
+    "x-goog-api-key",
+    "ocp-apim-subscription-key",
+    "x-portkey-api-key",
+    "helicone-auth",
+    "proxy-authorization",
+)
+"""Headers that carry the caller's key, in the order in which one is taken to tell callers apart."""
+
+
+def cut_out(text: str) -> str:
+    """Leave the credentials out of a text of any kind: an address, a header, a line of a log."""
+    for place, left in _PYTHON:
+        text = place.sub(left, text)
+    return text
+
+
+def without(values: pl.Series) -> tuple[pl.Series, bool]:
+    """Leave the credentials out of a column of texts, and say whether there were any."""
+    hit = values.str.contains(_ANY).fill_null(value=False)
+    if not hit.any():
+        return values, False
+    found = values.filter(hit).unique()
+    clean = found
+    for place, left in _PLACES:
+        clean = clean.str.replace_all(place, left)
+    return values.replace(found, clean), True
+
+
+def hashed(values: pl.Series) -> tuple[pl.Series, bool]:
+    """Replace identifiers that are credentials by their SHA-256, which still tells them apart."""
+    hit = values.str.contains(_WHOLE).fill_null(value=False)
+    if not hit.any():
+        return values, False
+    fingerprints = {text: fingerprint(text) for text in values.filter(hit).unique().to_list()}
+    return values.replace(fingerprints), True
+
+
+def fingerprint(secret: Any) -> str | None:
+    """Give the SHA-256 of a key, without the scheme before it; None for nothing and for what a log has blacked out."""
+    if not isinstance(secret, str):
+        return None
+    bare = re.sub(r"(?i)^\s*(?:bearer|basic|apikey|token)\s+", "", secret).strip()
+    if not bare or bare.casefold() in {"redacted", "[redacted]", "***"} or not bare.strip("*x"):
+        return None
+    return hashlib.sha256(bare.encode("utf-8", "replace")).hexdigest()
+
+
+def key_of(headers: Any) -> str | None:
+    """Give the fingerprint of the key in some request headers, whatever the case of their names."""
+    if not isinstance(headers, Mapping):
+        return None
+    low = {str(name).casefold(): value for name, value in headers.items()}
+    for name in HEADERS:
+        value = low.get(name)
+        if found := fingerprint(value[0] if isinstance(value, list) and value else value):
+            return found
+    return None
