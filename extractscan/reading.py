@@ -62,6 +62,8 @@ def read(
 ) -> Reading:
     """Read a log, and baseline logs if there are any, once from end to end.
 
+    What inputs tell of accounts themselves completes the accounts table.
+
     Raises:
         InputError: where nothing can be read.
         UsageError: for a rule file that cannot be used.
@@ -69,6 +71,7 @@ def read(
     ruleset = rules.load()
     summary, asking = summarise(logs, ruleset, window, settings.min_accounts, tell)
     earlier = [summarise(past, ruleset, (None, None), settings.min_accounts)[0] for past in baseline]
+    table = readers.completed(table, logs.accounts())
     return Reading(logs, table, ruleset, window, summary, asking, earlier)
 
 

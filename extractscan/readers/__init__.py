@@ -1,8 +1,17 @@
 """Read logs of any known source as canonical events, wherever they lie and however they are packed."""
 
-from extractscan.readers.accounts import read_accounts, read_accounts_with_notes
+from extractscan.readers.accounts import completed, read_accounts, read_accounts_with_notes
 from extractscan.readers.formats import FORMATS, Format
 from extractscan.readers.logset import LogSet, open_logs
 from extractscan.readers.streams import Progress
 
-__all__ = ["FORMATS", "Format", "LogSet", "Progress", "open_logs", "read_accounts", "read_accounts_with_notes"]
+__all__ = [
+    "FORMATS",
+    "Format",
+    "LogSet",
+    "Progress",
+    "completed",
+    "open_logs",
+    "read_accounts",
+    "read_accounts_with_notes",
+]

@@ -2,20 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
+from typing import Final
 
 import polars as pl
 
 from extractscan import schema
 from extractscan.errors import InputError
-from extractscan.readers import detect, mapped
+from extractscan.readers import detect, formats, mapped
 from extractscan.readers.cast import cast, misfits, series_of
 from extractscan.readers.chunk import Chunk
+from extractscan.readers.convert import plain, read_columns
 from extractscan.readers.members import members
+from extractscan.readers.opening import views_of
 from extractscan.readers.paths import expand
 from extractscan.readers.plan import Plan
+from extractscan.readers.source import Accounts, Side
 from extractscan.readers.streams import Meter
 from extractscan.readers.tally import Tally
+
+_TOLD: Final = " told"
 
 
 def read_accounts(path: str, *, mapping: Mapping[str, str] | None = None) -> pl.DataFrame:
@@ -25,6 +32,8 @@ def read_accounts(path: str, *, mapping: Mapping[str, str] | None = None) -> pl.
 
 def read_accounts_with_notes(path: str, *, mapping: Mapping[str, str] | None = None) -> tuple[pl.DataFrame, list[str]]:
     """Read one row an account from Parquet, NDJSON, JSON or CSV, with the columns of `schema.ACCOUNTS` that it has.
+
+    Logs of account consoles and gateways' own tables of users are told by their content, unless fields are mapped.
 
     Values that do not fit become null. Several rows of one account become one, in which each column holds the
     smallest of their values, so that the order of rows does not matter. Sorted by `account_id`.
@@ -43,9 +52,14 @@ def read_accounts_with_notes(path: str, *, mapping: Mapping[str, str] | None = N
     if len(found) > 1:
         raise InputError(f"{path}: {len(found)} files, where one table is wanted", hint="Name one file.")
     sampled = detect.sample(found[0])
-    _check_fields(mapping, sampled)
     tally = Tally()
-    frame = _table(sampled, {name: mapping.get(name, name) for name in schema.ACCOUNTS}, tally)
+    known = None if mapping else _known_kind(sampled)
+    if known is None:
+        _check_fields(mapping, sampled)
+        read = partial(_by_paths, {name: mapping.get(name, name) for name in schema.ACCOUNTS})
+    else:
+        read = partial(_by_kind, known)
+    frame = _table(sampled.file, read, tally)
     kept = frame.filter(pl.col(schema.ACCOUNT).is_not_null())
     if kept.is_empty():
         raise InputError(f"{path}: no row has an {schema.ACCOUNT}", hint="Name the field: --map account_id=FIELD.")
@@ -72,11 +86,15 @@ def _check_fields(mapping: Mapping[str, str], sampled: detect.Sampled) -> None:
         )
 
 
-def _table(sampled: detect.Sampled, paths: Mapping[str, str], tally: Tally) -> pl.DataFrame:
-    file = sampled.file
+def _known_kind(sampled: detect.Sampled) -> Accounts | None:
+    found = formats.source_of(sampled.records[: detect.DETECT])
+    return found.accounts if isinstance(found, Side) else None
+
+
+def _table(file: detect.LogFile, read: Callable[[Chunk, Tally], pl.DataFrame], tally: Tally) -> pl.DataFrame:
     assert file.container is not None
     plan = Plan(file.stored, file.size, file.layers, file.framing)
-    frames = [_typed(chunk, paths, tally) for chunk in file.container.read(plan, Meter(tally))]
+    frames = [read(chunk, tally) for chunk in file.container.read(plan, Meter(tally))]
     if not frames:
         raise InputError(f"{file.path}: no rows", hint="Export the accounts again.")
     frame = pl.concat(frames)
@@ -85,19 +103,59 @@ def _table(sampled: detect.Sampled, paths: Mapping[str, str], tally: Tally) -> p
     )
 
 
-def _typed(chunk: Chunk, paths: Mapping[str, str], tally: Tally) -> pl.DataFrame:
+def _by_paths(paths: Mapping[str, str], chunk: Chunk, tally: Tally) -> pl.DataFrame:
+    return _typed([_raw(chunk, path).alias(name) for name, path in paths.items()], chunk.rows, tally)
+
+
+def _by_kind(kind: Accounts, chunk: Chunk, tally: Tally) -> pl.DataFrame:
+    """Read what records of a known kind tell; what they cannot tell is null."""
+    places = pl.DataFrame({schema.FILE: pl.repeat(0, len(chunk), dtype=pl.UInt32, eager=True), schema.ROW: chunk.rows})
+    views, places = views_of(kind, plain(chunk.records), places, [tally])
+    raw = read_columns(kind.fields, kind.fields, views)
+    frame = _typed(raw, places[schema.ROW], tally)
+    missing = [pl.lit(None, dtype).alias(name) for name, dtype in schema.ACCOUNTS.items() if name not in frame.columns]
+    return frame.with_columns(missing).select(*schema.ACCOUNTS)
+
+
+def _typed(raws: Sequence[pl.Series], rows: pl.Series, tally: Tally) -> pl.DataFrame:
     columns = []
-    for name, path in paths.items():
-        raw = _raw(chunk, path).alias(name)
-        done, note = cast(raw, name, schema.ACCOUNTS[name])
-        lost = misfits(raw, done, name)
+    for raw in raws:
+        done, note = cast(raw, raw.name, schema.ACCOUNTS[raw.name])
+        lost = misfits(raw, done, raw.name)
         if note:
             tally.notes.add(note)
         if lost is not None:
-            row = chunk.rows.filter(lost[1]).to_list()[0]
-            tally.reject(lost[0], f"row {row}", int(lost[1].sum()))
+            tally.reject(lost[0], f"row {rows.filter(lost[1])[0]}", int(lost[1].sum()))
         columns.append(done)
     return pl.DataFrame(columns)
+
+
+def among(files: Sequence[detect.LogFile], tallies: Sequence[Tally]) -> pl.DataFrame | None:
+    """Read what log inputs tell of accounts themselves, one row an account, counting per input.
+
+    Returns:
+        The table, sorted by `account_id`, with the columns that are told; None where no input tells of any.
+    """
+    frames = []
+    for file, tally in zip(files, tallies, strict=True):
+        if file.side is not None and file.side.accounts is not None:
+            counted = Tally()
+            found = _unique(_table(file, partial(_by_kind, file.side.accounts), counted))[0]
+            found = found.filter(pl.col(schema.ACCOUNT).is_not_null())
+            counted.notes.add(f"tells of {found.height:,} accounts")
+            tally.absorb(counted)
+            frames.append(found)
+    return _unique(pl.concat(frames, how="diagonal"))[0] if frames else None
+
+
+def completed(table: pl.DataFrame | None, told: pl.DataFrame | None) -> pl.DataFrame | None:
+    """Fill what an accounts table lacks, rows and values, by what the logs tell; sorted by `account_id`."""
+    if table is None or told is None:
+        return told if table is None else table
+    both = table.join(told, on=schema.ACCOUNT, how="full", coalesce=True, suffix=_TOLD)
+    names = [name for name in schema.ACCOUNTS if name in both.columns]
+    filled = [pl.coalesce(name, name + _TOLD).alias(name) for name in names if name + _TOLD in both.columns]
+    return both.with_columns(filled).select(names).sort(schema.ACCOUNT)
 
 
 def _raw(chunk: Chunk, path: str) -> pl.Series:

@@ -7,6 +7,8 @@ from typing import Final, NamedTuple
 
 from extractscan.readers import (
     access_logs,
+    account_tables,
+    anthropic_compliance,
     azure_apim,
     azure_openai,
     bedrock,
@@ -26,6 +28,7 @@ from extractscan.readers import (
     mlflow,
     ocsf,
     one_api,
+    openai_audit,
     openinference,
     otlp,
     portkey,
@@ -75,6 +78,11 @@ SIDES: Final[tuple[Side, ...]] = (
     access_logs.LOAD_BALANCER,
     access_logs.WEB_SERVER,
     langfuse.TRACES,
+    openai_audit.SIDE,
+    anthropic_compliance.SIDE,
+    account_tables.ONE_API_USERS,
+    account_tables.LITELLM_USERS,
+    account_tables.LITELLM_KEYS,
 )
 """Records that hold no requests and complete those of other logs."""
 

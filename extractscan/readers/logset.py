@@ -13,6 +13,7 @@ import polars as pl
 
 from extractscan import model, schema
 from extractscan.errors import InputError
+from extractscan.readers import accounts as side_tables
 from extractscan.readers import detect, mapped, paths
 from extractscan.readers.chunk import MAX_ROWS
 from extractscan.readers.detect import Candidate, LogFile
@@ -85,6 +86,10 @@ class LogSet:
             for _ in self.batches(()):
                 pass
         return [self._record(index) for index in range(len(self.files))]
+
+    def accounts(self) -> pl.DataFrame | None:
+        """Give what inputs tell of accounts themselves, one row an account; None where none tells of any."""
+        return side_tables.among(self.files, self._tallies)
 
     def record_hashes(self, refs: Iterable[tuple[int, int]]) -> dict[tuple[int, int], str]:
         """Give the SHA-256 of original records, by (`source_file`, `source_row`).
@@ -166,6 +171,7 @@ class LogSet:
 
     def _record(self, index: int) -> model.Input:
         file, tally = self.files[index], self._tallies[index]
+        kind = file.source or file.side
         tally.sha256 = tally.sha256 or _hash_of(file)
         skipped = [model.Rejected(reason=f"file skipped: {file.skipped}", count=1, first_at="the whole file")]
         return model.Input(
@@ -178,7 +184,7 @@ class LogSet:
             rejected=skipped if file.skipped else tally.losses(),
             notes=[
                 *self._sides.sentences(index),
-                *sorted(tally.notes | set(file.source.notes if file.source else ()) | _notes_on(file)),
+                *sorted(tally.notes | set(kind.notes if kind else ()) | _notes_on(file)),
                 *tally.counted(),
             ],
             first=iso(tally.first),

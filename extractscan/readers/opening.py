@@ -12,12 +12,12 @@ import polars as pl
 from extractscan import schema
 from extractscan.readers.chunk import Chunk
 from extractscan.readers.convert import plain, read_all
-from extractscan.readers.source import Record, Side, Source
+from extractscan.readers.source import Accounts, Record, Side, Source
 from extractscan.readers.tally import Tally
 
 
 def views_of(
-    kind: Source | Side, records: Sequence[Record], places: pl.DataFrame, tallies: Sequence[Tally]
+    kind: Accounts | Source | Side, records: Sequence[Record], places: pl.DataFrame, tallies: Sequence[Tally]
 ) -> tuple[list[Any], pl.DataFrame]:
     """View the records, or their parts, that are of use, with the place of each.
 
@@ -39,7 +39,7 @@ def views_of(
     return [view for view, reason in zip(views, reasons, strict=True) if reason is None], places.filter(kept)
 
 
-def parts_of(kind: Source | Side, records: Sequence[Record]) -> Sequence[Record]:
+def parts_of(kind: Accounts | Source | Side, records: Sequence[Record]) -> Sequence[Record]:
     """Give the parts of all records, or the records themselves where they are whole."""
     if kind.parts is None:
         return records
@@ -47,7 +47,7 @@ def parts_of(kind: Source | Side, records: Sequence[Record]) -> Sequence[Record]
 
 
 def _parted(
-    kind: Source | Side, records: Sequence[Record], places: pl.DataFrame, tallies: Sequence[Tally]
+    kind: Accounts | Source | Side, records: Sequence[Record], places: pl.DataFrame, tallies: Sequence[Tally]
 ) -> tuple[Sequence[Record], pl.DataFrame]:
     assert kind.parts is not None
     found = [parts or () for parts in read_all(kind.parts, records)]

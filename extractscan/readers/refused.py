@@ -135,18 +135,6 @@ REFUSED: Final[tuple[Refusal, ...]] = (
         _keys("conversation_hash", "conversation", without=("hashed_ip",)),
     ),
     _anonymous("lmsys_chat", "the LMSYS chat corpus", _keys("conversation_id", "conversation")),
-    _unread(
-        "openai_audit",
-        "OpenAI audit logs",
-        _most(lambda r: r.get("object") == "organization.audit_log"),
-        "They record changes to an organization, not requests to a model. " + _MAP,
-    ),
-    _unread(
-        "anthropic_compliance",
-        "the Anthropic compliance activity feed",
-        _most(lambda r: str(r.get("id")).startswith("activity_") and "actor" in r),
-        "It records what people did in the console, not requests to a model. " + _MAP,
-    ),
     _volume("nlb_access", "a load balancer log of connections", text_lines.is_of("nlb")),
     _volume("web_access", "a web server access log", text_lines.is_of("combined")),
     _volume("envoy_access", "an Envoy text access log", text_lines.is_of("envoy_text")),

@@ -47,6 +47,22 @@ _NO_FIELDS: Final[Mapping[str, Field]] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
+class Accounts:
+    """What the records of one kind of file tell about accounts themselves.
+
+    Attributes:
+        fields: Columns of the accounts table.
+        parts: Opens a record that tells of several accounts.
+        keeps: Gives the reason why a record tells of none, None where it does.
+    """
+
+    view: Callable[[Any], Any]
+    fields: Mapping[str, Field]
+    parts: Callable[[Record], Sequence[Any]] | None = None
+    keeps: Callable[[Any], str | None] | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Side:
     """What the records of one kind of file tell about events that lie in other records.
 
@@ -60,8 +76,10 @@ class Side:
             it does not decide, the smallest value does, so that the order of records never matters.
         keeps: Gives the reason why a record tells nothing here, None where it does.
         also: What the same records tell under other keys.
+        accounts: What they tell about accounts, for the accounts table.
         events: Whether its records are read as events too, when they serve as a side.
         why: Why it is not read where nothing among the inputs has the key.
+        notes: What a reader of the report must know about what it tells.
     """
 
     name: str
@@ -78,9 +96,11 @@ class Side:
     keeps: Callable[[Any], str | None] | None = None
     heads: frozenset[str] = frozenset()
     also: tuple[Side, ...] = ()
+    accounts: Accounts | None = None
     events: bool = False
     why: str = "it holds no requests of its own, only what completes those of another log"
     hint: str = "Give it together with the log that it completes."
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

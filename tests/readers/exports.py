@@ -40,8 +40,14 @@ def outcome(logs: LogSet, folder: Path) -> dict[str, Any]:
         }
         for record in logs.records()
     ]
-    rows = [{key: value for key, value in row.items() if value is not None} for row in frame.to_dicts()]
-    return json.loads(json.dumps({"inputs": inputs, "rows": rows}, default=lambda value: value.isoformat()))
+    told = logs.accounts()
+    accounts = {} if told is None else {"accounts": list(map(_filled, told.to_dicts()))}
+    rows = list(map(_filled, frame.to_dicts()))
+    return json.loads(json.dumps({"inputs": inputs, "rows": rows, **accounts}, default=lambda value: value.isoformat()))
+
+
+def _filled(row: dict[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in row.items() if value is not None}
 
 
 def text_of(found: dict[str, Any]) -> str:

@@ -8,11 +8,13 @@ from pathlib import Path
 
 import polars as pl
 import pytest
-from reader_records import lines, write
+from reader_records import event, lines, refusal, write
 
 from extractscan import schema
 from extractscan.errors import InputError, UsageError
-from extractscan.readers import read_accounts, read_accounts_with_notes
+from extractscan.pipeline import analyze
+from extractscan.readers import completed, open_logs, read_accounts, read_accounts_with_notes
+from extractscan.settings import Settings
 
 NOON = "2026-01-02T12:00:00"
 
@@ -99,3 +101,74 @@ def test_accounts_are_one_file(tmp_path: Path) -> None:
     write(tmp_path / "y", lines(ACCOUNTS))
     with pytest.raises(InputError, match="2 files, where one table is wanted"):
         read_accounts(str(tmp_path))
+
+
+FIXTURES = Path(__file__).parent / "fixtures"
+
+
+@pytest.mark.parametrize(
+    ("path", "account", "told"),
+    [
+        ("openai_audit/audit.json", "key_b1", {"email": "b@ring.example", "signup_ip": "203.0.113.12"}),
+        ("anthropic_compliance/feed.jsonl", "user_07", {"organization_id": "org_01", "status": "deleted"}),
+        ("one_api_users/users.csv", "40", {"email": "u0@ring.example", "referral_code": "inviter 41"}),
+        ("litellm_accounts/users.jsonl", "u0", {"email": "u0@lab.example", "organization_id": "org-1"}),
+    ],
+)
+def test_logs_and_tables_of_known_kinds_serve_as_accounts_table(path: str, account: str, told: dict[str, str]) -> None:
+    frame, _ = read_accounts_with_notes(str(FIXTURES / path))
+    row = frame.row(by_predicate=pl.col("account_id") == account, named=True)
+    assert {name: row[name] for name in told} == told
+    assert dict(frame.schema) == {n: schema.ACCOUNTS[n] for n in frame.columns}
+
+
+def test_known_kinds_are_read_by_the_fields_that_the_user_names_instead() -> None:
+    path = str(FIXTURES / "one_api_users" / "users.csv")
+    assert read_accounts(path, mapping={"account_id": "username"})["account_id"].to_list() == [
+        "ghost",
+        "user0",
+        "user1",
+    ]
+
+
+def test_a_log_of_accounts_alone_is_refused_with_the_way_out() -> None:
+    error = refusal(str(FIXTURES / "openai_audit" / "audit.json"))
+    assert "recognised as OpenAI audit logs: it tells of accounts and holds no requests" in str(error)
+    assert "--accounts" in str(error.hint)
+
+
+def test_the_accounts_table_goes_before_what_logs_tell_of_accounts() -> None:
+    table = pl.DataFrame({"account_id": ["a", "b"], "email": ["a@x.test", None], "plan": ["free", "pro"]})
+    told = pl.DataFrame({"account_id": ["b", "c"], "email": ["b@y.test", "c@y.test"], "status": ["active", None]})
+    assert completed(table, told).rows(named=True) == [  # type: ignore[union-attr]
+        {"account_id": "a", "email": "a@x.test", "plan": "free", "status": None},
+        {"account_id": "b", "email": "b@y.test", "plan": "pro", "status": "active"},
+        {"account_id": "c", "email": "c@y.test", "plan": None, "status": None},
+    ]
+    assert completed(None, None) is None
+    assert completed(table, None) is table
+    assert completed(None, told) is told
+
+
+def test_misfits_in_what_logs_tell_of_accounts_are_counted_at_their_input(tmp_path: Path) -> None:
+    users = [{"user_id": "u", "user_email": "u@x.test", "user_role": "r", "created_at": "soon"}]
+    write(tmp_path / "users", lines(users))
+    write(tmp_path / "log", lines([event(0)]))
+    logs = open_logs([str(tmp_path)])
+    for _ in range(2):
+        told = logs.accounts()
+        assert told is not None
+        assert told.rows() == [("u", "u@x.test")]
+    list(logs.batches())
+    assert [(r.reason, r.count) for r in logs.records()[1].rejected] == [("created_at: not a time", 1)]
+    assert "tells of 1 accounts" in logs.records()[1].notes
+
+
+def test_what_logs_tell_of_accounts_is_tested_without_an_accounts_table(tmp_path: Path) -> None:
+    users = [{"id": f"a{i}", "username": f"n{i}", "inviter_id": 7, "used_quota": 1, "email": ""} for i in range(7)]
+    write(tmp_path / "users", lines(users))
+    write(tmp_path / "log", lines(event(i) for i in range(60)))
+    report = analyze([str(tmp_path)], settings=Settings(shuffles=1), reproducible=True)
+    ran = {signal.name: signal.ran for signal in report.coverage.signals}
+    assert ran["referral"]
+    assert not ran["signup_address"]

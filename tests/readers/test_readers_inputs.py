@@ -174,8 +174,6 @@ REFUSABLE: dict[str, dict[str, Any]] = {
     "batch_requests": {"custom_id": "1", "method": "POST", "url": "/v1", "body": {}},
     "wildchat": {"conversation_hash": "h", "model": "m", "conversation": []},
     "lmsys_chat": {"conversation_id": "h", "model": "m", "conversation": []},
-    "openai_audit": {"object": "organization.audit_log", "id": "x"},
-    "anthropic_compliance": {"id": "activity_1", "actor": {}},
     "tgi": {"level": "INFO", "target": "text_generation_router::server", "fields": {"message": "Success"}},
     "chat_training": {"messages": [{"role": "user", "content": "x"}]},
 }
