@@ -73,7 +73,7 @@ def analyze(
         UsageError: for a mapping that names no field.
     """
     tell = progress or (lambda _stage, _done, _total: None)
-    logs = readers.open_logs(paths, mapping=mapping)
+    logs = readers.open_logs(paths, mapping=mapping, dates=(start, end))
     table, side = side_table(accounts)
     past = [readers.open_logs(baseline_logs, mapping=mapping)] if baseline_logs else []
     log = reading.read(

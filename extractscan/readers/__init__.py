@@ -2,7 +2,8 @@
 
 from extractscan.readers.accounts import completed, read_accounts, read_accounts_with_notes
 from extractscan.readers.formats import FORMATS, Format
-from extractscan.readers.logset import LogSet, open_logs
+from extractscan.readers.inputs import open_logs
+from extractscan.readers.logset import LogSet
 from extractscan.readers.streams import Progress
 
 __all__ = [

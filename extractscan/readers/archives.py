@@ -11,7 +11,7 @@ from typing import Final
 
 from extractscan.errors import InputError
 from extractscan.readers import spool
-from extractscan.readers.paths import MEMBER, Found, clean, hidden
+from extractscan.readers.found import MEMBER, Found, clean, hidden
 from extractscan.readers.stored import Stored
 from extractscan.readers.streams import FREE_OUTPUT, LARGEST_RATIO, Meter, pieces
 from extractscan.readers.tally import Tally

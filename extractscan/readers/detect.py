@@ -11,9 +11,9 @@ from extractscan.errors import InputError
 from extractscan.readers import containers, formats, mapped
 from extractscan.readers.chat import is_chat, parse
 from extractscan.readers.convert import FLAT, read_guarded
+from extractscan.readers.found import Found
 from extractscan.readers.opening import parts_of
 from extractscan.readers.partitions import constants_of, filled_in
-from extractscan.readers.paths import Found
 from extractscan.readers.source import Record, Side, Source, keys_of
 from extractscan.readers.stored import DamagedError, Stored, read
 

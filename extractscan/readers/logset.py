@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 from itertools import chain, groupby
@@ -12,18 +12,13 @@ from typing import Any
 import polars as pl
 
 from extractscan import model, schema
-from extractscan.errors import InputError
 from extractscan.readers import accounts as side_tables
-from extractscan.readers import detect, mapped, paths
 from extractscan.readers.chunk import MAX_ROWS
-from extractscan.readers.detect import Candidate, LogFile
+from extractscan.readers.detect import LogFile
 from extractscan.readers.folding import folded
 from extractscan.readers.gathering import Piece, gathered, in_order, next_frame, plan_of, side_plan
 from extractscan.readers.joining import Sides
-from extractscan.readers.members import members
-from extractscan.readers.opening import parts_of, records_of
-from extractscan.readers.partitions import partitions_of
-from extractscan.readers.paths import Found
+from extractscan.readers.opening import records_of
 from extractscan.readers.source import Side
 from extractscan.readers.stored import DamagedError
 from extractscan.readers.streams import Meter, Progress, sha256_of
@@ -204,94 +199,28 @@ def _originals(file: LogFile, rows: Sequence[int]) -> Iterator[tuple[int, bytes]
     yield from ((row, found[homes[row]]) for row in sorted(homes) if homes[row] in found)
 
 
-def open_logs(inputs: Sequence[str], *, mapping: Mapping[str, str] | None = None) -> LogSet:
-    """Find, sort and recognise all inputs: files, directories (with all below) and glob patterns.
-
-    Members of directories and patterns that cannot be read are kept as skipped inputs with the reason, as long as
-    another input is readable; a file that is named itself must be readable. `mapping` gives the source field (dotted
-    path) of canonical columns and goes over what a recognised source says.
-
-    Raises:
-        InputError: for a named path that cannot be read, or where nothing is readable.
-        UsageError: for a mapping to an unknown column, or from a field that no input has.
-    """
-    mapping = dict(mapping or {})
-    mapped.check_names(mapping, schema.EVENTS)
-    search = mapped.Search(mapping)
-    problems: list[tuple[Found, InputError]] = []
-    candidates: list[tuple[Found, Candidate]] = []
-    wanted = frozenset(path.partition(".")[0] for path in mapping.values())
-    for found in _unpacked(paths.expand(inputs), wanted, problems):
-        try:
-            sampled = detect.sample(found, mapping)
-            search.look_at(sampled.records, [*sampled.fields, *partitions_of(found.path)])
-            kind = detect.kind_of(sampled, mapping)
-            if kind.parts is not None:
-                search.look_at(parts_of(kind, sampled.records), ())
-            candidates.append((found, detect.candidate(sampled, kind)))
-        except InputError as error:
-            problems.append((found, error))
-    files = _identified(candidates, problems)
-    search.check()
-    _raise_fatal(problems, len(files))
-    columns = frozenset(name for file in files for name in file.columns)
-    size = sum(file.size for file in files if not file.skipped)
-    sides = Sides((index, file.side) for index, file in enumerate(files) if file.side is not None)
-    return LogSet(columns, size, tuple(files), tuple(Tally() for _ in files), sides)
-
-
-def _identified(
-    candidates: Sequence[tuple[Found, Candidate]], problems: list[tuple[Found, InputError]]
-) -> list[LogFile]:
-    """Say what each file is among all: what events it holds, and whose it completes; adds to the problems."""
-    offered = frozenset(on for _, each in candidates for on in each.keys)
-    told: dict[str, frozenset[str]] = {}
-    for _, each in candidates:
-        told.update({on: told.get(on, frozenset()) | names for on, names in each.told.items() if on in offered})
-    files = []
-    for found, each in candidates:
-        try:
-            files.append(detect.identify(each, offered, told))
-        except InputError as error:
-            problems.append((found, error))
-    files += [_skipped(found, error) for found, error in problems]
-    return sorted(files, key=lambda file: file.path)
-
-
-def _unpacked(
-    listed: Sequence[Found], wanted: frozenset[str], problems: list[tuple[Found, InputError]]
-) -> Iterator[Found]:
-    """Give the members of archives in their place; an archive that cannot be listed is a problem like a file."""
-    for found in listed:
-        try:
-            yield from members(found, wanted)
-        except InputError as error:
-            problems.append((found, error))
-
-
-def _skipped(found: Found, error: InputError) -> LogFile:
-    return LogFile(found.path, found.size, found.stored, skipped=str(error).removeprefix(f"{found.path}: "))
-
-
 def _notes_on(file: LogFile) -> set[str]:
     """What has to be known of the way a file was read."""
-    utf16 = "UTF-16 text; hashes of records are of its lines in UTF-8"
-    return ({utf16} if "utf-16" in file.layers else set()) | ({file.note} if file.note else set())
+    notes = {file.note} if file.note else set()
+    if "utf-16" in file.layers:
+        notes.add("UTF-16 text; hashes of records are of its lines in UTF-8")
+    if _fetched_in_part(file):
+        notes.add(
+            "not hashed as a whole: only the columns in use were fetched; `extractscan convert` keeps what was read"
+        )
+    return notes
+
+
+def _fetched_in_part(file: LogFile) -> bool:
+    """Whether a store keeps it, and its container fetches what it needs alone."""
+    return file.stored.store is not None and file.container is not None and not file.container.streams
 
 
 def _hash_of(file: LogFile) -> str:
-    """The hash of an input that no pass has seen whole; empty where it cannot be read to its end."""
+    """The hash of an input that no pass has seen whole; empty where it cannot be read or was not fetched."""
+    if _fetched_in_part(file):
+        return ""
     try:
         return sha256_of(file.stored)
     except DamagedError:
         return ""
-
-
-def _raise_fatal(problems: Sequence[tuple[Found, InputError]], count: int) -> None:
-    """Raise where a file that was named cannot be read, or none at all."""
-    for found, error in problems:
-        if found.named:
-            raise error
-    if len(problems) == count:
-        more = f" (and {count - 1} more file{'s' * (count > 2)}, none readable)" if count > 1 else ""
-        raise InputError(f"{problems[0][1]}{more}", hint=problems[0][1].hint)

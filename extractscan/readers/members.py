@@ -6,9 +6,9 @@ import tarfile
 from dataclasses import replace
 
 from extractscan.errors import InputError
-from extractscan.readers import archives, postgres, sqlite_table
-from extractscan.readers.paths import MEMBER, Found
-from extractscan.readers.stored import UNREADABLE, DamagedError, read
+from extractscan.readers import archives, postgres, spool, sqlite_table
+from extractscan.readers.found import MEMBER, Found
+from extractscan.readers.stored import UNREADABLE, DamagedError, Stored, read
 from extractscan.readers.streams import layers_of
 from extractscan.readers.urls import POSTGRESQL
 
@@ -46,7 +46,8 @@ def _listed(found: Found, wanted: frozenset[str]) -> list[Found] | None:
     except DamagedError:
         return None  # whoever reads it as a log says what is wrong with it
     if inner.startswith(archives.ZIP) and not layers:
-        return list(archives.of_zip(found))
+        local = found.stored if found.stored.store is None else Stored(spool.spooled(read(found.stored)))
+        return list(archives.of_zip(replace(found, stored=local)))
     if archives.is_tar(inner):
         return list(archives.of_tar(found, layers))
     if inner.startswith(sqlite_table.MAGIC):

@@ -5,60 +5,34 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from glob import glob, has_magic
 from pathlib import Path
 from typing import Final
 
 from extractscan.errors import InputError
-from extractscan.readers import lakehouse, spool
+from extractscan.readers import lakehouse, spool, stores
+from extractscan.readers.dated import Window
+from extractscan.readers.found import MEMBER, Found, clean, hidden
 from extractscan.readers.stored import PIECE, Stored
 from extractscan.readers.urls import POSTGRESQL, is_database, shown
 
-_IGNORED = (".", "_")
-"""Heads of names that tools leave beside logs: `.DS_Store`, `_SUCCESS`, `._metadata`."""
 STDIN: Final = "-"
-MEMBER: Final = "!"
-"""Stands between an archive and its member: `logs.zip!may/1.ndjson`."""
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
-    """An input to read; `named` tells that the user gave this very path, so that it must be readable.
-
-    Attributes:
-        path: What the report calls it.
-        problem: Why it cannot be read, where that is known already.
-        member: The part of an archive or a database that was named.
-        kind: The container, where the bytes do not tell it.
-        framing: What that container needs to know, such as the table.
-        note: What a reader of the report must know about it.
-    """
-
-    path: str
-    size: int
-    named: bool
-    stored: Stored
-    problem: str = ""
-    member: str = ""
-    kind: str = ""
-    framing: str = ""
-    note: str = ""
-
-
-def expand(paths: Sequence[str]) -> list[Found]:
+def expand(paths: Sequence[str], window: Window = (None, None)) -> list[Found]:
     """List every file that the paths stand for, sorted by path, each real file once.
 
     Directories are walked without following links to directories; hidden files and those that begin with an
-    underscore are left out there, because they are other tools' bookkeeping. `-` is standard input.
+    underscore are left out there, because they are other tools' bookkeeping. `-` is standard input. Of an object store,
+    folders that are named by dates outside the window are left out.
 
     Raises:
         InputError: for a path that does not exist, is no file, or stands for no file at all.
     """
     found: dict[str, Found] = {}
     for path in paths:
-        for item in _expand_one(str(path)):
-            real = item.path if item.kind == POSTGRESQL else f"{os.path.realpath(item.path)}{MEMBER}{item.member}"
+        for item in _expand_one(str(path), window):
+            real = item.path if "://" in item.path else f"{os.path.realpath(item.path)}{MEMBER}{item.member}"
             known = found.get(real)
             if known is None or (item.path, not item.named) < (known.path, not known.named):
                 found[real] = item
@@ -67,11 +41,13 @@ def expand(paths: Sequence[str]) -> list[Found]:
     return sorted(found.values(), key=lambda item: item.path)
 
 
-def _expand_one(path: str) -> Iterator[Found]:
+def _expand_one(path: str, window: Window) -> Iterator[Found]:
     if path == STDIN:
         yield _from_stdin()
     elif is_database(path):
         yield Found(shown(path), 1, named=True, stored=Stored(path), kind=POSTGRESQL)
+    elif stores.is_store(path):
+        yield from stores.listed(path, window)
     elif Path(path).is_dir():
         yield from _folder(path)
     elif not Path(path).exists() and has_magic(path):
@@ -125,14 +101,9 @@ def _from_stdin() -> Found:
     return Found(STDIN, Path(path).stat().st_size, named=True, stored=Stored(path))
 
 
-def clean(path: str) -> str:
-    """Give a path as it can be written down: names on disks and in archives need not be Unicode."""
-    return path.encode("utf-8", "replace").decode()
-
-
 def _walk(top: str) -> Iterator[Found]:
     for folder, names, files in os.walk(top):
-        names[:] = [name for name in names if not name.startswith(_IGNORED)]
+        names[:] = [name for name in names if not hidden(name)]
         tables = {name: table for name in names if (table := _table(str(Path(folder) / name), named=False))}
         names[:] = [name for name in names if name not in tables]
         yield from tables.values()
@@ -140,11 +111,6 @@ def _walk(top: str) -> Iterator[Found]:
             member = Path(folder) / name
             if not hidden(name) and member.is_file():
                 yield _file(str(member))
-
-
-def hidden(name: str) -> bool:
-    """Say whether a file is some tool's bookkeeping, by its name without folders."""
-    return name.startswith(_IGNORED)
 
 
 def _size(path: str) -> int:

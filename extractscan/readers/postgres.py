@@ -15,7 +15,7 @@ from extractscan.errors import InputError, UsageError
 from extractscan.readers import spool
 from extractscan.readers.chunk import MAX_ROWS
 from extractscan.readers.databases import SAMPLED, chosen
-from extractscan.readers.paths import Found
+from extractscan.readers.found import Found
 from extractscan.readers.stored import Stored
 from extractscan.readers.urls import POSTGRESQL, shown, without_secrets
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import atexit
+import shutil
 import tempfile
 from collections.abc import Iterable
 from functools import cache
@@ -15,14 +17,16 @@ _NUMBERS: Final = count()
 
 
 @cache
-def _folder() -> tempfile.TemporaryDirectory[str]:
-    """One folder a process, readable by its user alone; the library removes it at exit."""
-    return tempfile.TemporaryDirectory(prefix="extractscan-", ignore_cleanup_errors=True)
+def _folder() -> Path:
+    """One folder a process, readable by its user alone, removed at exit."""
+    path = tempfile.mkdtemp(prefix="extractscan-")
+    atexit.register(shutil.rmtree, path, ignore_errors=True)
+    return Path(path)
 
 
 def new_path(suffix: str = "") -> str:
     """Name a temporary file that does not exist yet."""
-    return str(Path(_folder().name) / f"{next(_NUMBERS)}{suffix}")
+    return str(_folder() / f"{next(_NUMBERS)}{suffix}")
 
 
 def spooled(stream: Iterable[bytes]) -> str:

@@ -17,7 +17,7 @@ import msgspec
 from extractscan.readers import spool
 from extractscan.readers.chunk import Chunk, rows_from
 from extractscan.readers.databases import SAMPLED, chosen
-from extractscan.readers.paths import MEMBER, Found
+from extractscan.readers.found import MEMBER, Found
 from extractscan.readers.plan import Plan
 from extractscan.readers.stored import DamagedError, Stored
 from extractscan.readers.streams import Meter, pieces

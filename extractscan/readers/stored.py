@@ -67,7 +67,7 @@ def read(stored: Stored, size: int | None = None) -> Iterator[bytes]:
 
 def _opened(stored: Stored, held: ExitStack) -> Any:
     if stored.store is not None:
-        return held.enter_context(stored.store.open_input_stream(stored.path))
+        return held.enter_context(stored.store.open_input_stream(stored.path, compression=None))
     if stored.member is not None:
         archive = held.enter_context(zipfile.ZipFile(stored.path))
         return held.enter_context(archive.open(stored.member))

@@ -25,7 +25,7 @@ from reader_records import converse, event, invoke, lines, payload, read_all, sp
 from extractscan.errors import ExtractscanError
 from extractscan.readers import open_logs, read_accounts
 
-QUICK = settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize=True)
+QUICK = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize=True)
 
 
 def _parquet() -> bytes:
