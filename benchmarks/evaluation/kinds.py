@@ -4,12 +4,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from benchmarks.evaluation import campaigns, hard, world
+from benchmarks.evaluation import campaigns, firms, hard, institutions, world
+from benchmarks.evaluation.adversaries import ADVERSARIES
 from benchmarks.evaluation.operators import Kind
 
 H1, H2, H3, H4, H5, H6 = "H1", "H2", "H3", "H4", "H5", "H6"
 
-CAMPAIGNS: dict[str, Kind] = {**campaigns.CAMPAIGNS, **{name: kind for name, (kind, _) in hard.HARD.items()}}
+CAMPAIGNS: dict[str, Kind] = {
+    **campaigns.CAMPAIGNS,
+    **{name: kind for name, (kind, _) in hard.HARD.items()},
+    **ADVERSARIES,
+}
 """Every kind of campaign."""
 
 LEAST = {"one_pool": 9, "ban_rotation": 6, "split_billing": 4}
@@ -58,6 +63,24 @@ _EXPLAINED: dict[str, frozenset[str]] = {
 INNOCENTS: dict[str, LookAlike] = {
     name: LookAlike(make, least, most, _EXPLAINED.get(name, frozenset()))
     for name, (make, _, least, most) in world.INNOCENTS.items()
+} | {
+    "accelerator": LookAlike(institutions.accelerator, 6, 60, frozenset({H2, H6})),
+    "agency": LookAlike(firms.agency, 4, 40, frozenset({H2, H3, H4})),
+    "balanced_reseller": LookAlike(firms.balanced_reseller, 6, 100, frozenset({H4})),
+    "bootcamp": LookAlike(institutions.bootcamp, 8, 60, frozenset({H2, H6})),
+    "build_matrix": LookAlike(firms.build_matrix, 4, 30, frozenset({H2, H6})),
+    "consultancy_vpn": LookAlike(firms.consultancy_vpn, 8, 80, frozenset({H2, H3})),
+    "franchise": LookAlike(firms.franchise, 5, 60, frozenset({H2, H6})),
+    "hotel_wifi": LookAlike(institutions.hotel_wifi, 10, 100, frozenset({H3})),
+    "labelling_firm": LookAlike(firms.labelling_firm, 5, 60, frozenset({H2, H6})),
+    "mobile_cgnat": LookAlike(institutions.mobile_cgnat, 40, 200, frozenset({H3})),
+    "npc_backend": LookAlike(firms.npc_backend, 3, 25, frozenset({H2})),
+    "prompt_course": LookAlike(institutions.prompt_course, 15, 90, frozenset({H6})),
+    "research_consortium": LookAlike(institutions.research_consortium, 5, 50, frozenset({H2, H6})),
+    "sampled_eval": LookAlike(institutions.sampled_eval, 8, 60, frozenset({H6})),
+    "school_district": LookAlike(institutions.school_district, 30, 180, frozenset({H2, H3, H6})),
+    "tenants": LookAlike(firms.tenants, 5, 60, frozenset({H2, H4})),
+    "viral_agent": LookAlike(institutions.viral_agent, 15, 120, frozenset({H6})),
 }
 """Every kind of look-alike."""
 

@@ -49,13 +49,13 @@ class Paths:
         return self.folder / "labels.parquet"
 
 
-def _background(world: World, cell: Cell) -> None:
+def _background(world: World, cell: Cell, accounts: int | None) -> None:
     """Unrelated accounts, and groups of some kinds of look-alikes."""
     rng, scene = world.rng, SCENES[cell.scene]
     size = max(cell.size, kinds.LEAST.get(cell.kind, 3)) * scene.campaigns
-    total = int(rng.integers(1500, 3001)) if cell.size < 5000 else 9000
+    total = accounts or (int(rng.integers(1500, 3001)) if cell.size < 5000 else 9000)
     if scene.share:
-        total = max(60, round(size * (1 - scene.share) / scene.share))
+        total = max(24, round(size * (1 - scene.share) / scene.share))
     alike = round(total * float(rng.uniform(0.2, 0.5)))
     ordinary.everybody(world, max(20, round((total - alike) * scene.ordinary)))
     names = sorted(kinds.INNOCENTS)
@@ -99,12 +99,15 @@ def loosen(world: World, accounts: list[Account]) -> None:
             account.row[column] = mine or fresh[int(rng.choice(len(fresh), p=weights))]
 
 
-def compose(cell: Cell) -> World:
-    """Build the world of a cell; the same cell gives the same world."""
+def compose(cell: Cell, background: int | None = None) -> World:
+    """Build the world of a cell; the same cell gives the same world.
+
+    `background` sets how many accounts stand around the campaign, which is drawn otherwise.
+    """
     world = World(cell.seed * 1_000_003 + zlib.crc32(cell.id.encode()) % 1_000_003, 1.0)
     world.blanks = float(world.rng.choice([0.0, 0.0, 0.01, 0.04, 0.1]))
     world.unlisted = float(world.rng.choice([0.0, 0.0, 0.02, 0.08, 0.2]))
-    _background(world, cell)
+    _background(world, cell, background)
     if cell.kind == NOBODY:
         return world
     scene = SCENES[cell.scene]
@@ -121,9 +124,9 @@ def compose(cell: Cell) -> World:
     return world
 
 
-def write(cell: Cell, folder: Path) -> Paths:
+def write(cell: Cell, folder: Path, background: int | None = None) -> Paths:
     """Write the tables of a cell into a folder."""
-    paths, variant, world = Paths(folder), VARIANTS[cell.missing], compose(cell)
+    paths, variant, world = Paths(folder), VARIANTS[cell.missing], compose(cell, background)
     folder.mkdir(parents=True, exist_ok=True)
     earlier: list[pl.DataFrame] = []
 

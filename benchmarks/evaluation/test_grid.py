@@ -159,8 +159,8 @@ def test_what_shares_nothing_is_said_so() -> None:
 @pytest.mark.parametrize("name", sorted(missing.VARIANTS))
 def test_labels_count_what_is_left_of_the_log(name: str, tmp_path: Any) -> None:
     """Whatever is lost, labels and log agree, and required columns stay."""
-    cell = cells.parse(f"self_instruct/8/100/-/{name}/prefiltered/7")
-    paths = small_world.write(cell, tmp_path)
+    cell = cells.parse(f"self_instruct/8/100/-/{name}/-/7")
+    paths = small_world.write(cell, tmp_path, 200)
     events, labels = pl.read_parquet(paths.logs), pl.read_parquet(paths.labels)
     assert labels["events"].sum() == len(events)
     assert set(schema.REQUIRED) <= set(events.columns)
@@ -176,8 +176,8 @@ def test_labels_count_what_is_left_of_the_log(name: str, tmp_path: Any) -> None:
 
 def test_the_same_cell_gives_the_same_world() -> None:
     """Two worlds of one cell have the same events, byte for byte."""
-    cell = cells.parse("low_slow/5/30/own_wording/-/prefiltered/9")
-    one, two = (tables(small_world.compose(cell))[0] for _ in range(2))
+    cell = cells.parse("low_slow/5/30/own_wording/-/-/9")
+    one, two = (tables(small_world.compose(cell, 60))[0] for _ in range(2))
     assert one.equals(two)
 
 
