@@ -18,6 +18,8 @@ MANIFEST_VERSION: Final = "1.0"
 LIBRARIES: Final = (
     "graspologic-native",
     "isal",
+    "jinja2",
+    "markupsafe",
     "msgspec",
     "numpy",
     "polars",

@@ -17,6 +17,7 @@ from extractscan.writers import (
     evidence_ndjson,
     gexf,
     graphml,
+    html,
     json_report,
     junit,
     markdown,
@@ -53,6 +54,7 @@ WRITERS: Mapping[str, Writer] = MappingProxyType(
     {
         "json": Writer((".json",), json_report.render, "the whole report; every other format is drawn from it", "json"),
         "terminal": Writer((".txt",), terminal.render, "for reading, without colours when it goes to a file"),
+        "html": Writer((".html", ".htm"), html.render, "one page for a browser and for paper; offline, no request"),
         "md": Writer((".md", ".markdown"), markdown.render, "Markdown for a ticket; log values cannot become markup"),
         "summary": Writer((".summary.md",), step_summary.render, "Markdown of a few lines for a CI job's summary"),
         "csv": Writer((".csv",), csv_accounts.render, "one row for each account of each network"),

@@ -13,6 +13,7 @@ from typing import get_args
 from urllib.parse import unquote, urlsplit
 from xml.etree.ElementTree import fromstring
 
+import golden
 import jsonschema
 import junitparser
 import msgspec
@@ -239,6 +240,8 @@ def test_any_account_and_any_value_is_valid_in_each_format(accounts: list[str], 
 def test_no_text_format_holds_a_control_character(name: str) -> None:
     """Formats that people open show what a log could hide; the one invisible character is Markdown's own."""
     content = WRITERS[name].render(report_fixtures.hostile())
+    if name == "html":
+        content = golden.without_libraries(content)
     check_text(report_fixtures.hostile(), content.replace("\u2060".encode(), b""))
 
 
