@@ -13,7 +13,7 @@ import polars as pl
 
 from extractscan import schema
 from extractscan.readers import credentials
-from extractscan.readers.timestamps import NAIVE_NOTE, UTC_US, to_utc
+from extractscan.readers.timestamps import NAIVE_NOTE, UTC_US, problem_of, to_utc
 
 TEXTS: Final = frozenset({schema.PROMPT, schema.SYSTEM_PROMPT, schema.COMPLETION})
 """What people and models wrote: kept as it is, where elsewhere words such as `None` mean nothing."""
@@ -107,11 +107,14 @@ def misfits(raw: pl.Series, done: pl.Series, name: str) -> tuple[str, pl.Series]
     """
     if done.null_count() == raw.null_count():
         return None
-    lost = done.is_null() & _without_nothing(_flat(raw), name).is_not_null()
+    given = _without_nothing(_flat(raw), name)
+    lost = done.is_null() & given.is_not_null()
     if not lost.any():
         return None
+    if isinstance(done.dtype, pl.Datetime):
+        return f"{name}: {problem_of(given.filter(lost))}", lost
     kinds = {pl.Int64: "a number", pl.Float64: "a number", pl.Boolean: "true or false", pl.String: "text"}
-    return f"{name}: not {kinds.get(type(done.dtype), 'a time')}", lost
+    return f"{name}: not {kinds[type(done.dtype)]}", lost
 
 
 def _flat(values: pl.Series) -> pl.Series:

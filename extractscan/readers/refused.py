@@ -11,11 +11,9 @@ from extractscan.readers.source import Matches, Record, Refusal, has_keys
 _TOTALS: Final = "it holds totals over many requests, and a total is not an event"
 _NO_ACCOUNTS: Final = "it names no accounts, so there is nothing to link"
 _VOLUME: Final = "it names no accounts and no request ids, so it shows volume only and nothing can be linked"
-_NO_READER: Final = "there is no reader for it"
 
 _WANT_EVENTS: Final = "Export the log of single requests instead: one record a request, with an account id and a time."
 _WANT_ACCOUNTS: Final = "Use the log of the gateway or API itself, which says who sent each request."
-_MAP: Final = "If it has a time and an account id, name them: --map timestamp=FIELD --map account_id=FIELD."
 
 
 def _keys(*names: str, without: tuple[str, ...] = ()) -> Matches:
@@ -72,12 +70,6 @@ def _anonymous(name: str, title: str, matches: Matches) -> Refusal:
 def _volume(name: str, title: str, matches: Matches) -> Refusal:
     return Refusal(name, title, matches, _VOLUME, _WANT_ACCOUNTS)
 
-
-def _unread(name: str, title: str, matches: Matches, hint: str = _MAP) -> Refusal:
-    return Refusal(name, title, matches, _NO_READER, hint)
-
-
-_SPANS_HINT: Final = "Flatten the spans to one record a model call first, then name the fields with --map."
 
 REFUSED: Final[tuple[Refusal, ...]] = (
     _total("usage_buckets", "usage totals of an LLM API (time buckets)", _most(_usage_bucket)),

@@ -23,6 +23,12 @@ _SCALES: Final = ((1, 1_000_000), (10**3, 1_000), (10**6, 1))
 _ZONED: Final = "%Y-%m-%dT%H:%M:%S%.f%#z"
 _NAIVE: Final = "%Y-%m-%dT%H:%M:%S%.f"
 _OTHERS: Final = ("%d/%b/%Y:%H:%M:%S %z", "%a, %d %b %Y %H:%M:%S %z")
+_COMMA: Final = r"(:\d{2}),(\d{3,9})"
+"""Logging libraries of Python and Java part the fraction by a comma."""
+_YEARLESS: Final = r"^\s*(?:\d{1,2}-\d{1,2}|[A-Z][a-z]{2} +\d{1,2})[ T]\d{1,2}:\d{2}"
+RELATIVE: Final = 100_000_000
+"""Numbers below count from the start of something: seconds or milliseconds since then, whose date nobody wrote down."""
+
 _ISO_HEAD: Final = r"^(\d{4}-\d{2}-\d{2})[ tT]+(\d{2}:\d{2})"
 
 
@@ -74,6 +80,9 @@ def _from_floats(numbers: pl.Series) -> pl.Series:
     for units, factor in (*_SCALES, (10**9, 0.001)):
         inside = x.is_between(FIRST * units, LAST * units, closed="left")
         micro = pl.when(inside).then((x * factor).round().cast(pl.Int64, strict=False)).otherwise(micro)
+    since = x - TICKS_AT_EPOCH
+    ticks = since.is_between(FIRST * 10**7, LAST * 10**7, closed="left")
+    micro = pl.when(ticks).then((since / 10).round().cast(pl.Int64, strict=False)).otherwise(micro)
     return numbers.to_frame().select(micro.cast(UTC_US).alias(numbers.name)).to_series()
 
 
@@ -82,7 +91,8 @@ def _from_text(texts: pl.Series) -> tuple[pl.Series, bool]:
     stamps = texts.str.to_datetime(_ZONED, time_unit="us", time_zone="UTC", strict=False)
     if stamps.null_count() == texts.null_count():
         return _plausible(stamps), False
-    clean = pl.col("text").str.strip_chars().str.replace(_ISO_HEAD, "${1}T${2}").str.replace(r" +([+-]\d|Z|UTC$)", "$1")
+    bare = pl.col("text").str.strip_chars().str.replace(_COMMA, "${1}.${2}").str.replace(_ISO_HEAD, "${1}T${2}")
+    clean = bare.str.replace(r" +([+-]\d|Z|UTC$)", "$1")
     clean = clean.str.replace(r"(?i)(UTC|z)$", "Z").str.replace(r"(:\d{2}(?:\.\d+)?[+-]\d{2})$", "${1}:00")
     clean = clean.str.replace(r"(T\d{2}:\d{2})(Z|[+-]|$)", "${1}:00$2")
     frame = texts.alias("text").to_frame().select(clean)
@@ -97,3 +107,13 @@ def _from_text(texts: pl.Series) -> tuple[pl.Series, bool]:
     found = out.select(pl.coalesce(pl.col("zoned"), pl.col("naive"), whole, broken)).to_series()
     naive = (out["naive"].is_not_null() & out["zoned"].is_null()).any()
     return _plausible(found.alias(texts.name)), bool(naive)
+
+
+def problem_of(lost: pl.Series) -> str:
+    """Say why some values are no times: they count from an unknown start, lack the year, or are none at all."""
+    numbers = lost.cast(pl.Float64, strict=False)
+    if numbers.is_between(0, RELATIVE, closed="left").fill_null(value=False).all():
+        return "counted from an unknown start, not from 1970"
+    if lost.dtype == pl.String and lost.str.contains(_YEARLESS).all():
+        return "without a year"
+    return "not a time"

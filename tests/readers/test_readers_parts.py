@@ -52,6 +52,10 @@ NOON = "2026-01-02T12:00:00"
         ("1767355200123", f"{NOON}.123000"),
         ("1767355200123456789", f"{NOON}.123456"),
         ("639029520001234567", f"{NOON}.123456"),
+        ("6.3902952e17", f"{NOON}.000000"),
+        ("1.7673552e18", f"{NOON}.000000"),
+        (f"{NOON},250Z", f"{NOON}.250000"),
+        ("2026-01-02 12:00:00.000 -0800", "2026-01-02T20:00:00.000000"),
         (" 1767355200 ", f"{NOON}.000000"),
         ("1890-01-02T12:00:00Z", None),
         ("9999-12-31T23:59:59Z", None),
@@ -67,7 +71,9 @@ def test_zoned_and_numeric_texts_are_read_without_an_assumption(text: str, expec
     assert not naive
 
 
-@pytest.mark.parametrize("text", [NOON, "2026-01-02 12:00:00.000000", "2026-01-02", "2026-01-02T12:00"])
+@pytest.mark.parametrize(
+    "text", [NOON, "2026-01-02 12:00:00.000000", "2026-01-02 12:00:00,123", "2026-01-02", "2026-01-02T12:00"]
+)
 def test_texts_without_a_zone_are_read_as_utc_and_told(text: str) -> None:
     stamps, naive = to_utc(pl.Series("t", [text, f"{NOON}Z"]))
     assert stamps.dt.date().to_list() == [datetime(2026, 1, 2).date()] * 2  # noqa: DTZ001 - only the date counts

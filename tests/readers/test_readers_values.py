@@ -130,6 +130,27 @@ def test_native_times_beyond_all_reason_are_no_times(tmp_path: Path) -> None:
     assert [r.reason for r in logs.records()[0].rejected] == ["timestamp: not a time"]
 
 
+@pytest.mark.parametrize(
+    ("values", "reason"),
+    [
+        ([0, 12.5, 86_400], "counted from an unknown start, not from 1970"),
+        (["3600000", "17"], "counted from an unknown start, not from 1970"),
+        (["04-20 17:17:47", "04-21 00:00:01.5"], "without a year"),
+        (["Apr 20 17:17:47", "Apr  2 17:17:47"], "without a year"),
+        ([17, "soon"], "not a time"),
+        ([500_000_000], "not a time"),
+        ([-5], "not a time"),
+    ],
+)
+def test_times_that_cannot_be_placed_are_refused_with_the_reason(
+    tmp_path: Path, values: list[object], reason: str
+) -> None:
+    good = event(0)
+    logs = open_logs([write(tmp_path / "x", lines([good, *(event(1, timestamp=value) for value in values)]))])
+    assert read_all(logs).height == 1
+    assert [(r.reason, r.count) for r in logs.records()[0].rejected] == [(f"timestamp: {reason}", len(values))]
+
+
 def test_accounts_to_keep_may_be_numbers(tmp_path: Path) -> None:
     path = tmp_path / "x"
     pl.DataFrame({"timestamp": [1767355200] * 3, "account_id": ["5", "6", "5"]}).write_parquet(path)
