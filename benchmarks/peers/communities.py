@@ -6,6 +6,7 @@ import contextlib
 import os
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -71,8 +72,8 @@ def _labels(ties: sp.csr_matrix, method: str, resolution: float) -> npt.NDArray[
     return np.array(found.membership, dtype=np.int64)
 
 
-def validated(world: World, *, most: int, alpha: float) -> sp.csr_matrix:
-    """Tie the pairs whose values in common the bipartite configuration model does not explain (bicm)."""
+def pvalues(world: World, *, most: int) -> tuple[Any, npt.NDArray[np.int64]]:
+    """Solve the bipartite configuration model: how likely it is that a pair has so much in common (bicm)."""
     from bicm import BipartiteGraph
 
     matrix = incidence(world, shared(world, most=most))
@@ -80,19 +81,22 @@ def validated(world: World, *, most: int, alpha: float) -> sp.csr_matrix:
     with _silent():
         graph = BipartiteGraph(biadjacency=matrix[used].toarray().astype(np.int8))
         graph.solve_tool(verbose=False, print_error=False)
-        graph.compute_projection(
-            rows=True, alpha=alpha, approx_method="poisson", threads_num=1, progress_bar=False, validation_method="fdr"
-        )
-        found = graph.get_rows_projection(fmt="edgelist")
-    pairs = np.array([(int(edge[0]), int(edge[1])) for edge in found], dtype=np.int64).reshape(-1, 2)
-    ends = used[pairs]
+        graph.compute_projection(rows=True, approx_method="poisson", threads_num=1, progress_bar=False)
+    return graph, used
+
+
+def validated(world: World, solved: tuple[Any, npt.NDArray[np.int64]], *, alpha: float, dense: bool) -> list[list[str]]:
+    """Components of the pairs that stand at a false discovery rate, or their Louvain communities where `dense`.
+
+    The package validates while it projects; asking for another rate would compute all p-values again, so the step that
+    follows them is called by itself.
+    """
+    graph, used = solved
+    ends = [(node, other) for node, others in graph._projection_from_pvals(alpha, "fdr").items() for other in others]  # noqa: SLF001
+    pairs = used[np.array(ends, dtype=np.int64).reshape(-1, 2)]
     size = len(world.accounts)
-    ties = sp.coo_matrix((np.ones(len(ends)), (ends[:, 0], ends[:, 1])), (size, size)).tocsr()
-    return ties + ties.T
-
-
-def grouped(world: World, ties: sp.csr_matrix, *, dense: bool) -> list[list[str]]:
-    """Components of the validated pairs, or their Louvain communities where `dense`."""
+    ties = sp.coo_matrix((np.ones(len(pairs)), (pairs[:, 0], pairs[:, 1])), (size, size)).tocsr()
+    ties = ties + ties.T
     return groups(world, _labels(ties, "louvain", 1.0)) if dense else components(world, ties)
 
 

@@ -96,8 +96,8 @@ PEERS: dict[str, Peer] = {
     ),
     "validated": Peer(
         "validated projection (bicm)",
-        communities.validated, communities.grouped,
-        {"most": RARE, "alpha": (0.05, 1e-3, 1e-6)}, {"dense": (False, True)}, "bicm",
+        communities.pvalues, communities.validated,
+        {"most": (200, 50)}, {"alpha": (0.05, 1e-3, 1e-6, 1e-9), "dense": (False, True)}, "bicm",
         "the package, Poisson approximation and false discovery rate",
     ),
 }  # fmt: skip
