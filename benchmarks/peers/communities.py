@@ -12,27 +12,30 @@ import numpy as np
 import numpy.typing as npt
 import scipy.sparse as sp
 
-from benchmarks.peers.sightings import World, components, groups, incidence, projection, shared
+from benchmarks.peers.sightings import EVENT, SIDE, World, components, groups, incidence, projection, shared
 
 SEED = 1
+MOST = 300
+"""Holders, over which a value is not rare."""
 
 
 Cut = tuple[npt.NDArray[np.int64], sp.csr_matrix]
 """Community of each account, and the graph."""
 
 
-def louvain(world: World, *, most: int, bits: float, resolution: float) -> Cut:
+def louvain(world: World, *, wording: bool, bits: float, resolution: float) -> Cut:
     """Louvain (igraph's multilevel) on accounts that share values, tied by at least `bits` of rarity."""
-    return _cut(world, "louvain", most, bits, resolution)
+    return _cut(world, "louvain", bits, resolution, wording=wording)
 
 
-def leiden(world: World, *, most: int, bits: float, resolution: float) -> Cut:
+def leiden(world: World, *, wording: bool, bits: float, resolution: float) -> Cut:
     """Leiden (leidenalg, modularity with resolution) on the same graph."""
-    return _cut(world, "leiden", most, bits, resolution)
+    return _cut(world, "leiden", bits, resolution, wording=wording)
 
 
-def _cut(world: World, method: str, most: int, bits: float, resolution: float) -> Cut:
-    ties = projection(incidence(world, shared(world, most=most)), rarity=True)
+def _cut(world: World, method: str, bits: float, resolution: float, *, wording: bool) -> Cut:
+    kinds = None if wording else (*SIDE, *EVENT)
+    ties = projection(incidence(world, shared(world, kinds, MOST)), rarity=True)
     ties.data[ties.data < bits] = 0.0
     ties.eliminate_zeros()
     return _labels(ties, method, resolution), ties

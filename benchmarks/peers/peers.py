@@ -38,7 +38,7 @@ class Peer:
 
 CAPS = (None, 500, 100, 30, 10)
 RARE = (500, 100)
-GRAPHS: Values = {"most": RARE, "bits": (5.0, 10.0, 20.0), "resolution": (1.0, 5.0)}
+GRAPHS: Values = {"wording": (True, False), "bits": (10.0, 20.0, 35.0, 50.0), "resolution": (1.0, 3.0)}
 DENSITIES: Values = {"density": (0.0, 0.1, 0.3, 0.6)}
 PEERS: dict[str, Peer] = {
     "any_shared": Peer(

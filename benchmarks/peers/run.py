@@ -9,6 +9,7 @@ import os
 import subprocess
 import sys
 from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -71,19 +72,33 @@ def result(name: str, place: Path, python: Path, minutes: float) -> dict[str, An
     return found
 
 
-def runs_of(found: dict[str, Any]) -> dict[str, table.Run]:
-    """Return the run of each setting, by its name."""
-    return {
-        ", ".join(f"{key} {value}" for key, value in tried["setting"].items()): table.Run(
-            tried["groups"], tried["seconds"], found["megabytes"]
-        )
-        for tried in found["tried"]
-    }
+def runs_of(found: dict[str, Any], customer: Mapping[str, str], sizes: Sequence[int]) -> dict[str, table.Run]:
+    """Return the run of each setting and least size of a group, by name."""
+    runs = {}
+    for tried in found["tried"]:
+        for least in sizes:
+            told = [f"{key} {value}" for key, value in tried["setting"].items()]
+            told += [f"groups of {least}"] if len(sizes) > 1 else []
+            groups = table.assigned(tried["groups"], customer, least)
+            runs[", ".join(told)] = table.Run(groups, tried["seconds"], found["megabytes"])
+    return runs
+
+
+def customers(place: Path) -> dict[str, str]:
+    """Return the organization of every account that declares one, unless it is known to be unverified."""
+    side = pl.read_parquet(place / "accounts.parquet")
+    if "organization_id" not in side.columns:
+        return {}
+    named = side.filter(pl.col("organization_id").is_not_null())
+    if "organization_verified" in named.columns:
+        named = named.filter(pl.col("organization_verified").fill_null(value=True))
+    return dict(named.select("account_id", "organization_id").iter_rows())
 
 
 def line(name: str, places: dict[int, Path], quiet: dict[int, Path], given: argparse.Namespace) -> tuple[str, str]:
     """Run a peer on all worlds of a recipe and return its row and the package that did the work."""
     title = OWN if name == OWN else PEERS[name].title
+    least = table.LEAST[:1] if name == OWN else table.LEAST
     scores: dict[str, list[table.Score]] = defaultdict(list)
     runs: dict[str, list[table.Run]] = defaultdict(list)
     calm: dict[str, list[table.Run]] = defaultdict(list)
@@ -98,12 +113,12 @@ def line(name: str, places: dict[int, Path], quiet: dict[int, Path], given: argp
         labels = pl.read_parquet(place / "labels.parquet").filter("campaign")
         truth = dict(labels.select("account_id", "group_id").iter_rows())
         package = found["package"]
-        for setting, run in runs_of(found).items():
-            scores[setting].append(table.score(run.groups, truth))
+        for setting, run in runs_of(found, customers(place), least).items():
+            scores[setting].append(table.score(run.found, truth))
             runs[setting].append(run)
     for place in quiet.values():
         found = result(name, place, given.python, given.minutes)
-        for setting, run in runs_of(found).items() if found is not None else ():
+        for setting, run in runs_of(found, customers(place), least).items() if found is not None else ():
             calm[setting].append(run)
     chosen = table.best(scores)
     return table.row(title, chosen, scores[chosen], runs[chosen], calm[chosen]), package

@@ -44,7 +44,8 @@ def world(tmp_path: Path) -> World:
 def test_scores_are_counts() -> None:
     """Three of four flagged are right, three of five found; who stands in two groups counts for the first."""
     truth = {"a0": "x", "a1": "x", "a2": "x", "a6": "y", "a7": "y"}
-    got = table.score([["a0", "a1", "a2", "a3"], ["a3", "a4"], ["a6", "a7"]], truth)
+    groups = [["a0", "a1", "a2", "a3"], ["a3", "a4"], ["a6", "a7"]]
+    got = table.score(table.assigned(groups, {}, 3), truth)
     assert (got.precision, got.recall, got.innocents) == (0.75, 0.6, 1)
     assert got.pairwise == pytest.approx(2 * (3 / 6) * (3 / 4) / (3 / 6 + 3 / 4))
     precision = (3 * 3 / 4 + 1 / 4 + 2) / 6
@@ -54,8 +55,17 @@ def test_scores_are_counts() -> None:
 
 def test_nothing_flagged_is_precise_and_finds_nothing() -> None:
     """Groups under three accounts are none."""
-    got = table.score([["a0", "a1"]], {"a0": "x", "a1": "x", "a2": "x"})
+    got = table.score(table.assigned([["a0", "a1"]], {}, 3), {"a0": "x", "a1": "x", "a2": "x"})
     assert (got.precision, got.recall, got.innocents, got.pairwise) == (1.0, 0.0, 0, 0.0)
+
+
+def test_a_declared_customer_counts_as_one() -> None:
+    """Four accounts of two companies and a stranger are three; of one company they are no group."""
+    group = ["a0", "a1", "a2", "a3", "a4"]
+    two = {"a0": "o", "a1": "o", "a2": "p", "a3": "p"}
+    assert set(table.assigned([group], two, 3)) == set(group)
+    assert table.assigned([group], two, 4) == {}
+    assert table.assigned([group], dict.fromkeys(group, "o"), 3) == {}
 
 
 def test_one_setting_is_chosen_for_all_worlds() -> None:
@@ -71,8 +81,8 @@ def test_one_setting_is_chosen_for_all_worlds() -> None:
 def test_a_row_has_means_and_the_largest_peak() -> None:
     """Innocents and quiet worlds are means of counts; without quiet worlds there is no figure."""
     scores = [table.Score(1.0, 0.5, 0, 0.8, 0.9), table.Score(0.5, 0.5, 4, 0.6, 0.7)]
-    runs = [table.Run([], 1.0, 100), table.Run([], 3.0, 300)]
-    quiet = [table.Run([["p", "q", "r"], ["s", "t"]], 1.0, 1)]
+    runs = [table.Run({}, 1.0, 100), table.Run({}, 3.0, 300)]
+    quiet = [table.Run(dict.fromkeys("pqr", "0"), 1.0, 1)]
     told = table.row("x", "", scores, runs, quiet)
     assert told == "| x | default | 0.750 | 0.500 | 2 | 0.700 | 0.800 | 3 | 2.0 | 300 |"
     assert "| – |" in table.row("x", "", scores, runs, [])
@@ -207,8 +217,26 @@ def test_a_result_is_kept_and_a_failure_is_none(tmp_path: Path) -> None:
     assert run.result("cards", tmp_path, python, 1.0) is None
     kept = tmp_path / "peers" / f"cards-m-{run.code_of('cards')}.json"
     kept.write_text(
-        json.dumps({"megabytes": 7, "tried": [{"setting": {"most": 3}, "seconds": 1.5, "groups": [["a"]]}]})
+        json.dumps(
+            {"megabytes": 7, "tried": [{"setting": {"most": 3}, "seconds": 1.5, "groups": [["a", "b", "c"], ["d"]]}]}
+        )
     )
     found = run.result("cards", tmp_path, python, 1.0)
     assert found is not None
-    assert run.runs_of(found) == {"most 3": table.Run([["a"]], 1.5, 7)}
+    three = table.Run(dict.fromkeys("abc", "0"), 1.5, 7)
+    assert run.runs_of(found, {}, (3,)) == {"most 3": three}
+    assert run.runs_of(found, {}, (3, 5)) == {
+        "most 3, groups of 3": three,
+        "most 3, groups of 5": table.Run({}, 1.5, 7),
+    }
+
+
+def test_declared_customers_are_those_not_known_to_be_unverified(tmp_path: Path) -> None:
+    """Verified or not known counts; unverified does not; without the column nobody declares anything."""
+    side = pl.DataFrame({"account_id": ["a", "b", "c"], "organization_id": ["o", "p", "q"]})
+    side.with_columns(organization_verified=pl.Series([True, False, None])).write_parquet(tmp_path / "accounts.parquet")
+    assert run.customers(tmp_path) == {"a": "o", "c": "q"}
+    side.write_parquet(tmp_path / "accounts.parquet")
+    assert run.customers(tmp_path) == {"a": "o", "b": "p", "c": "q"}
+    side.select("account_id").write_parquet(tmp_path / "accounts.parquet")
+    assert run.customers(tmp_path) == {}
