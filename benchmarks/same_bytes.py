@@ -26,6 +26,7 @@ def bare(report: Path) -> bytes:
     whole = json.loads(report.read_bytes())
     del whole["inputs"], whole["run"]
     for network in whole["networks"]:
+        del network["campaign_rows"]
         for evidence in (*network["evidence"], *network["extraction"]):
             del evidence["rows"]
     for source in whole["single_sources"]:

@@ -12,7 +12,7 @@ from typing import Final, Literal
 
 import msgspec
 
-from extractscan.model import Input, Report
+from extractscan.model import Report
 
 MANIFEST_VERSION: Final = "1.0"
 LIBRARIES: Final = (
@@ -66,7 +66,7 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True):
     says: Sequence[str] = SAYS
 
 
-State = Literal["same", "changed", "missing"]
+State = Literal["same", "changed", "missing", "unchecked"]
 
 
 class Checked(msgspec.Struct, frozen=True, kw_only=True):
@@ -148,16 +148,6 @@ def check(path: str | Path, sha256: str, size: int, shown: str) -> Checked:
     if digest != sha256:
         return Checked(path=shown, state="changed", says=f"sha256 {digest}, {sha256} was noted")
     return Checked(path=shown, state="same", says=f"sha256 {sha256}")
-
-
-def check_inputs(inputs: Iterable[Input], base: str | Path = ".") -> list[Checked]:
-    """Tell of every input of a report whether it is as it was when it was read.
-
-    Args:
-        inputs: Inputs of the report.
-        base: Folder that relative paths start from.
-    """
-    return [check(Path(base) / each.path, each.sha256, each.bytes, each.path) for each in inputs]
 
 
 def check_outputs(document: Manifest, place: str | Path) -> list[Checked]:

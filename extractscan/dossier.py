@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import polars as pl
 
-from extractscan import hypotheses, model, schema
+from extractscan import hypotheses, model, rowsets, schema
 from extractscan.exhibits import Case, attribution, evidence, iso, observables, templates
 from extractscan.groundwork import Ground
 from extractscan.growing import Found, shrunk
@@ -19,6 +19,9 @@ from extractscan.linking import needed_bits
 from extractscan.portrait import traits
 from extractscan.settings import Settings, millibits
 from extractscan.signals import SIGNALS
+
+ROWS_NAMED = 100_000
+"""Records of a harvest that a report names; a hundred thousand take half a megabyte."""
 
 
 def network(case: Case, ground: Ground, null: model.NullTest, settings: Settings) -> model.Network:
@@ -35,8 +38,7 @@ def network(case: Case, ground: Ground, null: model.NullTest, settings: Settings
     stream = events.filter(IN_STREAM)
     members = _members(case, ground, harvested=verdict == "extraction_network")
     tokens = int((events[schema.INPUT_TOKENS].fill_null(0) + events[schema.OUTPUT_TOKENS].fill_null(0)).sum())
-    known = events[schema.COST].drop_nulls()
-    micros = [round(cost * 1e6) for cost in known.to_list()]
+    micros = [round(cost * 1e6) for cost in events[schema.COST].drop_nulls().to_list()]
     coordination = sum(shares.values()) / 1000
     wording = templates(case)
     shared, omitted = observables(case, ground, shares, wording)
@@ -74,7 +76,18 @@ def network(case: Case, ground: Ground, null: model.NullTest, settings: Settings
         observables=shared,
         observables_omitted=omitted,
         traits=traits(case, ground, harvested=verdict == "extraction_network"),
+        campaign_rows=campaign_rows(stream) if verdict == "extraction_network" else [],
+        campaign_rows_omitted=max(len(stream) - ROWS_NAMED, 0) if verdict == "extraction_network" else 0,
     )  # fmt: skip
+
+
+def campaign_rows(stream: pl.DataFrame) -> list[model.Rows]:
+    """Name the records of a harvest by input, which has its number for a name here, and row; at most `ROWS_NAMED`."""
+    named = stream.select(schema.FILE, schema.ROW).sort(schema.FILE, schema.ROW).head(ROWS_NAMED)
+    by_file = named.group_by(schema.FILE, maintain_order=True).agg(schema.ROW)
+    return [
+        model.Rows(file=str(file), rows=rowsets.written(rows), count=len(rows)) for file, rows in by_file.iter_rows()
+    ]
 
 
 def level(verdict: model.Verdict, accounts: int, events: int) -> model.Level:

@@ -163,4 +163,14 @@ def _sealed(logs: readers.LogSet, written: Sequence[model.Network]) -> list[mode
         ]
         return msgspec.structs.replace(item, rows=rows)
 
-    return [msgspec.structs.replace(one, evidence=[sealed(item) for item in one.evidence]) for one in written]
+    def named(each: model.Rows) -> model.Rows:
+        return msgspec.structs.replace(each, file=paths[int(each.file)])
+
+    return [
+        msgspec.structs.replace(
+            one,
+            evidence=[sealed(item) for item in one.evidence],
+            campaign_rows=[named(each) for each in one.campaign_rows],
+        )
+        for one in written
+    ]

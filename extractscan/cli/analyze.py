@@ -61,6 +61,10 @@ Manifest = Annotated[
     str | None,
     typer.Option("--manifest", metavar="FILE", help="Write the hashes of all inputs and outputs to FILE, for verify."),
 ]
+SignKey = Annotated[
+    str | None,
+    typer.Option("--sign-key", metavar="FILE", help="Sign the manifest with this Ed25519 key (PEM); needs [sign]."),
+]
 Suppress = Annotated[
     str | None,
     typer.Option("--suppress", metavar="FILE", help="TOML list of networks that are known: marked, and fail no run."),
@@ -100,6 +104,7 @@ def analyze(
     strict: Strict = None,
     reproducible: Reproducible = None,
     manifest: Manifest = None,
+    sign_key: SignKey = None,
     min_level: MinLevel = None,
     suppress: Suppress = None,
     baseline: Baseline = None,

@@ -19,8 +19,8 @@ from extractscan.settings import PROFILES, Settings
 PROJECT_FILE: Final = "extractscan.toml"
 """Read where it stands in the working directory and no other file is named."""
 PREFIX: Final = "EXTRACTSCAN_"
-OTHERS: Final = frozenset({"EXTRACTSCAN_DEBUG", "EXTRACTSCAN_CONFIG"})
-"""Variables that are no key: see `guard` and `config_file`."""
+OTHERS: Final = frozenset({"EXTRACTSCAN_DEBUG", "EXTRACTSCAN_CONFIG", "EXTRACTSCAN_SIGN_PASSWORD"})
+"""Variables that are no key: see `guard`, `config_file` and `signing_key`."""
 FLAG_OF: Final[Mapping[str, str]] = MappingProxyType({"fmt": "format", "start": "from", "end": "to", "mapping": "map"})
 """Parameters of the command whose flag has another name."""
 NEGATABLE: Final = frozenset({"strict", "reproducible"})

@@ -34,6 +34,7 @@ class Options(msgspec.Struct, frozen=True, kw_only=True):
     strict: bool = False
     reproducible: bool = False
     manifest: str | None = None
+    sign_key: str | None = None
     min_level: Level | None = None
     suppress: str | None = None
     baseline: str | None = None

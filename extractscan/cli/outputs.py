@@ -6,8 +6,9 @@ import os
 import sys
 from collections.abc import Iterable, Sequence
 from pathlib import Path
+from typing import Any
 
-from extractscan import custody
+from extractscan import custody, signing
 from extractscan.cli.say import emit, emit_json, say, stdout_view
 from extractscan.errors import UsageError
 from extractscan.model import Report
@@ -60,11 +61,41 @@ def check_manifest(
     _check_place(manifest, Path(manifest).resolve(), clobber=clobber)
 
 
-def write_manifest(report: Report, outputs: Sequence[str], manifest: str, *, quiet: bool) -> None:
-    """Write the hashes of a run's inputs and outputs, and say where."""
-    written = write_bytes(custody.encode(custody.manifest(report, outputs, manifest)), manifest)
+def write_manifest(report: Report, outputs: Sequence[str], manifest: str, *, key: Any, quiet: bool) -> None:
+    """Write the hashes of a run's inputs and outputs, signed where there is a key, and say where."""
+    content = custody.encode(custody.manifest(report, outputs, manifest))
+    written = write_bytes(content, manifest)
+    if key is not None:
+        write_bytes(signing.sign(content, key), manifest + signing.SUFFIX)
     if not quiet:
         say(f"wrote {manifest} (manifest, {size(written)})")
+
+
+def folder_for(directory: str, *, clobber: bool) -> Path:
+    """Make the folder, or refuse one that could not serve.
+
+    Raises:
+        UsageError: where it is no folder, is not empty without `clobber`, or cannot be made.
+    """
+    target = Path(directory)
+    if target.exists() and not target.is_dir():
+        raise UsageError(f"{directory} is no folder", hint="name a new folder")
+    if target.is_dir() and any(target.iterdir()) and not clobber:
+        raise UsageError(f"{directory} is not empty", hint="--clobber writes into it; or name a new folder")
+    try:
+        target.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise UsageError(f"cannot make {directory}: {error.strerror}", hint="name another folder") from error
+    return target
+
+
+def signing_key(path: str | None) -> Any:
+    """Read the key to sign with before anything else is done; None where nothing is to be signed.
+
+    Raises:
+        UsageError: where it cannot be read.
+    """
+    return None if path is None else signing.private_key(path, os.environ.get("EXTRACTSCAN_SIGN_PASSWORD"))
 
 
 def _check_place(output: str, target: Path, *, clobber: bool) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from typing import Any
 
 import msgspec
 
@@ -11,10 +12,11 @@ from extractscan.cli.config import Resolved
 from extractscan.cli.findings import findings_code
 from extractscan.cli.keys import Options
 from extractscan.cli.mapping import parse_mapping
-from extractscan.cli.outputs import check_manifest, check_outputs, deliver, write_manifest
+from extractscan.cli.outputs import check_manifest, check_outputs, deliver, signing_key, write_manifest
 from extractscan.cli.progress import Stages, progress
 from extractscan.cli.question import Answer, answer
 from extractscan.cli.summary import refuse_partial, summarise, warn
+from extractscan.errors import UsageError
 from extractscan.model.asked import Run
 
 
@@ -29,10 +31,13 @@ def carry_out(inputs: Sequence[str], asked: Resolved) -> int:
     read = [*inputs, options.accounts, asked.file, *options.baseline_logs, *lists]
     check_outputs(options.output, options.format, clobber=options.clobber, inputs=read)
     check_manifest(options.manifest, options.output, clobber=options.clobber, inputs=read)
+    if options.sign_key is not None and options.manifest is None:
+        raise UsageError("--sign-key without --manifest", hint="what is signed is the manifest: name one")
+    key = signing_key(options.sign_key)
     stages = Stages()
     with progress(stages, wanted=not options.quiet and not options.no_progress) as notice:
         found = answer(_run(inputs, options), asked.settings, notice)
-    _deliver(found, options, stages)
+    _deliver(found, options, stages, key)
     if options.strict:
         refuse_partial(found.whole)
     return findings_code(found.whole, options.fail_on)
@@ -57,11 +62,11 @@ def _run(inputs: Sequence[str], options: Options) -> Run:
     )
 
 
-def _deliver(found: Answer, options: Options, stages: Stages) -> None:
+def _deliver(found: Answer, options: Options, stages: Stages, key: Any) -> None:
     detail, quiet = options.verbose, options.quiet
     shown = msgspec.structs.replace(found.shown, tlp=options.tlp)
     deliver(shown, options.output, options.format, no_color=options.no_color, detail=detail, quiet=quiet)
     if options.manifest is not None:
-        write_manifest(shown, options.output, options.manifest, quiet=quiet)
+        write_manifest(shown, options.output, options.manifest, key=key, quiet=quiet)
     warn(found.whole)
     summarise(found.whole, stages, options)

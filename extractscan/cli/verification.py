@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import msgspec
+from rich.console import RenderableType
+from rich.padding import Padding
+from rich.text import Text
 
-from extractscan import custody
+from extractscan import custody, originals, signing
+from extractscan.cli.repeating import repeated
 from extractscan.cli.saved import load_report
 from extractscan.cli.say import emit, emit_json, say, stdout_view
-from extractscan.cli.tables import table
 from extractscan.cli.verifying import MANIFEST_SUFFIX
 from extractscan.errors import EXIT_FINDINGS, EXIT_NO_INPUT, EXIT_OK, InputError
-from extractscan.writers.terminal import draw
+from extractscan.writers.terminal import View, draw
+from extractscan.writers.terminal.view import sentence, value
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,6 +28,8 @@ class Asked:
     report: str
     manifest: str | None
     base: str
+    rerun: bool
+    public_key: str | None
     as_json: bool
     quiet: bool
     no_color: bool
@@ -33,12 +40,14 @@ class Verification(msgspec.Struct, frozen=True, kw_only=True):
 
     inputs: list[custody.Checked]
     outputs: list[custody.Checked]
+    others: list[custody.Checked]
+    """The manifest's signature and the repeated analysis, where they were asked for."""
     notes: list[str]
 
     @property
     def code(self) -> int:
         """The exit code: what is missing outranks what has changed."""
-        states = {each.state for each in (*self.inputs, *self.outputs)}
+        states = {each.state for each in (*self.inputs, *self.outputs, *self.others)}
         if "missing" in states:
             return EXIT_NO_INPUT
         return EXIT_FINDINGS if "changed" in states else EXIT_OK
@@ -58,7 +67,13 @@ def carry_out(asked: Asked) -> int:
         notes.insert(0, "there is no manifest: outputs, this report among them, could not be checked")
     else:
         outputs = custody.check_outputs(load_manifest(place), place)
-    done = Verification(inputs=custody.check_inputs(report.inputs, asked.base), outputs=outputs, notes=notes)
+    others = [] if asked.public_key is None else [_signature(place, asked.public_key)]
+    if place is not None and asked.public_key is None and Path(place + signing.SUFFIX).is_file():
+        notes.insert(0, "there is a signature; --public-key FILE checks it")
+    inputs = originals.recheck(report.inputs, asked.base)
+    if asked.rerun:
+        others.append(repeated(report, asked.report, asked.base))
+    done = Verification(inputs=inputs, outputs=outputs, others=others, notes=notes)
     _tell(asked, done)
     return done.code
 
@@ -85,20 +100,42 @@ def load_manifest(place: str) -> custody.Manifest:
         raise InputError(f"{place} is no manifest: {error}", hint="`analyze --manifest FILE` writes one") from error
 
 
+def _signature(place: str | None, public: str) -> custody.Checked:
+    if place is None:
+        return custody.Checked(path="signature", state="missing", says="there is no manifest that could be signed")
+    path = place + signing.SUFFIX
+    try:
+        good = signing.is_signed(Path(place).read_bytes(), Path(path).read_bytes(), public)
+    except OSError as error:
+        return custody.Checked(path=path, state="missing", says=error.strerror or str(error))
+    says = f"is {'' if good else 'not '}of {place} by the holder of {public}"
+    return custody.Checked(path=path, state="same" if good else "changed", says=says)
+
+
 def _tell(asked: Asked, done: Verification) -> None:
     if asked.as_json:
         emit_json(msgspec.json.format(msgspec.json.encode(done)) + b"\n")
         return
-    rows = [(each.state, what, each.path, each.says) for what, each in _listed(done) if _shown(asked, each)]
     view = stdout_view(no_color=asked.no_color)
-    if rows:
-        emit(draw(view, [table(view, rows)]))
+    emit(draw(view, (line for what, each in _listed(done) if _shown(asked, each) for line in _lines(view, what, each))))
     for note in () if asked.quiet else done.notes:
         say(f"note: {note}")
 
 
 def _listed(done: Verification) -> list[tuple[str, custody.Checked]]:
-    return [*(("input", each) for each in done.inputs), *(("output", each) for each in done.outputs)]
+    return [
+        *(("input", each) for each in done.inputs),
+        *(("output", each) for each in done.outputs),
+        *(("also", each) for each in done.others),
+    ]
+
+
+def _lines(view: View, what: str, each: custody.Checked) -> Iterator[RenderableType]:
+    """Draw one file: its state and path, and below what that state rests on where it is worth a line."""
+    style = "" if each.state == "same" else "bold yellow"
+    yield Text(f"{each.state:<10}{what:<8}", style).append_text(value(view, each.path, limit=400))
+    if each.state != "same" or what == "also":
+        yield Padding(sentence(view, each.says), (0, 0, 0, 18))
 
 
 def _shown(asked: Asked, each: custody.Checked) -> bool:

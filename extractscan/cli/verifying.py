@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from extractscan.cli.allocators import give_memory_back
 from extractscan.cli.options import NoColor, Quiet, ReportFile
 
 MANIFEST_SUFFIX = ".manifest.json"
@@ -22,6 +23,13 @@ def verify(
     base: Annotated[
         str, typer.Option("--base", metavar="DIR", help="Folder that relative paths of inputs start from.")
     ] = ".",
+    rerun: Annotated[
+        bool, typer.Option("--rerun", help="Analyze again as the report was asked, and compare the bytes.")
+    ] = False,
+    public_key: Annotated[
+        str | None,
+        typer.Option("--public-key", metavar="FILE", help="Check the manifest's signature by this Ed25519 key (PEM)."),
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="As JSON.")] = False,
     quiet: Quiet = False,
     no_color: NoColor = False,
@@ -30,8 +38,12 @@ def verify(
 
     Exit code 0 where all that could be checked is the same, 1 where something changed, 3 where something is missing.
     """
+    give_memory_back()
     from extractscan.cli.verification import Asked, carry_out
 
     return carry_out(
-        Asked(report=report_file, manifest=manifest, base=base, as_json=as_json, quiet=quiet, no_color=no_color)
-    )
+        Asked(
+            report=report_file, manifest=manifest, base=base, rerun=rerun, public_key=public_key, as_json=as_json,
+            quiet=quiet, no_color=no_color,
+        )
+    )  # fmt: skip

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -29,12 +28,16 @@ def simulate(
     The folder gets logs.parquet, accounts.parquet for --accounts, and labels.parquet for `score`.
     """
     from extractscan import simulate as simulator
+    from extractscan.cli.outputs import folder_for
     from extractscan.cli.progress import Stages, progress
     from extractscan.cli.say import say
+    from extractscan.errors import UsageError
 
     if list_kinds:
         return _list_kinds()
-    target = _folder(directory, clobber=clobber)
+    if directory is None:
+        raise UsageError("simulate needs a folder to write to", hint="extractscan simulate DIR, or --list-kinds")
+    target = folder_for(directory, clobber=clobber)
     with progress(Stages(), wanted=not quiet) as notice:
         simulator.write_world(
             target,
@@ -63,24 +66,6 @@ def _list_kinds() -> int:
     view = stdout_view()
     emit(draw(view, [table(view, rows)]))
     return 0
-
-
-def _folder(directory: str | None, *, clobber: bool) -> Path:
-    """Make the folder, or refuse one that could not serve."""
-    from extractscan.errors import UsageError
-
-    if directory is None:
-        raise UsageError("simulate needs a folder to write to", hint="extractscan simulate DIR, or --list-kinds")
-    target = Path(directory)
-    if target.exists() and not target.is_dir():
-        raise UsageError(f"{directory} is no folder", hint="name a new folder")
-    if target.is_dir() and any(target.iterdir()) and not clobber:
-        raise UsageError(f"{directory} is not empty", hint="--clobber writes into it; or name a new folder")
-    try:
-        target.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise UsageError(f"cannot make {directory}: {error.strerror}", hint="name another folder") from error
-    return target
 
 
 def score(

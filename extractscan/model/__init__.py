@@ -14,7 +14,7 @@ from extractscan.model.asked import Marking, Role, Run
 from extractscan.model.coverage import Coverage, Gap, Input, Rejected, SignalRun
 from extractscan.model.excluded import Excluded, Hub, NearMiss, Suppressed
 from extractscan.model.node import LEVELS, Level, Node, Verdict
-from extractscan.model.shared import Observable, Part
+from extractscan.model.shared import Observable, Part, Rows
 from extractscan.model.since import Baseline, Change
 from extractscan.model.traits import Traits
 
@@ -43,6 +43,7 @@ __all__ = [
     "Report",
     "Role",
     "Row",
+    "Rows",
     "Run",
     "SignalRun",
     "SingleSource",
@@ -191,6 +192,9 @@ class Network(Node, frozen=True):
     observables_omitted: int = 0
     traits: Traits | None = None
     """Activity, work, hand-overs and pathways, for pictures; null in reports of schema 1.0."""
+    campaign_rows: list[Rows] = []
+    """The records of the harvest: all of them, or the first of each input where `campaign_rows_omitted` says so."""
+    campaign_rows_omitted: int = 0
     suppressed: str | None = None
     """Why the user's own list covers it; it is a finding all the same, but fails no run."""
     change: Change | None = None

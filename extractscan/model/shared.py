@@ -18,6 +18,15 @@ class Observable(Node, frozen=True):
     """Accounts outside the network that hold it, those of one declared customer counted once."""
 
 
+class Rows(Node, frozen=True):
+    """Many records of one input, by their 0-based numbers."""
+
+    file: str
+    rows: str
+    """Ranges with both ends, such as `0-17 20 25-30`."""
+    count: int
+
+
 class Part(Node, frozen=True):
     """A stretch of wording that does not vary."""
 

@@ -40,6 +40,7 @@ def essence(report: model.Report) -> dict[str, Any]:
     for network in document["networks"]:
         for item in network["evidence"]:
             item["rows"] = len(item["rows"])
+        network["campaign_rows"] = sum(each["count"] for each in network["campaign_rows"])
     return document
 
 
