@@ -194,7 +194,7 @@ def _check_known(sampled: Sampled, records: Sequence[Record], mapping: Mapping[s
         raise InputError(f"{path}: recognised as {refusal.title}: {refusal.why}", hint=refusal.hint)
     if mapping:
         return
-    shown = ", ".join(mapped.paths_of(records)[:40] or sorted(sampled.fields)[:40])
+    shown = mapped.listed(mapped.paths_of(records) or sorted(sampled.fields), 40)
     raise InputError(
         f"{path}: not a log format that is known (fields: {shown or 'none'})",
         hint=f"Name the fields: --map {schema.TIMESTAMP}=FIELD --map {schema.ACCOUNT}=FIELD. " + formats.KNOWN,
@@ -227,7 +227,7 @@ def _holds_chats(source: Source, records: Sequence[Record]) -> bool:
 
 
 def _incomplete(sampled: Sampled, missing: Sequence[str], source: Source) -> InputError:
-    shown = ", ".join(mapped.paths_of(sampled.records)[:40] or sorted(sampled.fields)[:40])
+    shown = mapped.listed(mapped.paths_of(sampled.records) or sorted(sampled.fields), 40)
     ways = [source.wants] if source.wants else []
     known = f"recognised as {source.title}: " if any(source is each for each in formats.SOURCES) else ""
     return InputError(

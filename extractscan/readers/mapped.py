@@ -12,6 +12,7 @@ import msgspec
 from extractscan import schema
 from extractscan.errors import UsageError
 from extractscan.readers.chat import request_prompt, request_system, response_text
+from extractscan.readers.credentials import cut_out
 from extractscan.readers.source import Field, Record, Source
 
 _SHOWN: Final = 60
@@ -99,8 +100,13 @@ class Search:
             more = f" and {len(shown) - _SHOWN} more" if len(shown) > _SHOWN else ""
             raise UsageError(
                 f"mapping: no input has a field {', '.join(map(repr, sorted(self._missing)))}",
-                hint=f"Fields that exist: {', '.join(shown[:_SHOWN])}{more}.",
+                hint=f"Fields that exist: {listed(shown, _SHOWN)}{more}.",
             )
+
+
+def listed(names: Sequence[str], most: int) -> str:
+    """List field names in a message; where a line was taken for a header they may hold anything, keys too."""
+    return ", ".join(cut_out(name) for name in names[:most])
 
 
 def paths_of(records: Sequence[Record], prefix: str = "", depth: int = 0) -> list[str]:

@@ -54,10 +54,12 @@ SOURCE: Final = Source(
     view=_view,
     fields=MappingProxyType(
         {
-            schema.TIMESTAMP: either(Field(("full_response.create_time",), _created), of("logging_time")),
-            schema.ACCOUNT: Field(("full_request.labels",), _account),
+            schema.TIMESTAMP: either(
+                Field(("full_response.create_time", "response_payload"), _created), of("logging_time")
+            ),
+            schema.ACCOUNT: Field(("full_request.labels", "request_payload"), _account),
             schema.REQUEST: of("request_id"),
-            schema.MODEL: Field(("model", "full_request.model"), _model),
+            schema.MODEL: Field(("model", "full_request.model", "request_payload"), _model),
             schema.ENDPOINT: of("api_method"),
             schema.LATENCY: of("metadata.request_latency"),
             **body_fields(_REQUEST, _RESPONSE),

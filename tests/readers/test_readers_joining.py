@@ -184,6 +184,18 @@ def test_keys_beyond_the_bound_are_lost_and_counted(monkeypatch: pytest.MonkeyPa
     ]
 
 
+@pytest.mark.usefixtures("kinds")
+def test_what_a_side_tells_is_held_to_the_same_rules_as_events(tmp_path: Path) -> None:
+    write(tmp_path / "a", lines([{"calls": [call("t1")]}]))
+    write(tmp_path / "b", lines([name("t1", "Bearer sk-0123456789", ms="soon")]))
+    logs = open_logs([str(tmp_path)])
+    assert logs._sides.sentences(1) == []
+    assert len(read_all(logs)["account_id"][0]) == 64
+    side = logs.records()[1]
+    assert "raw credentials replaced by their SHA-256" in side.notes
+    assert [loss.reason for loss in side.rejected] == ["latency_ms: not a number"]
+
+
 def test_a_side_without_rows_tells_nothing() -> None:
     lookup = Gathering(NAMES).lookup()
     rows, found = lookup.find(pl.Series(["a", None]))

@@ -1,0 +1,190 @@
+"""Keys and tokens that logs carry in headers, addresses and errors never get past the readers."""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import json
+import re
+import shutil
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import polars as pl
+import pytest
+from exports import EXPORTS, folder_of
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from reader_records import lines, write
+
+from extractscan import pipeline
+from extractscan.errors import ExtractscanError
+from extractscan.readers import credentials, open_logs
+from extractscan.readers.envelopes import shown
+from extractscan.readers.inspection import inspect_logs
+
+MARK = re.compile(r"(?:sk-|hf_)?SECRET[A-Z0-9]+|sk-secret[\w-]+")
+"""How secrets are marked in the exports: in headers, query strings, credentials, signatures and error messages."""
+
+CARRIERS = [
+    "azure_apim",
+    "azure_apim_llm",
+    "bedrock_with_cloudtrail",
+    "cloudflare_ai_gateway",
+    "cloudtrail",
+    "envoy",
+    "gcp_audit",
+    "helicone",
+    "kong",
+    "langfuse",
+    "langfuse_ui",
+    "langsmith",
+    "portkey",
+]
+"""Exports of sources whose records can hold keys."""
+
+
+def texts(folder: Path) -> Iterator[str]:
+    for path in folder.rglob("*"):
+        if path.suffix == ".parquet":
+            yield json.dumps(pl.read_parquet(path).to_dicts(), default=str)
+        elif path.is_file():
+            data = path.read_bytes()
+            yield (gzip.decompress(data) if data[:2] == b"\x1f\x8b" else data).decode("utf-8", "replace")
+
+
+def secrets_of(folder: Path) -> set[str]:
+    return {found for text in texts(folder) for found in MARK.findall(text)}
+
+
+def leaked(secrets: set[str], out: str) -> set[str]:
+    return {secret for secret in secrets if secret.casefold() in out.casefold()}
+
+
+@pytest.mark.parametrize("name", CARRIERS)
+def test_exports_of_sources_that_can_carry_keys_carry_some(name: str) -> None:
+    assert secrets_of(folder_of(name)), name
+
+
+@pytest.mark.parametrize("name", EXPORTS)
+def test_no_secret_reaches_a_frame_a_note_or_an_inspection(name: str) -> None:
+    secrets = secrets_of(folder_of(name))
+    logs = open_logs([str(folder_of(name))])
+    frames = "".join(frame.write_ndjson() for frame in logs.batches())
+    told = msgspec.json.encode([logs.records(), inspect_logs(logs)]).decode()
+    assert not leaked(secrets, frames)
+    assert not leaked(secrets, told)
+
+
+@pytest.mark.parametrize("name", CARRIERS)
+def test_no_secret_reaches_a_report_or_an_error(name: str) -> None:
+    secrets = secrets_of(folder_of(name))
+    try:
+        out = msgspec.json.encode(pipeline.analyze([str(folder_of(name))], reproducible=True)).decode()
+    except ExtractscanError as error:
+        out = f"{error} {error.hint}"
+    assert not leaked(secrets, out)
+
+
+@pytest.mark.parametrize("name", CARRIERS)
+@pytest.mark.parametrize("spoil", [b"? ", b"{", b"[[", b'{"x":1}\n', b"\0"])
+def test_no_secret_reaches_the_message_of_a_file_that_cannot_be_read(name: str, spoil: bytes) -> None:
+    with tempfile.TemporaryDirectory() as top:
+        folder = Path(top) / "export"
+        shutil.copytree(folder_of(name), folder)
+        for path in folder.rglob("*"):
+            if path.is_file():
+                path.write_bytes(spoil + path.read_bytes())
+        for mapping in ({}, {"account_id": "nowhere"}):
+            try:
+                logs = open_logs([str(folder)], mapping=mapping)
+                out = "".join(frame.write_ndjson() for frame in logs.batches()) + repr(logs.records())
+            except ExtractscanError as error:
+                out = f"{error} {error.hint}"
+            assert not leaked(secrets_of(folder_of(name)), out)
+
+
+def test_what_a_message_quotes_of_a_file_has_no_key_in_it() -> None:
+    line = "GET /v1/chat?api-key=abc123 Authorization: Bearer abcdefgh12"
+    more = ' "x-api-key": "k9" https://u:pw@host/ sk-proj-0123456789'
+    assert shown(line) == repr("GET /v1/chat?api-key=[cut] Authorization: [cut] [cut]")
+    assert credentials.cut_out(line + more) == (
+        'GET /v1/chat?api-key=[cut] Authorization: [cut] [cut] "x-api-key": "[cut]" https://[cut]@host/ [cut]'
+    )
+
+
+HARMLESS = [
+    "/v1/chat/completions?max_tokens=5&stream=true",
+    "error code: 429",
+    "OpenAI/Python 1.40.0",
+    "gpt-4o",
+    "arn:aws:iam::1:user/jo",
+    "Boto3/1.35 md/Botocore#1.35 ua/2.0 os/linux#6.1",
+    "risk-assessment-of-tasks",
+]
+
+
+@pytest.mark.parametrize("text", HARMLESS)
+def test_what_is_no_credential_stays_as_it_is(text: str) -> None:
+    assert credentials.cut_out(text) == text
+    assert credentials.without(pl.Series([text, None]))[0].to_list() == [text, None]
+    assert credentials.hashed(pl.Series([text, None]))[0].to_list() == [text, None]
+
+
+TOKEN = st.text("abcdefghijklmnopqrstuvwxyzABCDEFGHIJ0123456789", min_size=20, max_size=60)
+
+
+@settings(max_examples=60, deadline=None, derandomize=True)
+@given(
+    TOKEN,
+    st.sampled_from(
+        [
+            "https://h/p?api-key={}&a=1",
+            "/p?x=1&subscription-key={}",
+            "/m:generate?key={}",
+            "Authorization: Bearer {}",
+            "Bearer {}",
+            "Basic {}",
+            "sk-{}",
+            "hf_{}",
+            "https://user:{}@host/path",
+            '{{"api_key": "{}"}}',
+            "x-amz-security-token: {}",
+            "https://b/k?X-Amz-Signature={}#x",
+        ]
+    ),
+)
+def test_a_token_in_any_known_place_is_cut_out(token: str, place: str) -> None:
+    text = place.format(token)
+    assert token not in credentials.cut_out(text)
+    values, found = credentials.without(pl.Series([text, "plain"]))
+    assert found
+    assert token not in values[0]
+    assert values[1] == "plain"
+
+
+@pytest.mark.parametrize("column", ["account_id", "api_key_id", "session_id", "end_user_id", "device_id", "request_id"])
+def test_identifiers_that_are_keys_are_hashed_and_still_tell_callers_apart(tmp_path: Path, column: str) -> None:
+    keys = [f"Bearer sk-{letter * 30}" for letter in "abab"]
+    records: list[dict[str, Any]] = [
+        {"timestamp": f"2026-01-01T00:00:0{i}Z", "account_id": "a", column: key} for i, key in enumerate(keys)
+    ]
+    logs = open_logs([write(tmp_path / "x", lines(records))])
+    values = pl.concat(logs.batches())[column].to_list()
+    assert values[:2] == values[2:]
+    assert len(set(values)) == 2
+    assert values[0] == hashlib.sha256(("sk-" + "a" * 30).encode()).hexdigest()
+    assert logs.records()[0].notes == ["raw credentials replaced by their SHA-256"]
+
+
+def test_the_key_of_headers_is_told_by_its_hash_alone() -> None:
+    key = hashlib.sha256(b"k1").hexdigest()
+    assert credentials.key_of({"Authorization": "Bearer k1", "X-Other": "x"}) == key
+    assert credentials.key_of({"authorization": "REDACTED", "apikey": ["k1", "k2"]}) == key
+    assert credentials.key_of({"authorization": "****", "api-key": "", "x-api-key": []}) is None
+    assert credentials.key_of({"accept": "x"}) is None
+    assert credentials.key_of("no headers") is None
+    assert credentials.fingerprint(5) is None
