@@ -65,6 +65,10 @@ SignKey = Annotated[
     str | None,
     typer.Option("--sign-key", metavar="FILE", help="Sign the manifest with this Ed25519 key (PEM); needs [sign]."),
 ]
+Quarantine = Annotated[
+    str | None,
+    typer.Option("--quarantine", metavar="FILE", help="Write rows that could not be used to FILE, with the reasons."),
+]
 Suppress = Annotated[
     str | None,
     typer.Option("--suppress", metavar="FILE", help="TOML list of networks that are known: marked, and fail no run."),
@@ -105,6 +109,7 @@ def analyze(
     reproducible: Reproducible = None,
     manifest: Manifest = None,
     sign_key: SignKey = None,
+    quarantine: Quarantine = None,
     min_level: MinLevel = None,
     suppress: Suppress = None,
     baseline: Baseline = None,

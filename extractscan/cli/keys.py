@@ -35,6 +35,7 @@ class Options(msgspec.Struct, frozen=True, kw_only=True):
     reproducible: bool = False
     manifest: str | None = None
     sign_key: str | None = None
+    quarantine: str | None = None
     min_level: Level | None = None
     suppress: str | None = None
     baseline: str | None = None

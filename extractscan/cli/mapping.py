@@ -3,26 +3,56 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
+from typing import Final
 
 from extractscan.errors import UsageError
 
+FILE: Final = "@"
+"""Before the name of a file that holds a mapping, as `inspect --write-map` writes it."""
+
 
 def parse_mapping(pairs: Sequence[str]) -> dict[str, str]:
-    """Return the field of the log for each canonical column that was named.
+    """Return the field of the log for each canonical column that was named; pairs go over files (`@mapping.toml`).
 
     Raises:
-        UsageError: where a pair has no `=`, names no canonical column, or names one twice.
+        UsageError: where a pair has no `=`, names no canonical column, or names one twice; where a file is no mapping.
     """
-    from extractscan.schema import EVENTS
-
     found: dict[str, str] = {}
     for pair in pairs:
+        if pair.startswith(FILE):
+            continue
         name, equals, field = pair.partition("=")
         if not equals or not name or not field:
             raise UsageError(f"--map {pair!r} is no pair", hint="write column=field, such as account_id=user.id")
-        if name not in EVENTS:
-            raise UsageError(f"--map {pair!r}: there is no column {name!r}", hint=f"columns: {', '.join(EVENTS)}")
+        _check(name, f"--map {pair!r}")
         if name in found:
             raise UsageError(f"--map names {name!r} twice", hint="one field for each column")
         found[name] = field
+    for pair in pairs:
+        if pair.startswith(FILE):
+            found = _from_file(pair.removeprefix(FILE)) | found
+    return found
+
+
+def _check(name: str, place: str) -> None:
+    from extractscan.schema import EVENTS
+
+    if name not in EVENTS:
+        raise UsageError(f"{place}: there is no column {name!r}", hint=f"columns: {', '.join(EVENTS)}")
+
+
+def _from_file(path: str) -> dict[str, str]:
+    import tomllib
+
+    try:
+        found = tomllib.loads(Path(path).read_text(encoding="utf-8"))
+    except OSError as error:
+        raise UsageError(f"cannot read {path}: {error.strerror}", hint="--map @FILE takes a mapping file") from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise UsageError(f"{path} is no TOML: {error}", hint="write lines such as: account_id = 'user.id'") from error
+    for name, field in found.items():
+        _check(name, path)
+        if not isinstance(field, str) or not field:
+            raise UsageError(f"{path}: {name} = {field!r} names no field", hint="write: account_id = 'user.id'")
     return found

@@ -12,7 +12,11 @@ Inputs = Annotated[
 Accounts = Annotated[str | None, typer.Option("--accounts", metavar="FILE", help="Side table with one row an account.")]
 Mapping = Annotated[
     list[str] | None,
-    typer.Option("--map", metavar="NAME=FIELD", help="Read column NAME from the log's FIELD; repeatable."),
+    typer.Option(
+        "--map",
+        metavar="NAME=FIELD",
+        help="Read column NAME from the log's FIELD; @FILE reads such pairs.",
+    ),
 ]
 Output = Annotated[
     list[str] | None,

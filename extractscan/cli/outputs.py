@@ -61,6 +61,19 @@ def check_manifest(
     _check_place(manifest, Path(manifest).resolve(), clobber=clobber)
 
 
+def check_quarantine(target: str | None, *, clobber: bool, others: Iterable[str | None]) -> None:
+    """Refuse a place for lost rows that would overwrite what must stay.
+
+    Raises:
+        UsageError: as `check_outputs` does.
+    """
+    if target is None:
+        return
+    if Path(target).resolve() in {Path(name).resolve() for name in others if name is not None}:
+        raise UsageError(f"{target} is also an input or an output", hint="give the quarantine its own name")
+    _check_place(target, Path(target).resolve(), clobber=clobber)
+
+
 def write_manifest(report: Report, outputs: Sequence[str], manifest: str, *, key: Any, quiet: bool) -> None:
     """Write the hashes of a run's inputs and outputs, signed where there is a key, and say where."""
     content = custody.encode(custody.manifest(report, outputs, manifest))

@@ -16,6 +16,7 @@ from extractscan.cli.moments import window
 from extractscan.cli.saved import load_report
 from extractscan.model import Input, Report
 from extractscan.model.asked import Role, Run
+from extractscan.readers.urls import writable
 from extractscan.settings import Settings
 from extractscan.suppression import Entry
 
@@ -83,7 +84,9 @@ def answer(run: Run, settings: Settings, progress: Callable[[str, int, int], Non
         progress=progress,
         reproducible=run.reproducible,
     )
-    return _finished(msgspec.structs.replace(report, run=run, inputs=[*report.inputs, *lists.described]), lists)
+    written = {name: [writable(path) for path in getattr(run, name)] for name in ("inputs", "baseline_logs")}
+    told = msgspec.structs.replace(run, **written)  # without the passwords of databases
+    return _finished(msgspec.structs.replace(report, run=told, inputs=[*report.inputs, *lists.described]), lists)
 
 
 def _finished(report: Report, lists: Lists) -> Answer:

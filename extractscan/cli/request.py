@@ -12,12 +12,23 @@ from extractscan.cli.config import Resolved
 from extractscan.cli.findings import findings_code
 from extractscan.cli.keys import Options
 from extractscan.cli.mapping import parse_mapping
-from extractscan.cli.outputs import check_manifest, check_outputs, deliver, signing_key, write_manifest
+from extractscan.cli.moments import window
+from extractscan.cli.outputs import (
+    check_manifest,
+    check_outputs,
+    check_quarantine,
+    deliver,
+    signing_key,
+    write_manifest,
+)
 from extractscan.cli.progress import Stages, progress
 from extractscan.cli.question import Answer, answer
+from extractscan.cli.say import say
 from extractscan.cli.summary import refuse_partial, summarise, warn
 from extractscan.errors import UsageError
 from extractscan.model.asked import Run
+from extractscan.writers import write_bytes
+from extractscan.writers.numbers import size
 
 
 def carry_out(inputs: Sequence[str], asked: Resolved) -> int:
@@ -31,6 +42,8 @@ def carry_out(inputs: Sequence[str], asked: Resolved) -> int:
     read = [*inputs, options.accounts, asked.file, *options.baseline_logs, *lists]
     check_outputs(options.output, options.format, clobber=options.clobber, inputs=read)
     check_manifest(options.manifest, options.output, clobber=options.clobber, inputs=read)
+    beside = [*read, *options.output, options.manifest]
+    check_quarantine(options.quarantine, clobber=options.clobber, others=beside)
     if options.sign_key is not None and options.manifest is None:
         raise UsageError("--sign-key without --manifest", hint="what is signed is the manifest: name one")
     key = signing_key(options.sign_key)
@@ -38,9 +51,23 @@ def carry_out(inputs: Sequence[str], asked: Resolved) -> int:
     with progress(stages, wanted=not options.quiet and not options.no_progress) as notice:
         found = answer(_run(inputs, options), asked.settings, notice)
     _deliver(found, options, stages, key)
+    if options.quarantine is not None:
+        _quarantine(inputs, options, options.quarantine)
     if options.strict:
         refuse_partial(found.whole)
     return findings_code(found.whole, options.fail_on)
+
+
+def _quarantine(inputs: Sequence[str], options: Options, target: str) -> None:
+    """Read the inputs once more and write out what was lost: an empty file where nothing was."""
+    from extractscan.readers import open_logs
+    from extractscan.readers.quarantine import encode
+
+    begins, ends, _ = window(options.start, options.end, options.last)
+    logs = open_logs(inputs, mapping=parse_mapping(options.map), dates=(begins, ends))
+    written = write_bytes(b"".join(encode(logs.quarantine())), target)
+    if not options.quiet:
+        say(f"wrote {target} (quarantine, {size(written)})")
 
 
 def _run(inputs: Sequence[str], options: Options) -> Run:

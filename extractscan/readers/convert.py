@@ -88,7 +88,7 @@ def typed(raw: Sequence[pl.Series], places: pl.DataFrame, tallies: Sequence[Tall
                 tallies[file].notes.add(note)
         lost = misfits(values, done, values.name)
         if lost is not None:
-            _count(lost[0], lost[1], places, tallies)
+            _count(lost[0], lost[1], places, tallies, events=values.name == schema.TIMESTAMP)
         columns.append(done.alias(values.name))
     return pl.DataFrame(columns).hstack(places)
 
@@ -100,17 +100,21 @@ def complete(frame: pl.DataFrame, raw: Sequence[pl.Series], tallies: Sequence[Ta
         return frame
     places = frame.select(schema.FILE, schema.ROW)
     given = next(values for values in raw if values.name == schema.TIMESTAMP)
-    _count("timestamp: missing", stamps.is_null() & given.is_null(), places, tallies)
-    _count("account_id: missing", stamps.is_not_null() & accounts.is_null(), places, tallies)
+    _count("timestamp: missing", stamps.is_null() & given.is_null(), places, tallies, events=True)
+    _count("account_id: missing", stamps.is_not_null() & accounts.is_null(), places, tallies, events=True)
     return frame.filter(stamps.is_not_null() & accounts.is_not_null())
 
 
-def _count(reason: str, mask: pl.Series, places: pl.DataFrame, tallies: Sequence[Tally]) -> None:
+def _count(reason: str, mask: pl.Series, places: pl.DataFrame, tallies: Sequence[Tally], *, events: bool) -> None:
+    """Count lost events, or lost values of events that are used."""
     if not mask.any():
         return
-    lost = places.filter(mask).group_by(schema.FILE).agg(pl.len().alias("count"), pl.col(schema.ROW).min())
-    for file, count, row in lost.select(schema.FILE, "count", schema.ROW).iter_rows():
-        tallies[file].reject(reason, f"row {row}", count)
+    for (file,), lost in places.filter(mask).group_by(schema.FILE):
+        rows = lost[schema.ROW].to_list()
+        if events:
+            tallies[int(file)].reject_events(reason, rows)
+        else:
+            tallies[int(file)].reject(reason, f"row {min(rows)}", len(rows), rows=())
 
 
 def open_chats(raw: list[pl.Series], *, systems: bool) -> list[pl.Series]:

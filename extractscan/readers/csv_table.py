@@ -102,7 +102,7 @@ def _piecemeal(parts: list[bytes], names: Sequence[str], plan: Plan, meter: Mete
         else:
             values = _values(parts[low], names, plan.framing)
             if isinstance(values, str):
-                meter.tally.reject(values, f"row {start + low}")
+                meter.tally.reject(values, f"row {start + low}", rows=[start + low])
             else:
                 frames.append(pl.DataFrame([values], schema=dict.fromkeys(names, pl.String), orient="row"))
                 rows.append(rows_from(start + low, 1))

@@ -36,7 +36,7 @@ def read(plan: Plan, meter: Meter) -> Iterator[Chunk]:
             records.append(envelopes.record_of(element))
             rows.append(meter.tally.rows)
         except NotARecordError as error:
-            meter.tally.reject(str(error), f"row {meter.tally.rows}")
+            meter.tally.reject(str(error), f"row {meter.tally.rows}", rows=[meter.tally.rows])
         meter.tally.rows += 1
         if len(rows) >= _STEP:
             yield Chunk(pl.Series(rows, dtype=pl.Int64), records)

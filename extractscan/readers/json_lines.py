@@ -156,7 +156,7 @@ def _line_by_line(
             found = [error]
         for record in found:
             if isinstance(record, NotARecordError):
-                meter.tally.reject(str(record), f"line {number}")
+                meter.tally.reject(str(record), f"line {number}", rows=[meter.tally.rows])
             else:
                 rows.append(meter.tally.rows)
                 records.append(record)

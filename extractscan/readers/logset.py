@@ -19,6 +19,7 @@ from extractscan.readers.folding import folded
 from extractscan.readers.gathering import Piece, gathered, in_order, next_frame, plan_of, side_plan
 from extractscan.readers.joining import Sides
 from extractscan.readers.opening import records_of
+from extractscan.readers.quarantine import Quarantined, quarantined
 from extractscan.readers.source import Side
 from extractscan.readers.stored import DamagedError
 from extractscan.readers.streams import Meter, Progress, sha256_of
@@ -61,6 +62,16 @@ class LogSet:
         names = in_order(self.columns if columns is None else columns)
         kept = [name for name in names if name in self.columns]
         passed = [Tally() for _ in self.files]
+        yield from self._frames(kept, accounts, progress, passed)
+        if accounts is None:
+            for tally, fresh in zip(self._tallies, passed, strict=True):
+                tally.absorb(fresh)
+            if not any(tally.used for tally in passed):
+                raise nothing_usable(self.files, self._tallies)
+
+    def _frames(
+        self, kept: Sequence[str], accounts: pl.Series | None, progress: Progress | None, passed: Sequence[Tally]
+    ) -> Iterator[pl.DataFrame]:
         self._load_sides(progress, passed)
         pieces = gathered(self._pieces(kept, accounts, progress, passed))
         while (frame := next_frame(pieces, kept, passed, self._sides)) is not None:
@@ -69,11 +80,20 @@ class LogSet:
             out = frame.select(*kept, *schema.PROVENANCE)
             if out.height:
                 yield from out.iter_slices(MAX_ROWS)
-        if accounts is None:
-            for tally, fresh in zip(self._tallies, passed, strict=True):
-                tally.absorb(fresh)
-            if not any(tally.used for tally in passed):
-                raise nothing_usable(self.files, self._tallies)
+
+    def quarantine(self) -> Iterator[Quarantined]:
+        """Read all inputs once more and yield what was lost, by input and row, credentials cut out.
+
+        Of one input at most 100,000 rows are given, then one entry that counts the others.
+        """
+        passed = [Tally(keeps=True) for _ in self.files]
+        for _ in self._frames((), None, None, passed):
+            pass
+        for index, file in enumerate(self.files):
+            if file.skipped:
+                yield Quarantined(file=file.path, reason=file.skipped, place="the whole file")
+            else:
+                yield from quarantined(file.path, passed[index], partial(_raw, file))
 
     def records(self) -> list[model.Input]:
         """Describe every input: hash, rows, losses and assumptions; reads those that no pass has read yet."""
@@ -185,6 +205,14 @@ class LogSet:
             first=iso(tally.first),
             last=iso(tally.last),
         )
+
+
+def _raw(file: LogFile, rows: Sequence[int], events: bool) -> Iterator[tuple[int, bytes]]:  # noqa: FBT001 - called by one
+    """Give the records of chosen rows: of events, or of records as the container counts them."""
+    assert file.container is not None
+    if events:
+        return _originals(file, rows)
+    return file.container.originals(plan_of(file, None, None), rows)
 
 
 def _originals(file: LogFile, rows: Sequence[int]) -> Iterator[tuple[int, bytes]]:

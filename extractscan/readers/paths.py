@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Iterator, Sequence
+from functools import cache
 from glob import glob, has_magic
 from pathlib import Path
 from typing import Final
@@ -92,6 +93,7 @@ def _file(path: str) -> Found:
     return Found(clean(path), _size(path), named=False, stored=Stored(path))
 
 
+@cache
 def _from_stdin() -> Found:
     """Keep standard input in a temporary file, because a log is read more than once."""
     stream = sys.stdin.buffer

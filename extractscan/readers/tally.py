@@ -2,9 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
+from typing import Final, NamedTuple
 
 from extractscan import model
+
+MOST_KEPT: Final = 100_000
+"""Lost rows of one input that are kept for the quarantine; the counts go on."""
+
+
+class Lost(NamedTuple):
+    """One loss: why, where as people count, and the row; None where it is not known which rows were lost."""
+
+    reason: str
+    place: str
+    row: int | None
+    event: bool = False
+    """Whether the row is an event's: where records hold several, these are counted apart."""
 
 
 class Tally:
@@ -13,9 +28,11 @@ class Tally:
     Each pass fills a fresh one and `absorb` takes it over, so that reading twice never counts twice.
     """
 
-    __slots__ = ("complete", "counts", "extra", "first", "last", "notes", "rejected", "rows", "sha256", "used")
+    __slots__ = (
+        "complete", "counts", "extra", "first", "last", "lost", "notes", "rejected", "rows", "sha256", "used"
+    )  # fmt: skip
 
-    def __init__(self) -> None:
+    def __init__(self, *, keeps: bool = False) -> None:
         self.rows = 0
         """Records that the container gave."""
         self.extra = 0
@@ -29,11 +46,32 @@ class Tally:
         self.notes: set[str] = set()
         self.sha256: str | None = None
         self.complete = False
+        self.lost: list[Lost] | None = [] if keeps else None
+        """Every loss of whole rows, where somebody wants to see them."""
 
-    def reject(self, reason: str, place: str, count: int = 1) -> None:
-        """Count rows or values lost for one reason; the first place that is told stays."""
+    def reject(self, reason: str, place: str, count: int = 1, *, rows: Sequence[int] | None = None) -> None:
+        """Count rows or values lost for one reason; the first place that is told stays.
+
+        `rows` are the records of the container that were lost: none where values of used rows were, None where it is
+        not known which.
+        """
         before, first = self.rejected.get(reason, (0, place))
         self.rejected[reason] = (before + count, first)
+        if self.lost is not None and rows is None:
+            self.lost.append(Lost(reason, place, None))
+        elif self.lost is not None and rows:
+            place = place if len(rows) == 1 else ""
+            self.lost += [
+                Lost(reason, place or f"row {row}", row) for row in rows[: max(MOST_KEPT - len(self.lost), 0)]
+            ]
+
+    def reject_events(self, reason: str, rows: Sequence[int]) -> None:
+        """Count events lost for one reason, by their rows."""
+        self.reject(reason, f"row {min(rows)}", len(rows), rows=())
+        if self.lost is not None:
+            self.lost += [
+                Lost(reason, f"row {row}", row, event=True) for row in rows[: max(MOST_KEPT - len(self.lost), 0)]
+            ]
 
     def count(self, what: str, count: int) -> None:
         """Count rows of which a note says something, such as `rows set aside: no model call`."""

@@ -76,7 +76,7 @@ def read(plan: Plan, meter: Meter) -> Iterator[Chunk]:
                     records.append({LINE: data.decode().removesuffix("\r")})
                     rows.append(meter.tally.rows)
                 except UnicodeDecodeError:
-                    meter.tally.reject("not UTF-8", f"line {at}")
+                    meter.tally.reject("not UTF-8", f"line {at}", rows=[meter.tally.rows])
                 meter.tally.rows += 1
             number += block.count(b"\n")
             for start in range(0, len(rows), MAX_ROWS):

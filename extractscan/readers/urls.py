@@ -26,6 +26,11 @@ def shown(url: str) -> str:
     return f"{scheme}://{user}{'@' if user else ''}{place}{parts.path}{'?' if query else ''}{query}"
 
 
+def writable(path: str) -> str:
+    """Give the name of any input as it may be written down."""
+    return shown(path) if is_database(path) else path
+
+
 def without_secrets(text: str, url: str) -> str:
     """Take what a URL keeps secret out of a text, such as a driver's message."""
     parts = urlsplit(url)
