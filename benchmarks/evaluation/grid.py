@@ -3,21 +3,14 @@
 from __future__ import annotations
 
 import argparse
-import hashlib
 import json
-import os
 import shutil
-import subprocess
 import sys
 import tempfile
-import time
-from collections.abc import Iterator, Sequence
-from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from pathlib import Path
 from typing import Any
 
-import extractscan
-from benchmarks.evaluation import cells, corpus, judging, table, world
+from benchmarks.evaluation import apart, cells, corpus, judging, table, world
 from benchmarks.evaluation.cells import Cell
 from benchmarks.measuring import seeds_of
 from extractscan.settings import PROFILES, Settings
@@ -25,25 +18,9 @@ from extractscan.settings import PROFILES, Settings
 RESULTS = corpus.WORLDS / "grid.jsonl"
 
 
-def tool_state() -> str:
-    """Name the state of the analysis, so that results of another one are not mixed in."""
-    here = hashlib.sha256()
-    root = Path(extractscan.__file__).parent
-    for path in sorted([*root.rglob("*.py"), *root.rglob("*.toml")]):
-        here.update(path.read_bytes())
-    return here.hexdigest()[:12]
-
-
 def state(profile: str, shuffles: int) -> str:
     """What a stored result must have been made with to count."""
-    return f"{tool_state()}-{world.maker()}-{profile}-{shuffles}"
-
-
-def stored(path: Path, made_with: str) -> dict[str, dict[str, Any]]:
-    """Results on disk that were made with this state of tool and worlds, by cell."""
-    lines = path.read_text().splitlines() if path.exists() else []
-    rows = [json.loads(line) for line in lines]
-    return {r["cell"]: r for r in rows if r["state"] == made_with}
+    return f"{apart.tool_state()}-{world.maker()}-{profile}-{shuffles}"
 
 
 def single(cell: Cell, folder: Path | None, profile: str, shuffles: int) -> dict[str, Any]:
@@ -55,32 +32,6 @@ def single(cell: Cell, folder: Path | None, profile: str, shuffles: int) -> dict
     finally:
         if folder is None:
             shutil.rmtree(place)
-
-
-def _apart(cell: Cell, profile: str, shuffles: int) -> dict[str, Any]:
-    """Judge one cell in a process of its own; a crash is a result too."""
-    options = ["--cell", cell.id, "--profile", profile, "--shuffles", str(shuffles), "--json"]
-    command = [sys.executable, "-m", "benchmarks.evaluation.grid", *options]
-    threads = {"POLARS_MAX_THREADS": os.environ.get("POLARS_MAX_THREADS", "1")}
-    done = subprocess.run(command, capture_output=True, text=True, check=False, env=os.environ | threads)
-    if done.returncode:
-        return {"cell": cell.id, "axis": cell.axis, "failed": done.stderr[-2000:], "seed": cell.seed}
-    return json.loads(done.stdout) | {"axis": cell.axis}
-
-
-def run(wanted: Sequence[Cell], profile: str, shuffles: int, jobs: int, budget: float) -> Iterator[dict[str, Any]]:
-    """Judge cells, `jobs` at a time; none is begun after `budget` seconds."""
-    stop = time.monotonic() + budget
-    left = list(reversed(wanted))
-    with ThreadPoolExecutor(jobs) as pool:
-        waiting: set[Future[dict[str, Any]]] = set()
-        while left or waiting:
-            while left and len(waiting) < jobs and time.monotonic() < stop:
-                waiting.add(pool.submit(_apart, left.pop(), profile, shuffles))
-            if not waiting:
-                return
-            done, waiting = wait(waiting, return_when=FIRST_COMPLETED)
-            yield from (one.result() for one in done)
 
 
 def _line(result: dict[str, Any]) -> str:
@@ -125,20 +76,20 @@ def main() -> None:
     seeds = seeds_of(given.seeds)
     cells.allowed(seeds)
     axes = [a for a in given.axes.split(",") if a]
-    wanted = [c for seed in seeds for c in cells.of_seed(seed, axes) if given.match in c.id]
+    wanted = {c.id: c for seed in seeds for c in cells.of_seed(seed, axes) if given.match in c.id}
     made_with = state(given.profile, given.shuffles)
-    results = stored(given.results, made_with)
-    missing = [c for c in wanted if c.id not in results]
+    results = apart.stored(given.results, "cell", made_with)
+    options = ["--profile", given.profile, "--shuffles", str(given.shuffles), "--json"]
+    missing = {name: ["--cell", name, *options] for name in wanted if name not in results}
     print(f"{len(wanted)} worlds, {len(wanted) - len(missing)} of them judged before", file=sys.stderr)
     with given.results.open("a") as out:
-        for result in run(missing, given.profile, given.shuffles, given.jobs, given.budget):
-            row = result | {"state": made_with}
-            results[row["cell"]] = row
-            out.write(json.dumps(row) + "\n")
+        for name, result in apart.run("benchmarks.evaluation.grid", missing, given.jobs, given.budget):
+            known = {"cell": name, "axis": wanted[name].axis, "seed": wanted[name].seed, "state": made_with}
+            results[name] = result | known
+            out.write(json.dumps(results[name]) + "\n")
             out.flush()
-            print(_line(row), file=sys.stderr, flush=True)
-    names = {c.id for c in wanted}
-    text = table.markdown([r for name, r in results.items() if name in names], len(wanted))
+            print(_line(results[name]), file=sys.stderr, flush=True)
+    text = table.markdown([r for name, r in results.items() if name in wanted], len(wanted))
     if given.output:
         given.output.write_text(text)
     else:

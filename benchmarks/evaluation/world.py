@@ -70,7 +70,7 @@ OFTEN_MISSING = (
 )
 """What `--drop random` chooses from: a third of these, by seed."""
 
-JUDGES = {"run", "metrics", "cells", "grid", "judging", "table"}
+JUDGES = {"run", "metrics", "apart", "cells", "grid", "judging", "null_worlds", "table"}
 """Modules of this folder that no world depends on."""
 
 CAMPAIGN_ACCOUNTS, INNOCENT_ACCOUNTS, OTHER_ACCOUNTS, HARD_ACCOUNTS = 1190, 3050, 6000, 3000
