@@ -13,6 +13,7 @@ from extractscan.cli.analyze import analyze
 from extractscan.cli.comparing import diff
 from extractscan.cli.completing import completion
 from extractscan.cli.configuring import config_check, config_init, config_show
+from extractscan.cli.converting import convert
 from extractscan.cli.evidencing import evidence
 from extractscan.cli.guard import guarded
 from extractscan.cli.inspecting import inspect
@@ -22,7 +23,7 @@ from extractscan.cli.verifying import verify
 from extractscan.cli.worlds import score, simulate
 
 COMMANDS = (
-    analyze, report, explain, evidence, diff, verify, inspect, formats, schema, simulate, score, selftest,
+    analyze, report, explain, evidence, diff, verify, inspect, convert, formats, schema, simulate, score, selftest,
     completion, doctor, version,
 )  # fmt: skip
 """Commands in the order of the help."""
