@@ -99,7 +99,8 @@ def of_seed(seed: int, axes: Iterable[str] = ()) -> list[Cell]:
     cells += [Cell(one(kinds), size(), 100, rung, "-", "-", seed, "evasion") for rung in evasions.LADDER]
     cells += [Cell(one(kinds), size(), 100, "-", name, "-", seed, "missing") for name in VARIANTS if name != "-"]
     cells += [Cell(one(kinds), size(), 100, "-", "-", name, seed, "scene") for name in SCENES if name != "-"]
-    cells += [Cell(NOBODY, i, 0, "-", one(("-", "-", *VARIANTS)), "-", seed, "nobody") for i in range(6)]
+    cells += [Cell(NOBODY, i, 0, "-", one(("-", "-", *VARIANTS)), "-", seed, "nobody") for i in range(4)]
+    cells += [Cell(NOBODY, i, 0, "-", "-", "crowded", seed, "nobody") for i in range(6)]
     wanted = set(axes)
     chosen = [c for c in cells if not wanted or c.axis in wanted]
     return [chosen[int(i)] for i in rng.permutation(len(chosen))]

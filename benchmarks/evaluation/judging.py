@@ -126,4 +126,5 @@ def network(one: model.Network, rows: dict[str, dict[str, Any]]) -> Result:
         "shuffles": one.null.shuffles,
         "expected_false": one.null.expected_false,
         "survives_without": one.survives_without,
+        "notes": one.notes,
     }

@@ -21,9 +21,11 @@ class Scene:
     """Share of all accounts that the campaign has; 0 leaves the background as it is drawn."""
     ordinary: float = 1.0
     """Factor on the number of unrelated accounts."""
+    alike: tuple[float, float] = (0.2, 0.5)
+    """Least and greatest share of look-alikes in the background."""
     campaigns: int = 1
     earlier: bool = False
-    """Whether the first week is cut off and given as a baseline."""
+    """Whether the first quarter of the days is cut off and given as a baseline."""
     frame: Callable[[World, list[Account]], None] | None = None
     """Brings victims into the world, and lets the campaign use what is theirs."""
     join: Callable[[World, list[list[Account]]], None] | None = None
@@ -109,6 +111,7 @@ SCENES: dict[str, Scene] = {
     "-": Scene(),
     "third_of_all": Scene(share=0.3),
     "prefiltered": Scene(ordinary=0.08),
+    "crowded": Scene(alike=(0.75, 0.95)),
     "baseline": Scene(earlier=True),
     "one_proxy_pool": Scene(campaigns=3, join=one_proxy_pool),
     "framed_address": Scene(frame=framed_address),

@@ -56,7 +56,7 @@ def _background(world: World, cell: Cell, accounts: int | None) -> None:
     total = accounts or (int(rng.integers(1500, 3001)) if cell.size < 5000 else 9000)
     if scene.share:
         total = max(24, round(size * (1 - scene.share) / scene.share))
-    alike = round(total * float(rng.uniform(0.2, 0.5)))
+    alike = round(total * float(rng.uniform(*scene.alike)))
     ordinary.everybody(world, max(20, round((total - alike) * scene.ordinary)))
     names = sorted(kinds.INNOCENTS)
     for name in [names[int(i)] for i in rng.permutation(len(names))]:

@@ -71,7 +71,8 @@ def _by(results: Sequence[Result], name: str, of: Callable[[Result], Any]) -> st
     for r in results:
         if (value := of(r)) is not None:
             sets[value].append(r)
-    return grid((name, *HEAD), [[value, *scores(sets[value])] for value in sorted(sets)])
+    rows = [[value, *scores(sets[value])] for value in sorted(sets)]
+    return grid((name, *HEAD), rows) if rows else "No such world."
 
 
 def _innocents(results: Sequence[Result]) -> str:
