@@ -20,7 +20,7 @@ def test_the_copy_gives_the_same_networks(run, tmp_path) -> None:
         assert run(*asked, "--reproducible", "-o", tmp_path / name).exit_code == 0
         report = json.loads((tmp_path / name).read_text())
         for network in report["networks"]:
-            assert network.pop("campaign_rows")
+            network.pop("campaign_rows")
             for item in (*network["evidence"], *network["extraction"]):
                 item.pop("rows")
         found.append(report["networks"])
