@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Sequence
-
 import polars as pl
 
 from extractscan import hypotheses, model, rowsets, schema
@@ -16,6 +13,7 @@ from extractscan.hypotheses.harvesting import extraction, threaded
 from extractscan.hypotheses.rhythm import heirs
 from extractscan.hypotheses.weighing import Weighed
 from extractscan.linking import needed_bits
+from extractscan.model.shared import fingerprint
 from extractscan.portrait import traits
 from extractscan.settings import Settings, millibits
 from extractscan.signals import SIGNALS
@@ -97,11 +95,6 @@ def level(verdict: model.Verdict, accounts: int, events: int) -> model.Level:
             return "critical"
         return "high" if accounts >= 8 else "medium"
     return "info" if verdict == "explained" else "low"
-
-
-def fingerprint(accounts: Sequence[str]) -> str:
-    """Name a set of accounts across reports: SHA-256 over their sorted ids, first 16 digits."""
-    return hashlib.sha256("\n".join(sorted(accounts)).encode()).hexdigest()[:16]
 
 
 def survives(found: Found, ground: Ground, settings: Settings) -> dict[str, bool]:

@@ -9,7 +9,6 @@ import numpy as np
 import polars as pl
 
 from extractscan import model, reduce, schema
-from extractscan.dossier import fingerprint
 from extractscan.errors import CannotTestError
 from extractscan.exhibits import iso
 from extractscan.groundwork import Ground
@@ -18,6 +17,7 @@ from extractscan.hypotheses.facts import Ask
 from extractscan.hypotheses.gathering import crowd_rates
 from extractscan.hypotheses.harvesting import ask_bits
 from extractscan.linking import needed_bits, total_bits
+from extractscan.model.shared import fingerprint
 from extractscan.settings import Settings, millibits
 
 GAP_HOURS = 3

@@ -38,6 +38,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     """A value held by a larger share of all accounts is listed as a hub and starts no candidate."""
     max_members_per_value: int = 5000
     """Bound on the holders of a value that pairs are drawn from; larger ones are refined against, never paired."""
+    redaction_accounts: int = 5
+    """Accounts that must share a part of a prompt, a client or a tool before it stays in a redacted report."""
 
     def digest(self) -> str:
         """SHA-256 over the settings as sorted JSON."""

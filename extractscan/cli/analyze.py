@@ -14,11 +14,13 @@ from extractscan.cli.options import (
     Detail,
     Format,
     Inputs,
+    KeyFile,
     Mapping,
     MinLevel,
     NoColor,
     Output,
     Quiet,
+    Redact,
     Tlp,
 )
 
@@ -113,6 +115,8 @@ def analyze(
     min_level: MinLevel = None,
     suppress: Suppress = None,
     baseline: Baseline = None,
+    redact: Redact = False,
+    key_file: KeyFile = None,
     tlp: Tlp = None,
     shuffles: Shuffles = None,
     seed: Seed = None,

@@ -39,6 +39,8 @@ class Options(msgspec.Struct, frozen=True, kw_only=True):
     min_level: Level | None = None
     suppress: str | None = None
     baseline: str | None = None
+    redact: bool = False
+    key_file: str | None = None
     tlp: Marking | None = None
     threads: int | None = None
     clobber: bool = False

@@ -33,6 +33,14 @@ MinLevel = Annotated[
     typer.Option("--min-level", metavar="LEVEL", help="Leave out networks under LEVEL; the report says how many."),
 ]
 Clobber = Annotated[bool, typer.Option("--clobber", "-C", help="Overwrite existing output files.")]
+Redact = Annotated[
+    bool,
+    typer.Option("--redact", help="Keyed pseudonyms for whatever identifies, and only shared wording; see --key-file."),
+]
+KeyFile = Annotated[
+    str | None,
+    typer.Option("--key-file", metavar="FILE", help="Secret key for --redact: the same key gives the same pseudonyms."),
+]
 Tlp = Annotated[
     str | None,
     typer.Option("--tlp", metavar="LABEL", help="How far it may be passed on: clear, green, amber, amber+strict, red."),

@@ -6,7 +6,19 @@ from typing import Annotated
 
 import typer
 
-from extractscan.cli.options import Clobber, Detail, Format, MinLevel, NoColor, Output, Quiet, ReportFile, Tlp
+from extractscan.cli.options import (
+    Clobber,
+    Detail,
+    Format,
+    KeyFile,
+    MinLevel,
+    NoColor,
+    Output,
+    Quiet,
+    Redact,
+    ReportFile,
+    Tlp,
+)
 
 
 def report(
@@ -15,6 +27,8 @@ def report(
     output: Output = None,
     fmt: Format = None,
     min_level: MinLevel = None,
+    redact: Redact = False,
+    key_file: KeyFile = None,
     tlp: Tlp = None,
     clobber: Clobber = False,
     quiet: Quiet = False,
@@ -27,12 +41,16 @@ def report(
     from extractscan.cli.findings import check_level
     from extractscan.cli.keys import checked
     from extractscan.cli.outputs import check_outputs, deliver
+    from extractscan.cli.redacting import read_key, redacted
     from extractscan.cli.saved import load_report
     from extractscan.screening import asked_for
 
-    check_outputs(output or (), fmt, clobber=clobber, inputs=[report_file])
+    check_outputs(output or (), fmt, clobber=clobber, inputs=[report_file, key_file])
+    key = read_key(key_file, wanted=redact)
     level = check_level(min_level)
     found = asked_for(load_report(report_file), level)
+    if key is not None:
+        found = redacted(found, key)
     if tlp is not None:
         found = msgspec.structs.replace(found, tlp=checked("tlp", tlp, "--tlp"))
     deliver(found, output or (), fmt, no_color=no_color, detail=verbose, quiet=quiet)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -23,6 +24,7 @@ from extractscan.cli.outputs import (
 )
 from extractscan.cli.progress import Stages, progress
 from extractscan.cli.question import Answer, answer
+from extractscan.cli.redacting import read_key, redacted
 from extractscan.cli.say import say
 from extractscan.cli.summary import refuse_partial, summarise, warn
 from extractscan.errors import UsageError
@@ -38,7 +40,7 @@ def carry_out(inputs: Sequence[str], asked: Resolved) -> int:
         ExtractscanError: for every expected failure; under `strict`, lost rows fail after the report is delivered.
     """
     options = asked.options
-    lists = [options.suppress, options.baseline]
+    lists = [options.suppress, options.baseline, options.key_file]
     read = [*inputs, options.accounts, asked.file, *options.baseline_logs, *lists]
     check_outputs(options.output, options.format, clobber=options.clobber, inputs=read)
     check_manifest(options.manifest, options.output, clobber=options.clobber, inputs=read)
@@ -47,10 +49,11 @@ def carry_out(inputs: Sequence[str], asked: Resolved) -> int:
     if options.sign_key is not None and options.manifest is None:
         raise UsageError("--sign-key without --manifest", hint="what is signed is the manifest: name one")
     key = signing_key(options.sign_key)
+    secret = read_key(options.key_file, wanted=options.redact)
     stages = Stages()
     with progress(stages, wanted=not options.quiet and not options.no_progress) as notice:
         found = answer(_run(inputs, options), asked.settings, notice)
-    _deliver(found, options, stages, key)
+    _deliver(found if secret is None else _hidden(found, secret), options, stages, key)
     if options.quarantine is not None:
         _quarantine(inputs, options, options.quarantine)
     if options.strict:
@@ -87,6 +90,11 @@ def _run(inputs: Sequence[str], options: Options) -> Run:
         as_of=datetime.now(UTC).date().isoformat() if dated else None,
         reproducible=options.reproducible,
     )
+
+
+def _hidden(found: Answer, secret: bytes) -> Answer:
+    """Take original values out of what is shown; what is said to the user himself keeps them."""
+    return replace(found, shown=redacted(found.shown, secret))
 
 
 def _deliver(found: Answer, options: Options, stages: Stages, key: Any) -> None:

@@ -14,6 +14,7 @@ from extractscan.model.asked import Marking, Role, Run
 from extractscan.model.coverage import Coverage, Gap, Input, Rejected, SignalRun
 from extractscan.model.excluded import Excluded, Hub, NearMiss, Suppressed
 from extractscan.model.node import LEVELS, Level, Node, Verdict
+from extractscan.model.redacted import Redaction
 from extractscan.model.shared import Observable, Part, Rows
 from extractscan.model.since import Baseline, Change
 from extractscan.model.traits import Traits
@@ -39,6 +40,7 @@ __all__ = [
     "NullTest",
     "Observable",
     "Part",
+    "Redaction",
     "Rejected",
     "Report",
     "Role",
@@ -228,6 +230,8 @@ class Report(Node, frozen=True):
     """The older report, where one was given."""
     run: Run = Run()
     """What was asked."""
+    redaction: Redaction | None = None
+    """How original values were taken out; null where they are all there."""
     tlp: Marking | None = None
     """How far the report may be passed on (Traffic Light Protocol 2.0), where somebody said so."""
 

@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
+import hashlib
+from collections.abc import Sequence
+
 from extractscan.model.node import Node
+
+
+def fingerprint(accounts: Sequence[str]) -> str:
+    """Name a set of accounts across reports: SHA-256 over their sorted ids, first 16 digits."""
+    return hashlib.sha256("\n".join(sorted(accounts)).encode()).hexdigest()[:16]
 
 
 class Observable(Node, frozen=True):

@@ -20,17 +20,16 @@ def render(report: Report) -> bytes:
     from extractscan.writers.xml_text import document, under
 
     untested = [signal for signal in report.coverage.signals if not signal.ran]
-    covered = {each.fingerprint: each.reason for each in report.excluded.suppressed}
-    failed = [n for n in report.networks if n.verdict == "extraction_network" and n.fingerprint not in covered]
-    skipped = len(untested) + sum(network.fingerprint in covered for network in report.networks)
+    failed = [n for n in report.networks if n.verdict == "extraction_network" and n.suppressed is None]
+    skipped = len(untested) + sum(network.suppressed is not None for network in report.networks)
     counted = {"tests": max(len(report.networks), 1) + len(untested), "failures": len(failed)}
     counted |= {"errors": 0, "skipped": skipped}
     root = Element("testsuites", {"name": "extractscan", **{name: str(number) for name, number in counted.items()}})
     suite = under(root, "testsuite", name="extractscan", **counted, time="0")
     for network in ranked(report.networks):
         case = under(suite, "testcase", classname=f"networks.{network.verdict}", name=network.fingerprint, time="0")
-        if network.fingerprint in covered:
-            under(case, "skipped", message=f"on the user's own list: {covered[network.fingerprint]}")
+        if network.suppressed is not None:
+            under(case, "skipped", message=f"on the user's own list: {network.suppressed}")
         elif network in failed:
             under(case, "failure", message=network.title, type=network.level).text = "\n".join(_told(network))
         else:

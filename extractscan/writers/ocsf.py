@@ -25,14 +25,12 @@ def render(report: Report) -> bytes:
     finding is that of its last event, so that the same report gives the same bytes. Evidence carries the report's own
     fields as its data; nothing is claimed about confidence, as bits are not calibrated.
     """
-    covered = {each.fingerprint for each in report.excluded.suppressed}
-    found = [
-        _finding(network, report, suppressed=network.fingerprint in covered) for network in ranked(report.networks)
-    ]
+    found = [_finding(network, report) for network in ranked(report.networks)]
     return msgspec.json.format(msgspec.json.encode(found), indent=2) + b"\n"
 
 
-def _finding(network: Network, report: Report, *, suppressed: bool) -> dict[str, Any]:
+def _finding(network: Network, report: Report) -> dict[str, Any]:
+    suppressed = network.suppressed is not None
     first, last = _milliseconds(network.first_seen), _milliseconds(network.last_seen)
     seen = {"first_seen_time": first, "last_seen_time": last}
     attacks = [_attack(technique) for technique in techniques(network)]

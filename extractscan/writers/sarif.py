@@ -9,6 +9,7 @@ from urllib.parse import quote
 import msgspec
 
 from extractscan.model import Evidence, Network, Report, SingleSource
+from extractscan.model.shared import fingerprint
 from extractscan.writers.atlas import Technique, techniques
 from extractscan.writers.reading import PROMISE, ranked
 from extractscan.writers.show import SENTENCE, show
@@ -35,7 +36,6 @@ def render(report: Report) -> bytes:
     `partialFingerprints` hold the network's fingerprint, which neither the order nor the place of inputs changes; URIs
     are relative. What the user's own list covers is there with its suppression.
     """
-    covered = {each.fingerprint: each.reason for each in report.excluded.suppressed}
     networks = ranked(report.networks)
     mapped = {technique.id: technique for network in networks for technique in techniques(network)}
     run: dict[str, Any] = {
@@ -51,7 +51,7 @@ def render(report: Report) -> bytes:
             for source in report.inputs
         ],
         "results": [
-            *(_network(network, report, covered.get(network.fingerprint)) for network in networks),
+            *(_network(network, report) for network in networks),
             *(_single(source, report) for source in report.single_sources),
         ],
         "columnKind": "unicodeCodePoints",
@@ -109,7 +109,7 @@ def _untested(report: Report) -> list[dict[str, Any]]:
     ]
 
 
-def _network(network: Network, report: Report, suppressed: str | None) -> dict[str, Any]:
+def _network(network: Network, report: Report) -> dict[str, Any]:
     stands = network.verdict == "extraction_network"
     strongest = sorted(network.evidence, key=lambda item: (-item.bits, item.channel, item.signal))
     linked = "; ".join(item.summary for item in strongest[:3])
@@ -129,16 +129,14 @@ def _network(network: Network, report: Report, suppressed: str | None) -> dict[s
     }
     if found := techniques(network):
         result["taxa"] = [{"id": technique.id, "toolComponent": {"name": "MITRE ATLAS"}} for technique in found]
-    if suppressed is not None:
-        result["suppressions"] = [{"kind": "external", "justification": show(suppressed, SENTENCE)}]
+    if network.suppressed is not None:
+        result["suppressions"] = [{"kind": "external", "justification": show(network.suppressed, SENTENCE)}]
     return result
 
 
 def _single(source: SingleSource, report: Report) -> dict[str, Any]:
-    from hashlib import sha256
-
-    named = sha256("\n".join(sorted(source.account_ids)).encode()).hexdigest()[:16]
-    result = _result("single_source", source.summary, {"accounts/v1": named}, _places(source.evidence, report))
+    prints = {"accounts/v1": fingerprint(source.account_ids)}
+    result = _result("single_source", source.summary, prints, _places(source.evidence, report))
     result |= {"kind": "review", "level": "none"}
     result["properties"] = {"accounts": source.account_ids, "extraction_bits": source.extraction_bits}
     return result

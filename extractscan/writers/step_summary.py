@@ -20,8 +20,7 @@ def render(report: Report) -> bytes:
 
 def _lines(report: Report) -> Iterator[str]:
     coverage, networks = report.coverage, ranked(report.networks)
-    covered = {each.fingerprint for each in report.excluded.suppressed}
-    stands = any(n.verdict == "extraction_network" and n.fingerprint not in covered for n in networks)
+    stands = any(n.verdict == "extraction_network" and n.suppressed is None for n in networks)
     yield f"### extractscan: {bottom_line(report)}"
     yield ""
     yield from ([f"**TLP:{report.tlp.upper()}**", ""] if report.tlp else [])
@@ -32,7 +31,7 @@ def _lines(report: Report) -> Iterator[str]:
         yield "| network | fingerprint | verdict | level | accounts | in campaign | link bits | harvest bits |"
         yield "|---|---|---|---|---:|---:|---:|---:|"
         for one in networks[:ROWS]:
-            listed = " (on the user's own list)" if one.fingerprint in covered else ""
+            listed = " (on the user's own list)" if one.suppressed is not None else ""
             yield (
                 f"| {code(one.id, in_table=True)} | {code(one.fingerprint, in_table=True)} "
                 f"| {one.verdict.replace('_', ' ')}{listed} | {one.level} | {len(one.accounts):,} "

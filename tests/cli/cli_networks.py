@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 
 from extractscan import model
-from extractscan.dossier import fingerprint
+from extractscan.model.shared import fingerprint
 
 SAVED = Path(__file__).parents[1] / "writers" / "golden" / "ordinary.json"
 FIRST, LAST = "2026-03-01T00:00:00.000000Z", "2026-03-09T00:00:00.000000Z"

@@ -391,7 +391,7 @@ def empty() -> model.Report:
 def five() -> model.Report:
     """A report with five networks, of which two harvest and one of these is on the user's own list."""
     listed = msgspec.structs.replace(
-        harvest_network(), id="N2", fingerprint="00ff00ff00ff00ff", level="medium", verdict="extraction_network"
+        harvest_network(), id="N2", fingerprint="00ff00ff00ff00ff", level="medium", suppressed="our own evaluation"
     )
     others = [
         other_network("N3", "coordinated", "low", "4 accounts of one person; no harvest was seen."),
