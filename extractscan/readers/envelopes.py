@@ -13,6 +13,9 @@ from extractscan.readers.credentials import cut_out
 LISTS: Final = ("Records", "records", "logEvents", "events", "data", "result")
 """Keys under which deliveries and result pages hold their records."""
 
+PAGES: Final = (("hits", "hits"), ("data", "items"))
+"""Keys and keys within them under which search results and pages with a count hold their records."""
+
 _NEVER_A_FIELD: Final = frozenset({"Records", "records", "logEvents"})
 """Of these even an empty list is a delivery; the other keys are also fields of records."""
 
@@ -22,8 +25,14 @@ _EVENT_KEYS: Final = frozenset(
 )
 """What stands beside the message in an event of a log service; any other key makes it a record of its own."""
 
+_SHIPPERS: Final = frozenset({"agent", "ecs", "event", "event.original", "input", "log"})
+"""What log shippers write beside the record that they carry."""
+
 _COLUMNAR: Final = frozenset({"name", "columns", "rows"})
 """What a result table of a log query holds: names apart from the values of each row."""
+
+_LAYERS: Final = 2
+"""A search hit may hold a shipper's document, and that the record; nothing nests deeper."""
 
 _RAW_OBJECT: Final = msgspec.json.Decoder(dict[str, msgspec.Raw])
 _RAW_LIST: Final = msgspec.json.Decoder(list[msgspec.Raw])
@@ -96,13 +105,17 @@ def is_wrapped(record: Any) -> bool:
 
 def _outer(record: Any) -> Any:
     """What holds a list of records: a key, the hits of a search, or the tables of a query; None where nothing does."""
-    return list_key(record) or (_hits(record) and "hits") or (_tables(record) and "tables") or None
+    return list_key(record) or _page(record) or (_tables(record) and "tables") or None
 
 
-def _hits(record: Any) -> bool:
-    hits = record.get("hits") if isinstance(record, dict) else None
-    inner = hits.get("hits") if isinstance(hits, dict) else None
-    return isinstance(inner, list) and all(isinstance(item, dict) for item in inner)
+def _page(record: Any) -> tuple[str, str] | None:
+    """Where a list of records lies two levels down."""
+    for first, second in PAGES if isinstance(record, dict) else ():
+        page = record.get(first)
+        inner = page.get(second) if isinstance(page, dict) else None
+        if isinstance(inner, list) and all(isinstance(item, dict) for item in inner):
+            return first, second
+    return None
 
 
 def _tables(record: Any) -> bool:
@@ -124,11 +137,23 @@ def _inner(record: Any) -> Any:
         return None
     if isinstance(record.get("_source"), dict):
         return record["_source"]
+    if (text := _shipped(record)) is not None:
+        return text
     for key in ("message", "@message"):
         text = record.get(key)
         if isinstance(text, str) and text.lstrip()[:1] == "{" and _EVENT_KEYS.issuperset(record):
             return text
     return None
+
+
+def _shipped(record: dict[str, Any]) -> str | None:
+    """The record that a log shipper carries as text, where its document has no fields of its own for it."""
+    if "@timestamp" not in record or _SHIPPERS.isdisjoint(record) or any(name.startswith("gen_ai") for name in record):
+        return None
+    event = record.get("event")
+    kept = event.get("original") if isinstance(event, dict) else record.get("event.original")
+    texts = (text for text in (kept, record.get("message")) if isinstance(text, str))
+    return next((text for text in texts if text.lstrip()[:1] == "{"), None)
 
 
 def elements(data: bytes) -> Iterator[Element]:
@@ -148,9 +173,9 @@ def _cut(outer: Any, data: bytes) -> Iterator[Element]:
     key = None if isinstance(outer, list) else _outer(outer)
     if isinstance(outer, list):
         yield from (Element(bytes(item)) for item in _RAW_LIST.decode(data))
-    elif key == "hits":
-        hits = _RAW_OBJECT.decode(_RAW_OBJECT.decode(data)["hits"])["hits"]
-        yield from (Element(bytes(item)) for item in _RAW_LIST.decode(hits))
+    elif isinstance(key, tuple):
+        inner = _RAW_OBJECT.decode(_RAW_OBJECT.decode(data)[key[0]])[key[1]]
+        yield from (Element(bytes(item)) for item in _RAW_LIST.decode(inner))
     elif key == "tables":
         for table, raw in zip(outer["tables"], _RAW_LIST.decode(_RAW_OBJECT.decode(data)["tables"]), strict=True):
             names = [column["name"] for column in table["columns"]]
@@ -168,7 +193,8 @@ def _cut_again(outer: Any) -> Iterator[Element]:
             names = [column["name"] for column in table["columns"]]
             yield from (Element(msgspec.json.encode(row), names) for row in table["rows"])
         return
-    inner = outer if isinstance(outer, list) else outer["hits"]["hits"] if _hits(outer) else outer[_outer(outer)]
+    page = _page(outer)
+    inner = outer if isinstance(outer, list) else outer[page[0]][page[1]] if page else outer[_outer(outer)]
     yield from (Element(msgspec.json.encode(item)) for item in inner)
 
 
@@ -183,8 +209,10 @@ def record_of(element: Element) -> Mapping[str, Any]:
         if not isinstance(record, list) or len(record) != len(element.names):
             raise NotARecordError("a row with more or fewer values than columns")
         return dict(zip(element.names, record, strict=True))
-    inner = _inner(record)
-    if inner is not None:
+    for _ in range(_LAYERS):
+        inner = _inner(record)
+        if inner is None:
+            break
         record = decode(inner.encode()) if isinstance(inner, str) else inner
     if not isinstance(record, dict):
         raise NotARecordError("not a JSON object")

@@ -24,7 +24,9 @@ LARGEST: Final = 512 << 20
 _STEP: Final = 10_000
 _ENDS: Final = re.compile(r"\s*,\s*\]\s*")
 """What is left of an array where only a comma follows its last element, as some exporters write it."""
-_LIST: Final = re.compile(rf'\A\s*\[|"(?:{"|".join(envelopes.LISTS)})"\s*:\s*\[')
+_LIST: Final = re.compile(
+    rf'\A\s*\[|"(?:{"|".join((*envelopes.LISTS, *(key for _, key in envelopes.PAGES)))})"\s*:\s*\['
+)
 
 
 def read(plan: Plan, meter: Meter) -> Iterator[Chunk]:

@@ -22,9 +22,9 @@ def plain(value: Any, depth: int = 0) -> Any:
     if not isinstance(value, dict) or depth > _MAX_DEPTH:
         return None
     for name in ("stringValue", "boolValue", "doubleValue", "bytesValue"):
-        if name in value:
+        if value.get(name) is not None:
             return value[name]
-    if "intValue" in value:
+    if value.get("intValue") is not None:
         return _whole(value["intValue"])
     inner = value.get("arrayValue")
     if isinstance(inner, dict):

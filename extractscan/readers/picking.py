@@ -5,24 +5,48 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any, Final
 
-from extractscan.readers.mapped import dig
+from extractscan.readers.chat import object_of
 from extractscan.readers.source import Field, Record
 
 NOTHING: Final = (None, "", "-", "None", "null", "NULL")
+_WORDS: Final = frozenset(NOTHING)
 """How exports write that a field is missing."""
 
 _SPACED_ZONE: Final = re.compile(r" ([+-]\d\d:?\d\d)\Z")
 
 
+@lru_cache(maxsize=4096)
+def _keys(path: str) -> tuple[str, ...]:
+    return tuple(path.split("."))
+
+
 def first(record: Record, *paths: str) -> Any:
-    """Give the first of some dotted paths that holds anything; None where none does."""
+    """Give the first of some paths that holds anything; None where none does.
+
+    A path is the name of a field, dots included, or the names of objects within each other, also of those that were
+    logged as JSON text.
+    """
     for path in paths:
-        value = record.get(path) if "." not in path else dig(record, path)
-        if value not in NOTHING:
+        value = record.get(path)
+        if value is None and "." in path:
+            value = _inside(record, _keys(path))
+        if value is not None and (type(value) is not str or value not in _WORDS):
             return value
     return None
+
+
+def _inside(record: Record, keys: tuple[str, ...]) -> Any:
+    node: Any = record.get(keys[0])
+    for key in keys[1:]:
+        if type(node) is str:
+            node = object_of(node)
+        if type(node) is not dict:
+            return None
+        node = node.get(key)
+    return node
 
 
 def pick(*paths: str) -> Field:
