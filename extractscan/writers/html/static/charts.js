@@ -5,7 +5,7 @@ const charts = {
     const box = document.getElementById(id);
     if (!box) return;
     const draw = () => {
-      const width = Math.max(box.clientWidth, 260);
+      const width = report.printing ? charts.onPaper(box) : Math.max(box.clientWidth, 260);
       const soft = report.colour("soft");
       const line = report.colour("line");
       const font = getComputedStyle(document.body).fontFamily;
@@ -23,6 +23,11 @@ const charts = {
     };
     draw();
     report.charts.push({ box, draw });
+  },
+  // A page of A4 within its margins, or half of it.
+  onPaper(box) {
+    const pair = box.closest(".two");
+    return pair && pair.children.length > 1 ? 318 : 660;
   },
   activity(key) {
     const data = report.data(key);

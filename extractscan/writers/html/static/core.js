@@ -5,7 +5,7 @@ const report = {
   digits: Array.from({ length: 95 }, (_, n) => String.fromCharCode(32 + n)).filter((digit) => !'"\\<>&'.includes(digit)).join(""),
   charts: [],
   el(name, attributes, ...children) {
-    const made = name === "svg" || name === "rect" ? document.createElementNS("http://www.w3.org/2000/svg", name) : document.createElement(name);
+    const made = ["svg", "rect", "line", "circle", "text", "title"].includes(name) ? document.createElementNS("http://www.w3.org/2000/svg", name) : document.createElement(name);
     for (const [key, value] of Object.entries(attributes || {})) {
       if (value === undefined || value === null || value === false) continue;
       if (key === "text") made.textContent = value;
@@ -37,11 +37,16 @@ const report = {
     }
     return numbers;
   },
+  colours: new Map(), // emptied when the theme changes
   colour(name) {
-    return getComputedStyle(document.documentElement).getPropertyValue("--" + name).trim();
+    if (!report.colours.has(name)) report.colours.set(name, getComputedStyle(document.documentElement).getPropertyValue("--" + name).trim());
+    return report.colours.get(name);
+  },
+  family(name) {
+    return ["identity", "network", "client", "content", "time"].includes(name) ? name : "other";
   },
   channel(name) {
-    return report.colour(["identity", "network", "client", "content", "time", "extraction"].includes(name) ? name : "other");
+    return report.colour(report.family(name));
   },
   count(number) {
     return number.toLocaleString("en-US");

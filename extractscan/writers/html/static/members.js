@@ -69,9 +69,8 @@ const members = {
         name.addEventListener("click", () => report.copy(column.text(n), "account"));
         made.append(report.el("th", { scope: "row", class: "id" }, name));
       } else if (column.channel) {
-        const known = ["identity", "network", "client", "content", "time"].includes(column.channel) ? column.channel : "other";
         const bar = report.el("svg", { "aria-hidden": "true" }, report.el("rect", { width: Math.max((100 * column.value(n)) / column.top, 0) + "%", height: 3, rx: 1 }));
-        made.append(report.el("td", { class: "num cellbar ch-" + known, text: column.text(n) }, bar));
+        made.append(report.el("td", { class: "num cellbar ch-" + report.family(column.channel), text: column.text(n) }, bar));
       } else made.append(report.el("td", { class: column.number ? "num" : column.time ? "time" : null, text: column.text(n) }));
     });
     return made;

@@ -2,12 +2,22 @@
 // Draws a network when it is opened and comes near, all of them for print; the theme; where the reader is.
 (() => {
   const articles = [...document.querySelectorAll("article.network")];
-  const draw = (article) => {
+  const draw = (article, ...parts) => {
     if (article.drawn) return;
     article.drawn = true;
     const key = article.dataset.network;
     members.build(key);
-    for (const part of [graph.draw, charts.activity, charts.matrix, charts.work, charts.handover]) part(key);
+    for (const part of parts.length ? parts : [graph.draw, charts.activity, charts.matrix, charts.work, charts.handover]) part(key);
+  };
+  // What was drawn for paper alone is drawn anew when somebody looks at it.
+  const undraw = (article) => {
+    const gone = report.charts.filter((chart) => article.contains(chart.box));
+    report.charts = report.charts.filter((chart) => !gone.includes(chart));
+    for (const { box } of gone) {
+      if (box.view) box.view.finalize();
+      box.replaceChildren();
+    }
+    article.drawn = false;
   };
   const near = new IntersectionObserver((entries) => {
     for (const entry of entries) if (entry.isIntersecting && entry.target.querySelector("details").open) draw(entry.target);
@@ -16,7 +26,10 @@
     near.observe(article);
     article.querySelector("details.body").addEventListener("toggle", (event) => { if (event.target.open && event.target.classList.contains("body")) draw(article); });
   }
-  const redraw = () => { for (const chart of report.charts) if (chart.box.clientWidth) chart.draw(); };
+  const redraw = () => {
+    report.colours.clear();
+    for (const chart of report.charts) if (chart.box.clientWidth) chart.draw();
+  };
 
   const themes = ["system", "light", "dark"];
   const button = document.getElementById("theme");
@@ -42,15 +55,23 @@
 
   let before = null;
   addEventListener("beforeprint", () => {
-    before = { theme, closed: [...document.querySelectorAll("details.body:not([open]), details.block:not([open])")] };
+    if (before) return;
+    before = { theme, closed: [...document.querySelectorAll("details.body:not([open]), details.block:not([open])")], fresh: articles.filter((article) => !article.drawn) };
     for (const details of before.closed) details.open = true;
+    report.printing = true;
     set("light");
-    articles.forEach(draw);
+    for (const article of articles) {
+      draw(article, charts.activity, charts.matrix, charts.work, charts.handover);
+      graph.paper(article.dataset.network);
+    }
   });
   addEventListener("afterprint", () => {
     if (!before) return;
+    report.printing = false;
+    before.fresh.forEach(undraw);
     for (const details of before.closed) details.open = false;
     set(before.theme);
+    for (const article of before.fresh) if (article.querySelector("details.body").open) draw(article);
     before = null;
   });
 
