@@ -1,31 +1,55 @@
-"""Draw docs/img/report.svg from the real report of the sample log: `python docs/screenshots.py`."""
+"""Draw the pictures in docs/img from the real reports of the sample logs: `python docs/screenshots.py`.
+
+The terminal is drawn without a screen; the page is looked at in a headless Chromium, which has to be installed.
+"""
 
 from __future__ import annotations
 
+import base64
 import io
 import re
+import shutil
+import tempfile
 from pathlib import Path
 
 from rich.console import Console
 from rich.terminal_theme import MONOKAI
 from rich.text import Text
+from selenium import webdriver
+from selenium.webdriver.chrome.service import Service
+from selenium.webdriver.support.wait import WebDriverWait
 
-from extractscan import pipeline
+from extractscan import model, pipeline
+from extractscan.writers import html
 from extractscan.writers.terminal import View, render
 
 ROOT = Path(__file__).parents[1]
 LOG = ROOT / "sample_logs" / "campaign.parquet"
 ACCOUNTS = ROOT / "sample_logs" / "campaign_accounts.parquet"
-PICTURE = ROOT / "docs" / "img" / "report.svg"
+FOLDER = ROOT / "docs" / "img"
 COMMAND = f"$ extractscan analyze {LOG.relative_to(ROOT)} --accounts {ACCOUNTS.relative_to(ROOT)}"
 WIDTH = 104
 LAST = "Would be explained by"
-"""The picture ends before this line; the report goes on."""
+"""The picture of the terminal ends before this line; the report goes on."""
+FLAGS = (
+    "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--hide-scrollbars",
+    "--disable-background-networking", "--disable-component-update", "--disable-sync",
+)  # fmt: skip
+PICTURES = (
+    ("page.png", 1440, 960, "light", None, None),
+    ("page-graph.png", 1280, 900, "light", "Who shares what", "Channels by member"),
+    ("page-dark.png", 1280, 900, "dark", "How the work is split", "Null test"),
+    ("page-narrow.png", 390, 900, "light", None, None),
+)
+"""File, pixels wide and high, colour scheme, and the headings of the first network between which to cut."""
+BETWEEN = """const heads = [...document.querySelectorAll('#n1 h4')];
+    const [first, last] = [...arguments].map(text => heads.find(head => head.textContent === text).getBoundingClientRect());
+    const room = document.getElementById('n1').getBoundingClientRect();
+    return [room.x + scrollX, first.top + scrollY - 16, room.width, last.top - first.top];"""
 
 
-def page() -> list[str]:
+def page(report: model.Report) -> list[str]:
     """Return the first lines of the report, with the escapes that a terminal would get."""
-    report = pipeline.analyze([str(LOG)], accounts=str(ACCOUNTS), reproducible=True)
     lines = render(report, View(width=WIDTH, colour=True)).decode().splitlines()
     end = next(number for number, line in enumerate(lines) if LAST in line)
     return [COMMAND, "", *lines[:end], f"… {len(lines) - end} more lines"]
@@ -42,7 +66,47 @@ def picture(lines: list[str]) -> str:
     return "\n".join(line.rstrip() for line in drawn.replace("Fira Code", "ui-monospace, Menlo, Consolas").split("\n"))
 
 
+def browser() -> webdriver.Chrome:
+    """Start a headless Chromium."""
+    found, driver = shutil.which("chromium") or shutil.which("google-chrome"), shutil.which("chromedriver")
+    if not found or not driver:
+        raise SystemExit("chromium and chromedriver are needed for the pictures of the page")
+    options = webdriver.ChromeOptions()
+    options.binary_location = found
+    for flag in (*FLAGS, f"--user-data-dir={tempfile.mkdtemp()}"):
+        options.add_argument(flag)
+    return webdriver.Chrome(options=options, service=Service(driver))
+
+
+def photograph(address: str) -> None:
+    """Take every picture of a page."""
+    chrome = browser()
+    for name, width, height, scheme, first, last in PICTURES:
+        size = {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": width < 600}
+        chrome.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", size)
+        wanted = {"features": [{"name": "prefers-color-scheme", "value": scheme}]}
+        chrome.execute_cdp_cmd("Emulation.setEmulatedMedia", wanted)
+        chrome.get("about:blank")
+        chrome.get(address + "#n1" * (first is not None))
+        WebDriverWait(chrome, 30).until(lambda one: one.execute_script("return document.documentElement.dataset.ready"))
+        clip = {"x": 0, "y": 0, "width": width, "height": height, "scale": 1}
+        if first:
+            drawn = "return Boolean(document.querySelector('#n1-work svg'))"
+            WebDriverWait(chrome, 30).until(lambda one, drawn=drawn: one.execute_script(drawn))
+            chrome.execute_async_script("setTimeout(arguments[0], 1500)")  # the graph is painted a moment later
+            clip |= dict(zip(("x", "y", "width", "height"), chrome.execute_script(BETWEEN, first, last), strict=True))
+        shot = chrome.execute_cdp_cmd("Page.captureScreenshot", {"captureBeyondViewport": True, "clip": clip})
+        (FOLDER / name).write_bytes(base64.b64decode(shot["data"]))
+        print(f"wrote {(FOLDER / name).relative_to(ROOT)}")
+    chrome.quit()
+
+
 if __name__ == "__main__":
-    PICTURE.parent.mkdir(exist_ok=True)
-    PICTURE.write_text(picture(page()), encoding="utf-8")
-    print(f"wrote {PICTURE.relative_to(ROOT)}")
+    FOLDER.mkdir(exist_ok=True)
+    made = pipeline.analyze([str(LOG)], accounts=str(ACCOUNTS), reproducible=True)
+    (FOLDER / "report.svg").write_text(picture(page(made)), encoding="utf-8")
+    print("wrote docs/img/report.svg")
+    with tempfile.TemporaryDirectory() as folder:
+        document = Path(folder) / "report.html"
+        document.write_bytes(html.render(made))
+        photograph(document.as_uri())

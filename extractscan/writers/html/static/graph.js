@@ -24,6 +24,9 @@ const graph = {
       { selector: ":selected", style: { "border-width": 4, "border-color": report.colour("accent") } },
     ];
   },
+  size(members) {
+    return Math.min(13 + 3 * Math.sqrt(members), 38);
+  },
   draw(key) {
     const box = document.getElementById(key + "-graph");
     if (!box) return;
@@ -32,7 +35,7 @@ const graph = {
     const heir = data.roles.indexOf("heir");
     const [indices, xs, ys] = data.graph.accounts;
     indices.forEach((index, n) => elements.push({ data: { id: "a" + n, index, label: data.names[index] }, position: { x: xs[n], y: ys[n] }, classes: "account" + (data.role[index] === heir ? " heir" : "") }));
-    data.graph.values.forEach(([channel, signal, value, members, outside, x, y], n) => elements.push({ data: { id: "v" + n, channel, signal, value, members, outside, label: `${signal} ${value}`, size: 13 + 3 * Math.sqrt(members) }, position: { x, y }, classes: `value of-${report.family(channel)}${x < -4 ? " left" : ""}` }));
+    data.graph.values.forEach(([channel, signal, value, members, outside, x, y], n) => elements.push({ data: { id: "v" + n, channel, signal, value, members, outside, label: `${signal} ${value}`, size: graph.size(members) }, position: { x, y }, classes: `value of-${report.family(channel)}${x < -4 ? " left" : ""}` }));
     const [from, to] = data.graph.edges;
     const opacity = Math.max(0.16, Math.min(0.6, 120 / from.length));
     from.forEach((account, at) => elements.push({ data: { source: "a" + account, target: "v" + to[at] }, classes: "of-" + report.family(data.graph.values[to[at]][0]) }));
@@ -80,7 +83,7 @@ const graph = {
     });
     indices.forEach((index, n) => drawn.append(report.el("circle", { cx: xs[n], cy: ys[n], r: 9, fill: "#fff", stroke: report.colour("soft"), "stroke-width": 2.5 }, report.el("title", { text: names[index] }))));
     for (const [channel, signal, value, members, , x, y] of values) {
-      const side = 13 + 3 * Math.sqrt(members), left = x < -4;
+      const side = graph.size(members), left = x < -4;
       drawn.append(report.el("rect", { x: x - side / 2, y: y - side / 2, width: side, height: side, rx: 4, fill: report.channel(channel) }));
       drawn.append(report.el("text", { x: x + (left ? -1 : 1) * (side / 2 + 6), y: y + 7, "text-anchor": left ? "end" : "start", "font-size": 20, text: cut(`${signal} ${value}`) }));
     }
