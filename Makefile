@@ -48,15 +48,15 @@ $(VENV)/.dev: pyproject.toml | $(BIN)/python
 demo: $(VENV)/.tool
 	@rm -rf $(OUT) && mkdir $(OUT)
 	@$(ANALYZE) $(LOGS)/quiet.parquet --accounts $(LOGS)/quiet_accounts.parquet \
-		-o $(OUT)/quiet.json -o $(OUT)/quiet.md -o $(OUT)/quiet.csv
-	@$(ANALYZE) $(LOGS)/litellm.ndjson.gz -o $(OUT)/gateway.json -o $(OUT)/gateway.md -o $(OUT)/gateway.csv
+		-o $(OUT)/quiet.json -o $(OUT)/quiet.html -o $(OUT)/quiet.md -o $(OUT)/quiet.csv
+	@$(ANALYZE) $(LOGS)/litellm.ndjson.gz -o $(OUT)/gateway.json -o $(OUT)/gateway.html -o $(OUT)/gateway.md -o $(OUT)/gateway.csv
 	@$(ANALYZE) $(LOGS)/campaign.parquet --accounts $(LOGS)/campaign_accounts.parquet \
-		-o $(OUT)/campaign.json -o $(OUT)/campaign.md -o $(OUT)/campaign.csv
+		-o $(OUT)/campaign.json -o $(OUT)/campaign.html -o $(OUT)/campaign.md -o $(OUT)/campaign.csv
 	@for log in quiet gateway campaign; do \
 		printf '\n\n######## %s: $(BIN)/extractscan report $(OUT)/%s.json ########\n\n' "$$log" "$$log"; \
 		$(TOOL) report $(OUT)/$$log.json || exit; \
 	done
-	@printf '\n%s\n' "The reports above are in $(OUT)/ as JSON, Markdown and CSV. Look closer with"
+	@printf '\n%s\n' "The reports above are in $(OUT)/ as JSON, HTML, Markdown and CSV. Look closer with"
 	@printf '    %s\n' "$(BIN)/extractscan explain $(OUT)/campaign.json N1"
 
 test: $(VENV)/.dev

@@ -61,10 +61,14 @@ const graph = {
     cy.on("unselect", "node", clear);
     cy.on("dbltap", ".account", (event) => members.find(key, event.target.data("index")));
     graph.tools(box, cy);
-    report.charts.push({ box, draw: () => { cy.resize(); cy.style(graph.style(opacity)); graph.fit(box, cy); } });
+    report.charts.push({ box, draw: () => { cy.style(graph.style(opacity)); graph.fit(box, cy); } });
   },
   fit(box, cy) {
     const narrow = box.clientWidth < 560; // no room for labels: those of what is chosen are shown
+    const { w, h } = cy.elements().boundingBox({ includeLabels: false, includeOverlays: false });
+    const height = (box.clientWidth * (h + 60)) / (w + (narrow ? 40 : 660));
+    box.style.height = Math.round(Math.max(narrow ? 200 : 280, Math.min(height, 640))) + "px";
+    cy.resize();
     cy.nodes(".value").toggleClass("bare", narrow);
     cy.fit(undefined, narrow ? 10 : 24);
   },
