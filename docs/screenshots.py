@@ -43,7 +43,8 @@ PICTURES = (
 )
 """File, pixels wide and high, colour scheme, and the headings of the first network between which to cut."""
 BETWEEN = """const heads = [...document.querySelectorAll('#n1 h4')];
-    const [first, last] = [...arguments].map(text => heads.find(head => head.textContent === text).getBoundingClientRect());
+    const place = text => heads.find(head => head.textContent === text).getBoundingClientRect();
+    const [first, last] = [...arguments].map(place);
     const room = document.getElementById('n1').getBoundingClientRect();
     return [room.x + scrollX, first.top + scrollY - 16, room.width, last.top - first.top];"""
 

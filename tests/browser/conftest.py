@@ -20,6 +20,17 @@ FLAGS = (
     "--force-device-scale-factor=1", "--window-size=1440,1000",
 )  # fmt: skip
 
+LOOK = """const done = arguments[0];
+(async () => {
+    for (const article of document.querySelectorAll('article.network')) {
+        article.querySelector('details.body').open = true;
+        article.scrollIntoView();
+        while (!article.drawn) await new Promise(requestAnimationFrame);
+    }
+    scrollTo(0, 0);
+    done();
+})();"""
+
 
 class Page:
     """One open page: run scripts on it, read its log, list what it asked for."""
@@ -45,8 +56,8 @@ class Page:
         return self.driver.execute_script(script, *arguments)
 
     def draw_all(self) -> None:
-        """Open every network and draw it."""
-        self.run("window.dispatchEvent(new Event('beforeprint'))")
+        """Open every network, look at it, and wait until it is drawn."""
+        self.driver.execute_async_script(LOOK)
 
     def errors(self) -> list[str]:
         """Everything that was written to the console since the last call."""
@@ -95,5 +106,6 @@ def page(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Page]:
     options.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
     driver = webdriver.Chrome(options=options, service=Service(chromedriver))
     driver.set_page_load_timeout(120)
+    driver.set_script_timeout(120)
     yield Page(driver)
     driver.quit()

@@ -196,7 +196,6 @@ def test_the_theme_switch_changes_colours(shown: Any) -> None:
     """System, light, dark and round again; the page's ground follows."""
     ground = "return getComputedStyle(document.body).backgroundColor"
     press_theme = "document.getElementById('theme').click(); return document.getElementById('theme').textContent"
-    shown.run("window.dispatchEvent(new Event('afterprint'))")
     light = shown.run(ground)
     assert shown.run(press_theme) == "Theme: light"
     assert shown.run(ground) == light
@@ -225,6 +224,24 @@ def test_the_largest_page_opens_in_time(page: Any, tmp_path: Path) -> None:
     }
     page.driver.execute_cdp_cmd("Performance.disable", {})
     assert figures["TaskDuration"] < 2.0
+
+
+def test_paper_has_everything_and_the_screen_is_as_before(page: Any, tmp_path: Path) -> None:
+    """For print all networks open and have their graph as lines and text; afterwards what was closed is closed."""
+    page.width(1440)
+    page.media(prefers_color_scheme="dark")
+    page.open(html.render(large_report.report(5, 40)), tmp_path)
+    opened = "return [...document.querySelectorAll('details.body, details.block')].map(details => details.open)"
+    before, ground = page.run(opened), page.run("return getComputedStyle(document.body).backgroundColor")
+    page.run("dispatchEvent(new Event('beforeprint'))")
+    assert all(page.run(opened))
+    assert page.run("return document.querySelectorAll('svg.paper circle').length") == 5 * 40
+    assert page.run("return document.querySelectorAll('#n5-members tbody tr').length") == 40
+    assert page.run("return getComputedStyle(document.body).backgroundColor") != ground
+    page.run("dispatchEvent(new Event('afterprint'))")
+    assert page.run(opened) == before
+    assert page.run("return getComputedStyle(document.body).backgroundColor") == ground
+    assert page.errors() == []
 
 
 def test_print_gives_a_pdf_with_everything(page: Any, tmp_path: Path) -> None:

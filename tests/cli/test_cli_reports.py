@@ -67,7 +67,7 @@ def test_a_network_is_found_by_id_and_fingerprint(run, saved, name: str) -> None
     result = run("explain", saved, name)
     assert result.exit_code == 0
     assert "N1 · critical" in result.stdout
-    assert "row 40213 of logs/2026-03.jsonl" in result.stdout
+    assert "rows 17, 40213 of logs/2026-03.jsonl" in result.stdout
     assert "acct_00037" in result.stdout
 
 

@@ -56,7 +56,7 @@ def in_terminal(*arguments: str, **environment: str) -> str:
 def test_a_terminal_gets_colours(saved: Path) -> None:
     """In a terminal levels have colours, and no other control sequence than colours is sent."""
     drawn = in_terminal("report", str(saved))
-    assert "\x1b[1;31m" in drawn
+    assert "\x1b[1;38;5;160m" in drawn
     assert "\x1b" not in re.sub(r"\x1b\[[0-9;]*m", "", drawn)
 
 

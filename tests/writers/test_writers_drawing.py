@@ -7,13 +7,15 @@ import pytest
 import report_fixtures
 from hypothesis import given
 from hypothesis import strategies as st
+from rich.color import Color
 
 from extractscan.model import NullTest, TimelinePoint
 from extractscan.writers import markdown
 from extractscan.writers.numbers import bits, count, losses, share, short, size
 from extractscan.writers.reading import PROMISE, nothing_found, ranked
-from extractscan.writers.terminal import View, full_bits, render, render_member
-from extractscan.writers.terminal.view import bar, cell, sparkline
+from extractscan.writers.terminal import View, full_bits, render, render_member, render_network
+from extractscan.writers.terminal.network import _activity
+from extractscan.writers.terminal.view import ALARM, CAUTION, CONTRARY, COOL, GOOD, bar, cell, sparkline
 
 PLAIN = View(unicode=False)
 UNICODE = View()
@@ -274,3 +276,30 @@ def test_a_null_test_without_shuffles_claims_nothing() -> None:
 def test_losses_name_all_that_can_be_lost(number: int, reads: str) -> None:
     """A value that did not fit is not called a row."""
     assert losses(number) == reads
+
+
+def test_records_are_listed_once_with_their_hashes() -> None:
+    """Evidence names rows; their hashes stand together behind the members, each row of each file once."""
+    report = report_fixtures.ordinary()
+    page = render_network(report, report.networks[0], View(width=100, detail=True)).decode()
+    assert page.count("rows 17, 40213 of logs/2026-03.jsonl") == 8
+    assert page.count(f"   17  {report_fixtures.SHA}") == page.count(f"40213  {report_fixtures.SHA}") == 1
+    assert "Records" not in render_network(report, report.networks[3], View(detail=False)).decode()
+
+
+@pytest.mark.parametrize("style", [ALARM, CAUTION, GOOD, COOL, CONTRARY])
+def test_colours_can_be_read_on_black_and_on_white(style: str) -> None:
+    """The contrast of WCAG with both grounds is 3.9 or more."""
+    rgb = Color.parse(style).get_truecolor()
+    linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in (part / 255 for part in rgb)]
+    light = 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+    assert min((light + 0.05) / 0.05, 1.05 / (light + 0.05)) >= 3.88
+
+
+@pytest.mark.parametrize(
+    ("events", "room", "drawn"),
+    [([0, 1, 8], 9, "·▁█"), ([1, 8, 0, 4], 2, ""), ([], 20, ""), ([4] * 20, 10, "█" * 10)],
+)
+def test_days_of_a_member_fit_the_room(events: list[int], room: int, drawn: str) -> None:
+    """Several days share a column where there are more of them; without room nothing is drawn."""
+    assert _activity(View(), events, room) == drawn

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 
 import golden
+import large_report
 import pyarrow.parquet as pq
 import pytest
 import report_fixtures
@@ -68,11 +69,18 @@ def test_an_explained_member_is_what_it_was(width: int) -> None:
     golden.check(f"explain.member.{width}.txt", content)
 
 
+@pytest.mark.parametrize("width", [80, 200])
+def test_a_network_with_traits_is_what_it_was(width: int) -> None:
+    """How the work is split, who takes over, what was declared and, in a wide view, days of members are drawn."""
+    report = large_report.small()
+    golden.check(f"explain.traits.{width}.txt", render_network(report, report.networks[0], View(width=width)))
+
+
 def test_no_golden_file_is_left_over() -> None:
     """Each golden file is compared by a test; one that no test reads would go stale unseen."""
     suffixes = [ending(name) for name in WRITERS if name != "terminal"]
     drawn = {
         f"{report}{end}" for report in report_fixtures.REPORTS for end in (*suffixes, *(f".{v}.txt" for v in VIEWS))
     }
-    explained = {f"explain.{part}.{width}.txt" for part in ("network", "member") for width in (80, 200)}
+    explained = {f"explain.{part}.{width}.txt" for part in ("network", "member", "traits") for width in (80, 200)}
     assert {path.name for path in golden.FOLDER.iterdir()} == drawn | explained

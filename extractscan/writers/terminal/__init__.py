@@ -75,7 +75,7 @@ def draw(view: View, parts: Iterable[RenderableType]) -> bytes:
         file=page,
         width=view.width,
         force_terminal=view.colour,
-        color_system="standard" if view.colour else None,
+        color_system="256" if view.colour else None,
         no_color=not view.colour,
         markup=False,
         emoji=False,

@@ -13,7 +13,7 @@ from extractscan.model import Hub, Input, NearMiss, Report, SingleSource, Suppre
 from extractscan.writers.numbers import bits, count, size
 from extractscan.writers.reading import PROMISE, said
 from extractscan.writers.terminal.evidence import evidence_lines
-from extractscan.writers.terminal.view import View, bullets, heading, sentence, value
+from extractscan.writers.terminal.view import CAUTION, View, bullets, heading, sentence, value
 
 TOP = 8
 """Lines of each list unless all details are asked for."""
@@ -137,6 +137,6 @@ def _input(view: View, source: Input) -> Iterator[RenderableType]:
     yield Padding(facts.append("\nsha256 ").append_text(value(view, source.sha256)), (0, 0, 0, 4))
     for reason in source.rejected:
         lost = f"{count(reason.count)} rejected, first at {reason.first_at}: {reason.reason}"
-        yield Padding(sentence(view, lost, "yellow"), (0, 0, 0, 4))
+        yield Padding(sentence(view, lost, CAUTION), (0, 0, 0, 4))
     for note in source.notes:
         yield Padding(sentence(view, note, "dim"), (0, 0, 0, 4))

@@ -11,7 +11,7 @@ from rich.text import Text
 
 from extractscan.model import Evidence, Hypothesis
 from extractscan.writers.numbers import bits, count, share
-from extractscan.writers.terminal.view import View, bar, sentence, value
+from extractscan.writers.terminal.view import CONTRARY, COOL, GOOD, View, bar, sentence, value
 
 TOP_HYPOTHESES = 3
 TOP_REASONS = 3
@@ -35,7 +35,7 @@ def evidence_lines(view: View, evidence: Sequence[Evidence], full_bits: float) -
         for column in (2, names, width, 5):
             table.add_column(width=column, no_wrap=True)
         table.add_column(overflow="fold")
-        drawn = Text(bar(view, item.bits, full_bits, width), "green" if item.bits >= 0 else "magenta")
+        drawn = Text(bar(view, item.bits, full_bits, width), GOOD if item.bits >= 0 else CONTRARY)
         label = value(view, item.channel if item.channel != before else "")
         table.add_row("", label, drawn, Text(bits(item.bits), justify="right"), sentence(view, item.summary))
         table.add_row("", "", "", "", _background(view, item))
@@ -53,10 +53,30 @@ def _background(view: View, item: Evidence) -> Text:
 
 
 def _records(view: View, item: Evidence) -> Iterator[RenderableType]:
+    """Name the rows that show it; `record_lines` gives their hashes."""
+    places: dict[str, list[int]] = {}
     for row in item.rows if view.detail else ():
-        place = Text(f"row {row.row} of ", "dim").append_text(value(view, row.file))
-        place.append(f"\nsha256 {value(view, row.sha256).plain}")
-        yield Padding(place, (0, 0, 0, 6))
+        places.setdefault(row.file, []).append(row.row)
+    for file, rows in places.items():
+        place = Text(f"row{'s' * (len(rows) > 1)} {', '.join(map(str, rows))} of ", "dim")
+        yield Padding(place.append_text(value(view, file)), (0, 0, 0, 6))
+
+
+def record_lines(view: View, evidence: Sequence[Evidence]) -> Iterator[RenderableType]:
+    """List the records that evidence points at, each once with its hash, by file."""
+    hashes: dict[str, dict[int, str]] = {}
+    for item in evidence:
+        for row in item.rows:
+            hashes.setdefault(row.file, {})[row.row] = row.sha256
+    if not hashes:
+        return
+    yield ""
+    yield Text.assemble(("Records", "bold"), ("  rows count from 0; SHA-256 of each as it was read", "dim"))
+    for file, rows in sorted(hashes.items()):
+        yield Padding(value(view, file), (0, 0, 0, 2))
+        width = len(str(max(rows)))
+        for number, digest in sorted(rows.items()):
+            yield Padding(Text.assemble(f"{number:>{width}}  ", value(view, digest, "dim")), (0, 0, 0, 4))
 
 
 def hypotheses_table(view: View, hypotheses: Sequence[Hypothesis]) -> Iterator[RenderableType]:
@@ -72,9 +92,9 @@ def hypotheses_table(view: View, hypotheses: Sequence[Hypothesis]) -> Iterator[R
         name.append_text(value(view, f"  {hypothesis.id}", "dim"))
         table.add_row("", Text(f"{hypothesis.bits:+.1f}", justify="right"), name)
         for mark, style, reasons in (
-            ("for", "green", hypothesis.for_),
-            ("against", "magenta", hypothesis.against),
-            ("decide", "cyan", hypothesis.would_decide),
+            ("for", GOOD, hypothesis.for_),
+            ("against", CONTRARY, hypothesis.against),
+            ("decide", COOL, hypothesis.would_decide),
         ):
             for line in _reasons(view, mark, style, reasons):
                 table.add_row("", "", line)

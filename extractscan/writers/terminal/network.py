@@ -10,14 +10,28 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from extractscan.model import Evidence, Member, Network, NullTest, Template
+from extractscan.model import Evidence, Member, Network, NullTest, Template, Traits
 from extractscan.writers.numbers import bits, count
-from extractscan.writers.terminal.evidence import evidence_lines, hypotheses_table
-from extractscan.writers.terminal.view import LEVEL_STYLES, View, cell, heading, labelled, sentence, span, value
+from extractscan.writers.terminal.evidence import evidence_lines, hypotheses_table, record_lines
+from extractscan.writers.terminal.view import (
+    CAUTION,
+    GOOD,
+    LEVEL_STYLES,
+    View,
+    cell,
+    heading,
+    labelled,
+    ramp,
+    sentence,
+    span,
+    value,
+)
 
 TOP_MEMBERS = 6
 LEAST_NAME, NAME = 12, 44
 """Columns for an account's name, as the width allows; a longer name has a line of its own."""
+LEAST_DAYS, MOST_DAYS = 7, 40
+"""Columns for a member's activity; with less room there is none."""
 TOP_TEMPLATES = 2
 TOP_NAMES = 5
 TOP_BRIEF = 2
@@ -47,7 +61,9 @@ def network_section(view: View, network: Network, full_bits: float) -> Iterator[
     yield ""
     yield _checks(view, network)
     yield ""
-    yield from _members(view, network.accounts)
+    yield from _members(view, network)
+    if view.detail:
+        yield from record_lines(view, [*network.evidence, *network.extraction])
     notes = labelled(4)
     for note in network.notes:
         notes.add_row(Text("note", "dim"), sentence(view, note, "dim"))
@@ -92,8 +108,32 @@ def _facts(view: View, network: Network) -> Table:
     for label, counts in (("models", network.models), ("countries", network.countries)):
         if counts:
             table.add_row(Text(label, "dim"), names(view, counts))
+    if network.traits is not None:
+        for label, line in traits_lines(view, network.traits):
+            table.add_row(Text(label, "dim"), line)
     table.add_row(Text("fingerprint", "dim"), value(view, network.fingerprint))
     return table
+
+
+def traits_lines(view: View, traits: Traits) -> Iterator[tuple[str, Text]]:
+    """Say how the work is split, who takes over, and how declared countries stand to those of use."""
+    work = traits.partition
+    if work is not None:
+        sent = f"{count(work.shared)} of {count(work.items, 'item')} sent by two or more members"
+        yield "work", Text.assemble(sent, (f"; {work.expected:,.0f} if each had drawn from them at random", "dim"))
+    pairs = len(traits.handovers) + traits.handovers_left_out
+    if pairs:
+        carried = sum(bool(pair.carried) for pair in traits.handovers)
+        shown = f"; of {count(len(traits.handovers), 'pair')}, {count(carried)} hold the same values"
+        yield "hand-over", Text.assemble(f"{count(pairs)} started soon after another fell silent", (shown, "dim"))
+    facts = traits.compliance
+    if facts.plans:
+        yield "plans", names(view, facts.plans)
+    if facts.billing_countries:
+        yield "billed in", names(view, facts.billing_countries)
+    if facts.compared:
+        differ = f"for {count(facts.mismatched)} of {count(facts.compared, 'account')}"
+        yield "differ", Text.assemble(differ, (" billing, sign-up or use are in different countries", "dim"))
 
 
 def names(view: View, counts: Mapping[str, int]) -> Text:
@@ -128,8 +168,8 @@ def _checks(view: View, network: Network) -> Table:
     survives = network.survives_without
     if survives:
         groups = (
-            ("stands", "green", [name for name, kept in survives.items() if kept]),
-            ("falls", "yellow", [name for name, kept in survives.items() if not kept]),
+            ("stands", GOOD, [name for name, kept in survives.items() if kept]),
+            ("falls", CAUTION, [name for name, kept in survives.items() if not kept]),
         )
         parts = [
             Text.assemble((word, style), " without ", value(view, ", ".join(sorted(names))))
@@ -142,24 +182,29 @@ def _checks(view: View, network: Network) -> Table:
 
 def _null_test(null: NullTest) -> Text:
     if not null.shuffles:
-        return Text("not run: no shuffles were asked for", "yellow")
+        return Text("not run: no shuffles were asked for", CAUTION)
     return Text.assemble(
-        (f"{null.as_strong} of {count(null.shuffles, 'shuffle')}", "yellow" if null.as_strong else "green"),
+        (f"{null.as_strong} of {count(null.shuffles, 'shuffle')}", CAUTION if null.as_strong else GOOD),
         f" gave a network this strong; {null.expected_false:.3g} false networks expected at the threshold in use",
     )
 
 
-def _members(view: View, members: Sequence[Member]) -> Iterator[RenderableType]:
+def _members(view: View, network: Network) -> Iterator[RenderableType]:
+    members = network.accounts
+    days = {} if network.traits is None else {one.account_id: one.events for one in network.traits.activity.members}
     ordered = sorted(members, key=lambda m: (-m.bits, m.account_id))
     shown = ordered if view.detail else ordered[:TOP_MEMBERS]
     yield Text.assemble(("Accounts", "bold"), (f"  {count(len(members))}, by bits", "dim"))
-    yield from member_lines(view, shown)
+    yield from member_lines(view, shown, days)
     if len(shown) < len(ordered):
         yield Text(f"  and {count(len(ordered) - len(shown))} more: -v lists them, csv has a row for each", "dim")
 
 
-def member_lines(view: View, members: Sequence[Member]) -> Iterator[RenderableType]:
-    """Draw one line an account; laid out by hand, because a table of 20,000 rows takes rich a quarter of a minute."""
+def member_lines(view: View, members: Sequence[Member], days: Mapping[str, Sequence[int]]) -> Iterator[RenderableType]:
+    """Draw one line an account; laid out by hand, because a table of 20,000 rows takes rich a quarter of a minute.
+
+    `days` gives events a day of some of them, which a wide view draws.
+    """
     header = ["account", "bits", "role", "in campaign of", "seen"]
     rows = [
         [
@@ -181,7 +226,20 @@ def member_lines(view: View, members: Sequence[Member]) -> Iterator[RenderableTy
         line = Text(_row(row, widths))
         if not view.narrow:
             line.append("  ").append_text(_channels(view, member))
+            if room := min(view.width - line.cell_len - 3, MOST_DAYS):
+                line.append("  ").append(_activity(view, days.get(member.account_id, ()), room), "dim")
         yield line
+
+
+def _activity(view: View, events: Sequence[int], room: int) -> str:
+    """Draw events a day, the busiest of several in a column where there are more days than room."""
+    if room < LEAST_DAYS or not events:
+        return ""
+    columns = [0] * min(len(events), room)
+    for day, number in enumerate(events):
+        place = day * len(columns) // len(events)
+        columns[place] = max(columns[place], number)
+    return ramp(view, columns)
 
 
 def _row(cells: Sequence[str], widths: Sequence[int]) -> str:

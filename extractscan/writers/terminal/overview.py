@@ -13,6 +13,7 @@ from extractscan.model import LEVELS, Network, Report
 from extractscan.writers.numbers import bits, count, losses, short
 from extractscan.writers.reading import nothing_found, ranked
 from extractscan.writers.terminal.view import (
+    CAUTION,
     LEVEL_STYLES,
     View,
     cell,
@@ -87,7 +88,7 @@ def _facts(view: View, report: Report) -> Iterator[tuple[str, Text]]:
         yield "tested", Text(f"{ran} of {len(signals)} signals · {floor}")
     rejected = sum(reason.count for source in report.inputs for reason in source.rejected)
     if rejected:
-        yield "rejected", Text(f"{losses(rejected)}, listed under inputs", style="yellow")
+        yield "rejected", Text(f"{losses(rejected)}, listed under inputs", style=CAUTION)
 
 
 def _found(report: Report) -> Text:

@@ -16,7 +16,10 @@ from extractscan.writers.show import SENTENCE, VALUE, show
 
 NARROW = 110
 """Columns under which tables lose their roomy form."""
-LEVEL_STYLES = {"critical": "bold red", "high": "red", "medium": "yellow", "low": "cyan", "info": "dim"}
+ALARM, CAUTION, GOOD, COOL, CONTRARY = (f"color({number})" for number in (160, 130, 28, 31, 133))
+"""Colours of the 256 that keep a contrast of 3.9 at least on black and on white alike; the first 16 are the terminal's
+own, and its yellow and cyan cannot be read on white."""
+LEVEL_STYLES = {"critical": f"bold {ALARM}", "high": ALARM, "medium": CAUTION, "low": COOL, "info": "dim"}
 BLOCKS = " ▏▎▍▌▋▊▉█"
 RAMP = "▁▂▃▄▅▆▇█"
 ASCII = str.maketrans({"─": "-", "·": "-", "•": "*", "█": "#", "│": "|", "░": "~", "→": ">", "–": "-"})
@@ -86,9 +89,14 @@ def sparkline(view: View, timeline: Sequence[TimelinePoint], width: int) -> str:
     for day, events in numbered.items():
         place = (day - first) * len(columns) // span
         columns[place] = max(columns[place], events)
-    ramp, empty = (RAMP, "·") if view.unicode else (".-=+*#", " ")
-    top = max(columns)
-    return "".join(empty if n <= 0 else ramp[min((n * len(ramp) - 1) // top, len(ramp) - 1)] for n in columns)
+    return ramp(view, columns)
+
+
+def ramp(view: View, columns: Sequence[int]) -> str:
+    """Draw each number as the height of one column, the largest full; nothing is a dot."""
+    heights, empty = (RAMP, "·") if view.unicode else (".-=+*#", " ")
+    top = max(columns, default=0)
+    return "".join(empty if n <= 0 else heights[min((n * len(heights) - 1) // top, len(heights) - 1)] for n in columns)
 
 
 def span(view: View, first: object, last: object) -> str:

@@ -12,8 +12,8 @@ from rich.text import Text
 
 from extractscan.model import Member, Network, Report
 from extractscan.writers.numbers import bits, count
-from extractscan.writers.terminal.evidence import evidence_lines
-from extractscan.writers.terminal.view import LEVEL_STYLES, View, heading, span, value
+from extractscan.writers.terminal.evidence import evidence_lines, record_lines
+from extractscan.writers.terminal.view import CONTRARY, GOOD, LEVEL_STYLES, View, heading, span, value
 
 
 def waterfall(view: View, report: Report, network: Network, account: str, full_bits: float) -> Iterator[RenderableType]:
@@ -36,6 +36,7 @@ def waterfall(view: View, report: Report, network: Network, account: str, full_b
         yield ""
         yield Text("Evidence of the network in these channels", "bold")
         yield from evidence_lines(replace(view, detail=True), evidence, full_bits)
+        yield from record_lines(view, evidence)
 
 
 def prior_bits(report: Report, network: Network) -> float:
@@ -57,7 +58,7 @@ def _steps(view: View, report: Report, network: Network, member: Member) -> Tabl
         table.add_column(width=column, justify=justify, no_wrap=True)  # type: ignore[arg-type]
     table.add_row("", *(Text(name, "dim") for name in ("", "bits", "sum", "")))
     for (name, amount), start, end in zip(steps, positions, positions[1:], strict=False):
-        style = "green" if amount >= 0 else "magenta"
+        style = GOOD if amount >= 0 else CONTRARY
         table.add_row(
             "", value(view, name), f"{amount:+.1f}", bits(end),
             Text(_floating(start, end, low, high, width, hatched=amount < 0), style),
