@@ -41,7 +41,7 @@ def one(module: str, options: Sequence[str]) -> Result:
 def run(module: str, wanted: Mapping[str, Sequence[str]], jobs: int, budget: float) -> Iterator[tuple[str, Result]]:
     """Yield name and result as they come; `wanted` gives the options by name, none is begun after `budget` seconds."""
     stop = time.monotonic() + budget
-    left = list(reversed(wanted))
+    left = list(wanted)[::-1]
     with ThreadPoolExecutor(jobs) as pool:
         waiting: dict[Future[Result], str] = {}
         while left or waiting:

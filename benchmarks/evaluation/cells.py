@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from benchmarks.evaluation import evasions
 from benchmarks.evaluation.kinds import CAMPAIGNS
-from benchmarks.evaluation.missing import VARIANTS
+from benchmarks.evaluation.missing import VARIANTS, WITHOUT
 from benchmarks.evaluation.scenes import SCENES
 
 DEVELOPMENT = range(1, 1000)
@@ -47,6 +47,11 @@ class Cell:
         parts = (self.kind, self.size, self.share, self.evasion, self.missing, self.scene, self.seed)
         return "/".join(map(str, parts))
 
+    @property
+    def world(self) -> str:
+        """All that decides what happened, whatever the export has lost of it."""
+        return replace(self, missing="-").id
+
 
 def parse(text: str) -> Cell:
     """Read what `Cell.id` writes.
@@ -81,8 +86,8 @@ def allowed(seeds: Iterable[int]) -> None:
 def of_seed(seed: int, axes: Iterable[str] = ()) -> list[Cell]:
     """The cells of one seed, shuffled so that any beginning of the list touches all questions.
 
-    Every kind once, every size with every share once, every rung, every set of missing fields and every scene once, and
-    worlds without campaign; what is not asked about is drawn.
+    Every kind once, every size with every share once, every rung, every set of missing fields and every scene once,
+    three worlds whole and without each channel, and worlds without campaign; what is not asked about is drawn.
     """
     rng = np.random.default_rng([seed, 11])
 
@@ -97,9 +102,12 @@ def of_seed(seed: int, axes: Iterable[str] = ()) -> list[Cell]:
     cells = [Cell(kind, size(), int(one((100, 100, 30))), "-", "-", "-", seed, "kind") for kind in kinds]
     cells += [Cell(one(kinds), n, share, "-", "-", "-", seed, "size") for n in SIZES for share in SHARES]
     cells += [Cell(one(kinds), size(), 100, rung, "-", "-", seed, "evasion") for rung in evasions.LADDER]
-    cells += [Cell(one(kinds), size(), 100, "-", name, "-", seed, "missing") for name in VARIANTS if name != "-"]
+    exports = [name for name in VARIANTS if name not in {"-", "whole", *WITHOUT}]
+    cells += [Cell(one(kinds), size(), 100, "-", name, "-", seed, "missing") for name in exports]
+    for kind, n in [(one(kinds), size()) for _ in range(3)]:
+        cells += [Cell(kind, n, 100, "-", name, "-", seed, "channel") for name in ("whole", *WITHOUT)]
     cells += [Cell(one(kinds), size(), 100, "-", "-", name, seed, "scene") for name in SCENES if name != "-"]
-    cells += [Cell(NOBODY, i, 0, "-", one(("-", "-", *VARIANTS)), "-", seed, "nobody") for i in range(4)]
+    cells += [Cell(NOBODY, i, 0, "-", one(("-", "-", *exports)), "-", seed, "nobody") for i in range(4)]
     cells += [Cell(NOBODY, i, 0, "-", "-", "crowded", seed, "nobody") for i in range(6)]
     wanted = set(axes)
     chosen = [c for c in cells if not wanted or c.axis in wanted]

@@ -46,7 +46,7 @@ def _line(result: dict[str, Any]) -> str:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--seeds", default="1", help="1 to 999, or 5000 to 5999 for reporting: 1,2 or 1-3")
-    parser.add_argument("--axes", default="", help="kind, size, evasion, missing, scene, nobody; joined by commas")
+    parser.add_argument("--axes", default="", help="kind,size,evasion,missing,channel,scene,nobody or some of them")
     parser.add_argument("--match", default="", help="only cells whose name holds this")
     parser.add_argument("--jobs", type=int, default=1)
     parser.add_argument("--budget", type=float, default=float("inf"), help="seconds after which no world is begun")

@@ -35,17 +35,16 @@ def judge(cell: Cell, folder: Path, settings: Settings) -> Result:
     """Make, analyse and score one world; everything that is left lies in the folder."""
     paths = small_world.write(cell, folder)
     labels = pl.read_parquet(paths.labels)
-    begun = time.perf_counter()
+    begun, why = time.perf_counter(), ""
+    report: model.Report | None = None
     try:
         report = analyse(paths, settings)
-    except CannotTestError as error:
-        report = None
-        why = str(error)
-    else:
-        why = ""
         (folder / "report.json").write_bytes(model.encode(report))
+    except CannotTestError as error:
+        why = str(error)
     found: Result = {
         "cell": cell.id,
+        "world": cell.world,
         "axis": cell.axis,
         "kind": cell.kind,
         "size": cell.size,

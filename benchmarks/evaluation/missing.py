@@ -106,8 +106,33 @@ def _tenth_of_accounts(events: pl.DataFrame, rng: Rng) -> pl.DataFrame:
     return events.filter(pl.col(schema.ACCOUNT).is_in(kept))
 
 
+CHANNELS: dict[str, tuple[str, ...]] = {
+    schema.CLIENT: (
+        schema.USER_AGENT, schema.JA4, schema.DEVICE, schema.TOOL_NAMES, schema.TEMPERATURE, schema.MAX_TOKENS,
+        schema.N_CHOICES, schema.LOGPROBS, schema.STREAM,
+    ),
+    schema.CONTENT: _TEXTS,
+    schema.IDENTITY: (
+        schema.ORGANIZATION, schema.VERIFIED, schema.EMAIL, schema.EMAIL_DOMAIN, schema.PHONE, schema.PAYMENT,
+        schema.REFERRAL, schema.SIGNUP_IP, schema.SIGNUP_DEVICE,
+    ),
+    schema.NETWORK: (schema.CLIENT_IP, schema.ASN),
+}  # fmt: skip
+"""Channel: the columns that its evidence is drawn from."""
+
+
+def _without(columns: tuple[str, ...]) -> Callable[[Tables, Rng], Tables]:
+    """Leave out columns of both tables."""
+    return lambda tables, _rng: (tables[0].drop(columns, strict=False), tables[1].drop(columns, strict=False))
+
+
+WITHOUT: dict[str, str] = {f"without_{name}": name for name in CHANNELS}
+"""Exports that lack one channel, and the channel."""
+
 VARIANTS: dict[str, Variant] = {
     "-": Variant(tables=some_columns),
+    "whole": Variant(),
+    **{name: Variant(tables=_without(CHANNELS[channel])) for name, channel in WITHOUT.items()},
     "no_accounts_table": Variant(side=False),
     "no_prompts": Variant(tables=_no_texts),
     "only_prompts": Variant(tables=_only_prompts, side=False),

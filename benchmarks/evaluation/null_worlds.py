@@ -22,6 +22,7 @@ from scipy import stats
 
 from benchmarks.evaluation import apart, cells, corpus, judging, small_world, table, world
 from benchmarks.evaluation.cells import Cell
+from benchmarks.evaluation.kinds import CAMPAIGNS
 from extractscan.errors import CannotTestError
 from extractscan.settings import Settings
 
@@ -39,7 +40,7 @@ THRESHOLDS: dict[str, dict[str, float]] = {
 def wanted_cells(seed: int, worlds: int, planted: int) -> list[Cell]:
     """Worlds without campaigns, and one campaign each of kinds in turn."""
     rng = np.random.default_rng([seed, 13])
-    kinds = [str(k) for k in rng.permutation(sorted(cells.CAMPAIGNS))]
+    kinds = [str(k) for k in rng.permutation(sorted(CAMPAIGNS))]
     sizes = [int(n) for n in rng.integers(8, 60, planted)]
     empty = [Cell(cells.NOBODY, i, 0, "-", "-", "-", seed) for i in range(worlds)]
     return empty + [Cell(kinds[i % len(kinds)], n, 100, "-", "-", "-", seed) for i, n in enumerate(sizes)]

@@ -100,11 +100,11 @@ def loosen(world: World, accounts: list[Account]) -> None:
 
 
 def compose(cell: Cell, background: int | None = None) -> World:
-    """Build the world of a cell; the same cell gives the same world.
+    """Build the world of a cell; cells that differ only in what is missing give the same one.
 
     `background` sets how many accounts stand around the campaign, which is drawn otherwise.
     """
-    world = World(cell.seed * 1_000_003 + zlib.crc32(cell.id.encode()) % 1_000_003, 1.0)
+    world = World(cell.seed * 1_000_003 + zlib.crc32(cell.world.encode()) % 1_000_003, 1.0)
     world.blanks = float(world.rng.choice([0.0, 0.0, 0.01, 0.04, 0.1]))
     world.unlisted = float(world.rng.choice([0.0, 0.0, 0.02, 0.08, 0.2]))
     _background(world, cell, background)
@@ -129,16 +129,17 @@ def write(cell: Cell, folder: Path, background: int | None = None) -> Paths:
     paths, variant, world = Paths(folder), VARIANTS[cell.missing], compose(cell, background)
     folder.mkdir(parents=True, exist_ok=True)
     earlier: list[pl.DataFrame] = []
+    rng = np.random.default_rng([cell.seed, zlib.crc32(cell.id.encode())])
 
     def thin(events: pl.DataFrame) -> pl.DataFrame:
         if SCENES[cell.scene].earlier:
             cut = pl.lit(world.begin + (world.end - world.begin) // 4).cast(pl.Datetime("us", "UTC"))
             earlier.append(events.filter(pl.col(schema.TIMESTAMP) < cut))
             events = events.filter(pl.col(schema.TIMESTAMP) >= cut)
-        return variant.events(events, world.rng)
+        return variant.events(events, rng)
 
     events, side, labels = tables(world, thin)
-    events, side = variant.tables((events, side), world.rng)
+    events, side = variant.tables((events, side), rng)
     events.write_parquet(paths.logs, compression_level=3, row_group_size=50_000)
     labels.write_parquet(paths.labels)
     if variant.side:

@@ -9,10 +9,14 @@ from typing import Any
 
 from benchmarks.evaluation import kinds
 from benchmarks.evaluation.cells import NOBODY
+from benchmarks.evaluation.missing import WITHOUT
 
 Result = dict[str, Any]
 BINS = (-20.0, -10.0, -3.0, 0.0, 3.0, 6.0, 10.0, 20.0)
 """Edges, in bits, of how far the hidden operator leads every other explanation."""
+
+
+STANDS = ("without", "said to stand, stood", "said to stand, fell", "said to fall, stood", "said to fall, fell")
 
 
 def share(part: float, whole: float) -> str:
@@ -100,6 +104,26 @@ def _calibration(results: Sequence[Result]) -> str:
     return grid(("lead of the hidden operator, bits", "networks", "campaigns", "share", "called a harvest"), rows)
 
 
+def survival(results: Sequence[Result]) -> list[tuple[str, int, int, int, int]]:
+    """For each channel, what the report of the whole log says of its campaigns against what the log without it gives.
+
+    Said to stand and stood, said to stand and fell, said to fall and stood, said to fall and fell; a campaign stands
+    where at least half of its accounts are in some network. Only campaigns that stand in the whole log are counted.
+    """
+    whole = {r["world"]: r for r in results if r["missing"] == "whole"}
+    counts: dict[str, Counter[tuple[bool, bool]]] = {channel: Counter() for channel in WITHOUT.values()}
+    for r in results:
+        if r["missing"] not in WITHOUT or r["world"] not in whole:
+            continue
+        channel = WITHOUT[r["missing"]]
+        for n in whole[r["world"]]["networks"]:
+            fate = r["groups"].get(n["group"])
+            if n["campaign"] >= 0.5 and fate and 2 * n["accounts"] >= fate[2]:
+                counts[channel][n["survives_without"].get(channel, False), 2 * fate[1] >= fate[2]] += 1
+    order = ((True, True), (True, False), (False, True), (False, False))
+    return [(channel, *(found[pair] for pair in order)) for channel, found in sorted(counts.items())]  # type: ignore[misc]
+
+
 def leading(results: Sequence[Result]) -> list[tuple[str, int, int, str]]:
     """For each innocent kind whose networks have a right explanation: networks, right ones, what leads otherwise."""
     right, total, instead = Counter[str](), Counter[str](), defaultdict[str, Counter[str]](Counter)
@@ -172,6 +196,7 @@ def markdown(results: Sequence[Result], wanted: int) -> str:
         "## Scenes\n\n" + _by(good, "scene", lambda r: r["scene"] if r["scene"] != "-" else None),
         "## Innocents flagged\n\n" + _innocents(good),
         "## Calibration\n\n" + _calibration(good),
+        "## One channel left out\n\n" + grid(STANDS, survival(good)),
         "## Leading hypothesis of innocent groups\n\n" + _hypotheses(good),
         "## Time\n\n" + _time(good),
     ]

@@ -60,6 +60,13 @@ def test_a_seed_asks_every_question() -> None:
     assert {c.missing for c in drawn} == set(missing.VARIANTS)
 
 
+def test_what_is_missing_does_not_change_what_happened() -> None:
+    """A world without one channel holds the very same events otherwise."""
+    whole, lost = (cells.parse(f"work_queue/5/100/-/{name}/-/3") for name in ("whole", "without_network"))
+    one, two = (tables(small_world.compose(cell, 40))[0] for cell in (whole, lost))
+    assert one.equals(two)
+
+
 def test_own_instruments_leave_nothing_in_common() -> None:
     """No card, phone, mailbox, sign-up device or sign-up address is held twice."""
     world, accounts = _campaign()
@@ -126,7 +133,7 @@ def test_mixed_traffic_has_the_share_that_was_asked_for() -> None:
     world, accounts = _campaign(size=30)
     evasions.mixed(world, accounts, 0.05)
     labels = tables(world)[2]
-    assert 0.03 < labels["events_in_campaign"].sum() / labels["events"].sum() < 0.08
+    assert 0.03 < int(labels["events_in_campaign"].sum()) / int(labels["events"].sum()) < 0.08
 
 
 def test_drip_is_a_few_requests_a_day(before: pl.DataFrame) -> None:
@@ -183,7 +190,8 @@ def test_the_same_cell_gives_the_same_world() -> None:
 
 def _result(**changed: Any) -> dict[str, Any]:
     base: dict[str, Any] = {
-        "cell": "c", "axis": "kind", "kind": "work_queue", "size": 8, "share": 100, "evasion": "-", "missing": "-",
+        "cell": "c", "world": "w", "axis": "kind", "kind": "work_queue", "size": 8, "share": 100,
+        "evasion": "-", "missing": "-",
         "scene": "-", "seed": 1, "nothing_shared": False, "cannot_test": "", "seconds": 1.0, "megabytes": 100,
         "accounts": 100, "events": 1000, "flagged": 8, "right": 6, "bcubed": 0.9, "pairwise": 0.8, "split": 0,
         "merged": 1, "groups": {"work_queue-1": [6, 7, 8]}, "false": {"campus_nat": 2},
@@ -211,6 +219,20 @@ def test_leading_hypotheses_are_judged_by_kind() -> None:
     wrong, stranger = network | {"leading": "H2"}, network | {"group": "None"}
     [(kind, total, right, instead)] = table.leading([_result(networks=[network, wrong, stranger])])
     assert (kind, total, right, instead) == ("campus_nat", 2, 1, "H2 1")
+
+
+def test_one_channel_left_out_is_compared_with_the_log_that_lacks_it() -> None:
+    """A campaign said to stand without addresses that is not found without them is counted against the report."""
+    network = {"group": "work_queue-1", "campaign": 1.0, "accounts": 8, "survives_without": {"network": True}}
+    whole = _result(missing="whole", networks=[network])
+    lost = _result(missing="without_network", groups={"work_queue-1": [0, 2, 8]})
+    kept = _result(missing="without_content", groups={"work_queue-1": [0, 8, 8]})
+    assert {row[0]: row[1:] for row in table.survival([whole, lost, kept])} == {
+        "client": (0, 0, 0, 0),
+        "content": (0, 0, 1, 0),
+        "identity": (0, 0, 0, 0),
+        "network": (0, 1, 0, 0),
+    }
 
 
 def test_the_page_names_worlds_that_broke_and_counts_them_nowhere() -> None:
