@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from ipaddress import ip_address
+from functools import lru_cache
+from socket import AF_INET, AF_INET6, inet_pton
 from typing import Any, Final
 
 _PORT: Final = re.compile(r"\A(\d+\.\d+\.\d+\.\d+|\[[^\]]+\]):\d+\Z")
@@ -11,17 +12,22 @@ _PORT: Final = re.compile(r"\A(\d+\.\d+\.\d+\.\d+|\[[^\]]+\]):\d+\Z")
 
 def address(value: Any) -> str | None:
     """Give an address without its port and brackets; None for anything else, such as a host name."""
-    if not isinstance(value, str):
-        return None
+    return _address(value) if isinstance(value, str) else None
+
+
+@lru_cache(maxsize=1 << 16)
+def _address(value: str) -> str | None:
     text = value.strip()
     if found := _PORT.match(text):
         text = found[1]
     text = text.removeprefix("[").removesuffix("]")
-    try:
-        ip_address(text)
-    except ValueError:
-        return None
-    return text
+    for family in (AF_INET, AF_INET6):
+        try:
+            inet_pton(family, text)
+        except (OSError, ValueError):
+            continue
+        return text
+    return None
 
 
 def forwarded(value: Any) -> str | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any, Final
 
@@ -16,34 +16,45 @@ from extractscan.readers.source import Field, Fold, Record, Side, Source, has_ke
 
 KEY: Final = "API Management correlation id"
 
+_TYPED: Final = re.compile(r"_[sdbgt]\Z")
 _DEPLOYMENT: Final = re.compile(r"/(?:deployments|models)/([^/?:]+)")
 
 
 def _row(record: Record) -> Mapping[str, Any]:
-    """One flat row: what the event hub nests as `properties`, with the names of the Log Analytics table."""
+    """One flat row with names in small letters.
+
+    The event hub nests fields as `properties`, tables capitalise them, and the table that all services share
+    (AzureDiagnostics) adds their type to the names (`url_s`, `responseCode_d`).
+    """
     inner = chat.object_of(record.get("properties"))
     filled = [(str(name), value) for name, value in {**record, **inner}.items() if value is not None]
-    return {name[:1].lower() + name[1:]: value for name, value in filled}
+    return {_TYPED.sub("", name).casefold(): value for name, value in filled}
 
 
 def _gateway(record: Record) -> Exchange:
     row = _row(record)
-    request = row.get("requestBody") or row.get("backendRequestBody")
-    return Exchange(row, request, row.get("responseBody") or row.get("backendResponseBody"))
+    request = row.get("requestbody") or row.get("backendrequestbody")
+    return Exchange(row, request, row.get("responsebody") or row.get("backendresponsebody"))
 
 
 def _paths(*names: str) -> tuple[str, ...]:
-    """Both spellings of a field: nested in the event hub, flat in the table."""
+    """All spellings of some fields."""
     flat = tuple(name[:1].upper() + name[1:] for name in names)
-    return (*(f"properties.{name}" for name in names), *flat, *names)
+    typed = tuple(f"{name}_{kind}" for name in names for kind in "sdbg")
+    return (*(f"properties.{name}" for name in names), *flat, *names, *typed)
+
+
+def _read(*names: str) -> Callable[[Exchange], Any]:
+    """Take the first of some fields of the row that holds anything."""
+    return of(*(name.casefold() for name in names)).read
 
 
 def _at(*names: str) -> Field:
-    return Field(_paths(*names), of(*names).read)
+    return Field(_paths(*names), _read(*names))
 
 
 def _headers(exchange: Exchange) -> Mapping[str, Any]:
-    found = chat.object_of(exchange.record.get("requestHeaders") or exchange.record.get("backendRequestHeaders"))
+    found = chat.object_of(exchange.record.get("requestheaders") or exchange.record.get("backendrequestheaders"))
     return {str(name).casefold(): value for name, value in found.items()}
 
 
@@ -52,26 +63,24 @@ def _header(name: str) -> Field:
 
 
 def _account(exchange: Exchange) -> Any:
-    names = ("apimSubscriptionId", "userId", "callerObjectId")
-    given = next((exchange.record[name] for name in names if exchange.record.get(name)), None)
-    return given or key_of(_headers(exchange))
+    return _read("apimSubscriptionId", "userId", "callerObjectId")(exchange) or key_of(_headers(exchange))
 
 
 def _client(exchange: Exchange) -> Any:
     """The caller's address; behind a front door the header that the front door wrote."""
-    return forwarded(_headers(exchange).get("x-forwarded-for")) or address(exchange.record.get("callerIpAddress"))
+    return forwarded(_headers(exchange).get("x-forwarded-for")) or address(exchange.record.get("calleripaddress"))
 
 
 def _model(exchange: Exchange) -> Any:
     if named := model_of(exchange):
         return named
-    found = _DEPLOYMENT.search(str(exchange.record.get("url") or exchange.record.get("backendUrl")))
+    found = _DEPLOYMENT.search(str(exchange.record.get("url") or exchange.record.get("backendurl")))
     return found[1] if found else None
 
 
 def _error(exchange: Exchange) -> Any:
     """The reason's name alone: messages may quote what was sent."""
-    return exchange.record.get("lastErrorReason") or chat.member(exchange.record.get("lastError"), "reason")
+    return exchange.record.get("lasterrorreason") or chat.member(exchange.record.get("lasterror"), "reason")
 
 
 def _no_call(exchange: Exchange) -> str | None:
@@ -90,13 +99,13 @@ _WHO: Final = {
     schema.ACCOUNT: Field(_paths("apimSubscriptionId", "userId", "callerObjectId", "requestHeaders"), _account),
     schema.API_KEY: Field(_paths("requestHeaders", "backendRequestHeaders"), lambda e: key_of(_headers(e))),
     schema.END_USER: _at("userId"),
-    schema.CLIENT_IP: Field(_paths("callerIpAddress", "requestHeaders"), _client),
+    schema.CLIENT_IP: Field(("CallerIPAddress", *_paths("callerIpAddress", "requestHeaders")), _client),
     schema.USER_AGENT: _header("user-agent"),
     schema.STATUS_CODE: _at("responseCode"),
     schema.ERROR: Field(_paths("lastErrorReason", "lastError"), _error),
     schema.LATENCY: _at("durationMs", "totalTime"),
 }
-_HEADS: Final = frozenset({"properties", "method", "Method"})
+_HEADS: Final = frozenset({"properties", "method", "Method", "method_s"})
 _GATEWAY_TITLE: Final = "Azure API Management gateway logs (joined with its LLM logs if those are given too)"
 _GATEWAY_BY: Final = "`category` is `GatewayLogs`, or columns `CorrelationId`, `CallerIpAddress`, `ApiId`"
 
@@ -110,11 +119,11 @@ GATEWAY: Final = Source(
     view=_gateway,
     fields=MappingProxyType(
         {
-            schema.TIMESTAMP: Field(("time", "TimeGenerated"), of("time", "timeGenerated").read),
+            schema.TIMESTAMP: Field(("time", "TimeGenerated"), _read("time", "timeGenerated")),
             **_WHO,
             schema.REQUEST: _at("correlationId"),
             schema.ENDPOINT: Field(
-                _paths("url", "backendUrl", "operationId"), of("url", "backendUrl", "operationId").read
+                _paths("url", "backendUrl", "operationId"), _read("url", "backendUrl", "operationId")
             ),
             schema.MODEL: Field(_paths("requestBody", "responseBody", "url"), _model),
             **body_fields(_paths("requestBody", "backendRequestBody"), _paths("responseBody", "backendResponseBody")),
@@ -152,19 +161,19 @@ def _number(value: Any) -> int:
 
 def _llm_key(record: Record) -> str | None:
     row = _row(record)
-    found = row.get("correlationId") or row.get("requestId")
+    found = row.get("correlationid") or row.get("requestid")
     return found if isinstance(found, str) else None
 
 
 def _llm_merge(records: Sequence[Record]) -> Record:
     """Join the chunks of one request in their order; of all other fields the first that is filled counts."""
-    rows = sorted(map(_row, records), key=lambda row: _number(row.get("sequenceNumber")))
+    rows = sorted(map(_row, records), key=lambda row: _number(row.get("sequencenumber")))
     merged: dict[str, Any] = {}
     for row in rows:
         for name, value in row.items():
             if merged.get(name) in (None, "", 0):
                 merged[name] = value
-    for name in ("requestMessages", "responseMessages"):
+    for name in ("requestmessages", "responsemessages"):
         merged[name] = _joined(_chunks(rows, name))
     return merged
 
@@ -174,7 +183,7 @@ def _chunks(rows: Sequence[Mapping[str, Any]], name: str) -> list[Any]:
     numbered: dict[int, Any] = {}
     for row in rows:
         if row.get(name) not in (None, "", [], "[]"):
-            numbered.setdefault(_number(row.get("sequenceNumber")), row[name])
+            numbered.setdefault(_number(row.get("sequencenumber")), row[name])
     first = min(numbered, default=0)
     return [numbered[first + i] for i in range(len(numbered)) if all(first + j in numbered for j in range(i + 1))]
 
@@ -192,7 +201,7 @@ def _joined(chunks: Sequence[Any]) -> Any:
 
 def _llm(record: Record) -> Exchange:
     row = _row(record)
-    return Exchange(row, row.get("requestMessages"), row.get("responseMessages"))
+    return Exchange(row, row.get("requestmessages"), row.get("responsemessages"))
 
 
 def _answer(exchange: Exchange) -> Any:
@@ -223,7 +232,7 @@ LLM: Final = Source(
     view=_llm,
     fields=MappingProxyType(
         {
-            schema.TIMESTAMP: Field(("time", "TimeGenerated"), of("time", "timeGenerated").read),
+            schema.TIMESTAMP: Field(("time", "TimeGenerated"), _read("time", "timeGenerated")),
             schema.ACCOUNT: _at("apimSubscriptionId", "userId"),
             schema.REQUEST: _at("correlationId", "requestId"),
             schema.MODEL: _at("modelName", "deploymentName"),

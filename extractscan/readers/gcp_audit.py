@@ -32,7 +32,7 @@ _HTTP: Final = MappingProxyType(
 
 
 def _payload(record: Record) -> Any:
-    return chat.object_of(record.get("protoPayload"))
+    return chat.object_of(record.get("protoPayload") or record.get("protopayload_auditlog"))
 
 
 def _same(record: Record) -> Record:
@@ -96,7 +96,13 @@ def _matches(records: Sequence[Record]) -> bool:
     return bool(records) and 2 * hits >= len(records)
 
 
-_PROTO: Final = "protoPayload"
+_PAYLOADS: Final = ("protoPayload", "protopayload_auditlog")
+"""What exports and what tables that a sink fills call the payload."""
+
+
+def _in(*paths: str) -> tuple[str, ...]:
+    return tuple(f"{payload}.{path}" for path in paths for payload in _PAYLOADS)
+
 
 SOURCE: Final = Source(
     name="gcp_audit",
@@ -109,21 +115,19 @@ SOURCE: Final = Source(
     fields=MappingProxyType(
         {
             schema.TIMESTAMP: pick("timestamp", "receiveTimestamp"),
-            schema.ACCOUNT: pick(
-                f"{_PROTO}.authenticationInfo.principalEmail", f"{_PROTO}.authenticationInfo.principalSubject"
-            ),
-            schema.API_KEY: Field((f"{_PROTO}.authenticationInfo.serviceAccountKeyName",), _key_id),
+            schema.ACCOUNT: pick(*_in("authenticationInfo.principalEmail", "authenticationInfo.principalSubject")),
+            schema.API_KEY: Field(_in("authenticationInfo.serviceAccountKeyName"), _key_id),
             schema.REQUEST: pick("insertId"),
             schema.CLIENT_IP: Field(
-                (f"{_PROTO}.requestMetadata.callerIp",),
+                _in("requestMetadata.callerIp"),
                 lambda r: address(chat.member(_payload(r), "requestMetadata", "callerIp")),
             ),
-            schema.USER_AGENT: Field((f"{_PROTO}.requestMetadata.callerSuppliedUserAgent",), _agent),
-            schema.MODEL: Field((f"{_PROTO}.resourceName",), _model),
-            schema.ENDPOINT: pick(f"{_PROTO}.methodName"),
-            schema.STREAM: Field((f"{_PROTO}.methodName",), lambda r: "Stream" in str(_payload(r).get("methodName"))),
-            schema.STATUS_CODE: Field((f"{_PROTO}.status.code",), _status),
-            schema.ERROR: Field((f"{_PROTO}.status.code",), _error),
+            schema.USER_AGENT: Field(_in("requestMetadata.callerSuppliedUserAgent"), _agent),
+            schema.MODEL: Field(_in("resourceName"), _model),
+            schema.ENDPOINT: pick(*_in("methodName")),
+            schema.STREAM: Field(_in("methodName"), lambda r: "Stream" in str(_payload(r).get("methodName"))),
+            schema.STATUS_CODE: Field(_in("status.code"), _status),
+            schema.ERROR: Field(_in("status.code"), _error),
         }
     ),
     late=frozenset({schema.ERROR, schema.API_KEY}),
@@ -132,6 +136,6 @@ SOURCE: Final = Source(
         "no tokens and no texts; the two rows of an operation that lasts are one event",
     ),
     keeps=_keeps,
-    heads=frozenset({_PROTO}),
-    fold=Fold(key=_key, merge=_merge, heads=frozenset({"operation", _PROTO, "timestamp", "insertId"})),
+    heads=frozenset(_PAYLOADS),
+    fold=Fold(key=_key, merge=_merge, heads=frozenset({*_PAYLOADS, "operation"})),
 )

@@ -32,9 +32,8 @@ def _metadata(record: Record) -> Mapping[str, Any]:
 
 
 def _view(record: Record) -> Exchange:
-    return Exchange(
-        {**record, "metadata": _metadata(record)}, _body(record.get("request")), _body(record.get("response"))
-    )
+    asked, answered = (_body(record.get(name) or record.get(f"{name}.body")) for name in ("request", "response"))
+    return Exchange({**record, "metadata": _metadata(record)}, asked, answered)
 
 
 def _account(exchange: Exchange) -> Any:
@@ -51,7 +50,7 @@ def _error(exchange: Exchange) -> Any:
     return None if exchange.record.get("is_success") in (1, True, "1", "true", None) else "failure"
 
 
-_BODIES: Final = body_fields(("request",), ("response",))
+_BODIES: Final = body_fields(("request", "request.body"), ("response", "response.body"))
 _META: Final = ("metadata", "metadata.key", "metadata.value")
 
 SOURCE: Final = Source(

@@ -116,7 +116,7 @@ def test_messages_that_come_parsed_are_joined_as_lists() -> None:
     halves = [[{"role": "user", "content": "one"}], [{"role": "user", "content": "two"}]]
     for parts in (halves, list(map(json.dumps, halves))):
         rows = [chunk("k", i, RequestMessages=half) for i, half in enumerate(parts)]
-        assert LLM.fold.merge(rows)["requestMessages"] == halves[0] + halves[1]
+        assert LLM.fold.merge(rows)["requestmessages"] == halves[0] + halves[1]
 
 
 def test_records_without_a_key_are_events_by_themselves(tmp_path: Path) -> None:
@@ -132,7 +132,8 @@ def test_the_two_rows_of_an_operation_are_one_event_in_either_order(tmp_path: Pa
     expected = json.loads(golden_of("gcp_audit").read_text())["rows"]
     first = (folder / "audit-1.jsonl").read_bytes()
     write(tmp_path / "audit-0.jsonl", b"".join(reversed(first.splitlines(keepends=True))))
-    (tmp_path / "audit-2.jsonl.gz").write_bytes((folder / "audit-2.jsonl.gz").read_bytes())
+    for name in ("audit-2.jsonl.gz", "sink.jsonl"):
+        (tmp_path / name).write_bytes((folder / name).read_bytes())
     found = outcome(open_logs([str(tmp_path)]), tmp_path)["rows"]
 
     def bare(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
