@@ -7,13 +7,13 @@ from extractscan.hypotheses.weighing import Weighed, hard_ties, percent, points
 
 
 def weigh(facts: Facts) -> Weighed:
-    """Weigh what stolen keys would look like."""
+    """Weigh what keys in other hands would look like."""
     hard = hard_ties(facts)
     old = facts.age_days is not None and facts.age_days >= 60
     return Weighed(
         id="H5",
         name="compromised_keys",
-        title="victims of key theft, used by somebody else",
+        title="accounts of others, whose keys somebody else uses",
         points=points(
             (
                 facts.takeover >= 0.3,

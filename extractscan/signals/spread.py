@@ -20,7 +20,7 @@ SIGNAL = Signal(
     twins=(
         "CI runners",
         "a key inside a mobile app",
-        "the victim of a stolen key",
+        "the owner of a key that somebody else uses too",
     ),
     links=False,
 )

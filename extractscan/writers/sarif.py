@@ -23,6 +23,7 @@ RULES = {
     "single_source": "One account or customer whose traffic is consistent with a harvest; no network",
 }
 """What each rule id means; ids are the verdicts of the report."""
+HELP = "`extractscan explain REPORT NETWORK` shows what the bits are the sum of, down to the records."
 LOCATIONS = 10
 """Records a result points at; viewers list them all at once."""
 _LEVELS = {"critical": "error", "high": "error", "medium": "warning", "low": "note", "info": "note"}
@@ -83,6 +84,7 @@ def _driver(report: Report, *, supported: bool) -> dict[str, Any]:
                 "id": name,
                 "shortDescription": {"text": text},
                 "fullDescription": {"text": f"{text}. {PROMISE}"},
+                "help": {"text": f"{text}. {PROMISE} {HELP}"},
                 "defaultConfiguration": {"level": "error" if name == "extraction_network" else "none"},
             }
             for name, text in RULES.items()
