@@ -14,6 +14,7 @@ from extractscan.readers import detect, formats, mapped
 from extractscan.readers.cast import cast, misfits, series_of
 from extractscan.readers.chunk import Chunk
 from extractscan.readers.convert import plain, read_columns
+from extractscan.readers.found import Found
 from extractscan.readers.members import members
 from extractscan.readers.opening import views_of
 from extractscan.readers.paths import expand
@@ -49,17 +50,8 @@ def read_accounts_with_notes(path: str, *, mapping: Mapping[str, str] | None = N
     mapped.check_names(mapping, schema.ACCOUNTS)
     wanted = frozenset({mapping.get(schema.ACCOUNT, schema.ACCOUNT)})
     found = [member for each in expand([path]) for member in members(each, wanted)]
-    if len(found) > 1:
-        raise InputError(f"{path}: {len(found)} files, where one table is wanted", hint="Name one file.")
-    sampled = detect.sample(found[0])
     tally = Tally()
-    known = None if mapping else _known_kind(sampled)
-    if known is None:
-        _check_fields(mapping, sampled)
-        read = partial(_by_paths, {name: mapping.get(name, name) for name in schema.ACCOUNTS})
-    else:
-        read = partial(_by_kind, known)
-    frame = _table(sampled.file, read, tally)
+    frame = pl.concat([_read(sampled, mapping, tally) for sampled in _tables(path, found, mapping)], how="diagonal")
     kept = frame.filter(pl.col(schema.ACCOUNT).is_not_null())
     if kept.is_empty():
         raise InputError(f"{path}: no row has an {schema.ACCOUNT}", hint="Name the field: --map account_id=FIELD.")
@@ -73,6 +65,26 @@ def read_accounts_with_notes(path: str, *, mapping: Mapping[str, str] | None = N
             f"{path}: {contradictions} accounts have rows that contradict each other; the smallest values count"
         )
     return unique, notes
+
+
+def _tables(path: str, found: Sequence[Found], mapping: Mapping[str, str]) -> list[detect.Sampled]:
+    """Sample the one table that there is, or of several those of a known kind that tell of accounts."""
+    if len(found) == 1:
+        return [detect.sample(found[0])]
+    sampled = [] if mapping else [detect.sample(each) for each in found]
+    known = [each for each in sampled if _known_kind(each) is not None]
+    if not known:
+        raise InputError(f"{path}: {len(found)} files, where one table is wanted", hint="Name one file.")
+    return known
+
+
+def _read(sampled: detect.Sampled, mapping: Mapping[str, str], tally: Tally) -> pl.DataFrame:
+    known = None if mapping else _known_kind(sampled)
+    if known is not None:
+        return _table(sampled.file, partial(_by_kind, known), tally)
+    _check_fields(mapping, sampled)
+    paths = {name: mapping.get(name, name) for name in schema.ACCOUNTS}
+    return _table(sampled.file, partial(_by_paths, paths), tally)
 
 
 def _check_fields(mapping: Mapping[str, str], sampled: detect.Sampled) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -172,3 +173,23 @@ def test_what_logs_tell_of_accounts_is_tested_without_an_accounts_table(tmp_path
     ran = {signal.name: signal.ran for signal in report.coverage.signals}
     assert ran["referral"]
     assert not ran["signup_address"]
+
+
+def test_a_gateways_database_gives_its_log_and_its_users_beside_each_other(tmp_path: Path) -> None:
+    path = tmp_path / "one-api.db"
+    with sqlite3.connect(path) as database:
+        database.execute("CREATE TABLE users (id, username, status, email, inviter_id, used_quota)")
+        database.execute("INSERT INTO users VALUES (1, 'ann', 1, 'ann@x.test', 0, 5), (2, 'bob', 2, '', 1, 5)")
+        database.execute("CREATE TABLE logs (user_id, created_at, type, quota, token_name, model_name)")
+        database.execute("INSERT INTO logs VALUES (1, 1769940000, 2, 9, 't', 'm'), (2, 1769940001, 2, 9, 't', 'm')")
+        database.execute("CREATE TABLE options (key, value)")
+    database.close()
+    logs = open_logs([str(path)])
+    assert pl.concat(logs.batches())["account_id"].to_list() == ["1", "2"]
+    told = logs.accounts()
+    assert told is not None
+    assert told.select("account_id", "referral_code", "status").rows() == [
+        ("1", None, "active"),
+        ("2", "inviter 1", "banned"),
+    ]
+    assert read_accounts(str(path)).equals(told)

@@ -30,11 +30,14 @@ MARK = re.compile(r"(?:sk-|hf_)?SECRET[A-Z0-9]+|sk-secret[\w-]+")
 """How secrets are marked in the exports: in headers, query strings, credentials, signatures and error messages."""
 
 CARRIERS = [
+    "alb_before_gateway",
     "azure_apim",
     "azure_apim_llm",
     "bedrock_with_cloudtrail",
     "cloudflare_ai_gateway",
     "cloudtrail",
+    "databricks_gateway",
+    "ecs",
     "envoy",
     "gcp_audit",
     "helicone",
@@ -42,7 +45,16 @@ CARRIERS = [
     "langfuse",
     "langfuse_ui",
     "langsmith",
+    "mlflow_v3",
+    "new_api",
+    "nginx_before_gateway",
+    "ocsf",
+    "one_api_users",
+    "openinference",
+    "otlp_traces",
+    "otlp_traces_and_logs",
     "portkey",
+    "vllm_behind_litellm",
 ]
 """Exports of sources whose records can hold keys."""
 
@@ -74,6 +86,8 @@ def test_no_secret_reaches_a_frame_a_note_or_an_inspection(name: str) -> None:
     secrets = secrets_of(folder_of(name))
     logs = open_logs([str(folder_of(name))])
     frames = "".join(frame.write_ndjson() for frame in logs.batches())
+    accounts = logs.accounts()
+    frames += accounts.write_ndjson() if accounts is not None else ""
     told = msgspec.json.encode([logs.records(), inspect_logs(logs)]).decode()
     assert not leaked(secrets, frames)
     assert not leaked(secrets, told)
