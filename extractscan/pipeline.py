@@ -136,7 +136,9 @@ def side_table(path: str | None) -> tuple[pl.DataFrame | None, list[model.Input]
     if path is None:
         return None, []
     table, notes = readers.read_accounts_with_notes(path)
-    data = Path(path).read_bytes()
+    whole = Path(path).is_file()
+    data = Path(path).read_bytes() if whole else table.write_ndjson().encode()
+    notes += [] if whole else [f"{path}: no single file, so that the hash is of the table as it was read"]
     described = model.Input(
         path=path,
         format="accounts table",

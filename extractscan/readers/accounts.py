@@ -48,6 +48,8 @@ def read_accounts_with_notes(path: str, *, mapping: Mapping[str, str] | None = N
     """
     mapping = dict(mapping or {})
     mapped.check_names(mapping, schema.ACCOUNTS)
+    if "://" in path:
+        raise InputError("an accounts table is read from files only", hint="Copy it to a file first.")
     wanted = frozenset({mapping.get(schema.ACCOUNT, schema.ACCOUNT)})
     found = [member for each in expand([path]) for member in members(each, wanted)]
     tally = Tally()

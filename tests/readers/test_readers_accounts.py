@@ -165,6 +165,25 @@ def test_misfits_in_what_logs_tell_of_accounts_are_counted_at_their_input(tmp_pa
     assert "tells of 1 accounts" in logs.records()[1].notes
 
 
+def test_accounts_are_not_read_over_the_network() -> None:
+    with pytest.raises(InputError, match="from files only") as caught:
+        read_accounts("postgresql://reader:secret@host/litellm")
+    assert "secret" not in f"{caught.value} {caught.value.hint}"
+
+
+def test_a_folder_of_account_tables_is_described_by_what_was_read(tmp_path: Path) -> None:
+    write(tmp_path / "log", lines(event(i) for i in range(60)))
+    report = analyze(
+        [str(tmp_path / "log")],
+        accounts=str(FIXTURES / "litellm_accounts"),
+        settings=Settings(shuffles=1),
+        reproducible=True,
+    )
+    side = report.inputs[-1]
+    assert (side.role, side.rows) == ("accounts", 2)
+    assert any("no single file" in note for note in side.notes)
+
+
 def test_what_logs_tell_of_accounts_is_tested_without_an_accounts_table(tmp_path: Path) -> None:
     users = [{"id": f"a{i}", "username": f"n{i}", "inviter_id": 7, "used_quota": 1, "email": ""} for i in range(7)]
     write(tmp_path / "users", lines(users))
