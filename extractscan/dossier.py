@@ -27,10 +27,7 @@ def network(case: Case, ground: Ground, null: model.NullTest, settings: Settings
 
     Evidence rows name their file by number and have no hash yet: those are filled in for all networks at once.
     """
-    weighed = hypotheses.weigh(case.facts)
-    harvest = extraction(case.facts)
-    harvest_bits = sum(millibits(bits) for _, bits, _, _ in harvest) / 1000
-    verdict = hypotheses.verdict(weighed, harvest_bits, settings, thread=threaded(case.facts))
+    weighed, harvest, harvest_bits, verdict = judgement(case, settings)
     shares = attribution(case.found.profile, ground.incidence.kinds)
     events = case.events
     stream = events.filter(IN_STREAM)
@@ -86,6 +83,16 @@ def campaign_rows(stream: pl.DataFrame) -> list[model.Rows]:
     return [
         model.Rows(file=str(file), rows=rowsets.written(rows), count=len(rows)) for file, rows in by_file.iter_rows()
     ]
+
+
+def judgement(
+    case: Case, settings: Settings
+) -> tuple[list[Weighed], list[tuple[str, float, float, str]], float, model.Verdict]:
+    """Judge a case: its explanations, best first; what speaks for a harvest, with the sum of its bits; the verdict."""
+    weighed = hypotheses.weigh(case.facts)
+    harvest = extraction(case.facts)
+    bits = sum(millibits(each) for _, each, _, _ in harvest) / 1000
+    return weighed, harvest, bits, hypotheses.verdict(weighed, bits, settings, thread=threaded(case.facts))
 
 
 def level(verdict: model.Verdict, accounts: int, events: int) -> model.Level:

@@ -154,8 +154,7 @@ def _silence(_stage: str, _done: int, _total: int) -> None:
 
 def _accounts(judged: pipeline.Judged, settings: Settings) -> tuple[dict[str, int], list[model.Verdict]]:
     """Return the network of every account that stands in one, and the verdict of each network."""
-    untried = model.NullTest(shuffles=0, as_strong=0, expected_false=0.0)
-    verdicts = [dossier.network(case, judged.ground, untried, settings).verdict for case in judged.cases]
+    verdicts = [dossier.judgement(case, settings)[3] for case in judged.cases]
     units = judged.ground.units
     network: dict[str, int] = {}
     for number, case in enumerate(judged.cases):
