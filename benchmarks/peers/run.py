@@ -38,16 +38,19 @@ def made(seed: int, scale: float, recipe: str) -> Path:
 
 
 def code_of(name: str) -> str:
-    """Name the state of what decides a peer's result: this folder, and for extractscan the package."""
-    folder = Path(__file__).parent if name != OWN else Path(table.__file__).parents[2] / "extractscan"
+    """Name the state of the code that decides a peer's result: its module and what it is given, or the whole package."""
+    here = Path(__file__).parent
+    if name == OWN:
+        package = here.parents[1] / "extractscan"
+        files = sorted(path for path in package.rglob("*") if path.suffix in {".py", ".toml"})
+    else:
+        peer = PEERS[name]
+        files = [here / f"{peer.prepare.__module__.rpartition('.')[2]}.py", here / "sightings.py", here / "one.py"]
     digest = hashlib.sha256()
-    for path in sorted(folder.rglob("*.py" if name != OWN else "*")):
-        if (
-            path.is_file()
-            and path.suffix in {".py", ".toml"}
-            and path.name not in {"run.py", "table.py", "test_peers.py"}
-        ):
-            digest.update(path.read_bytes())
+    for path in files:
+        digest.update(path.read_bytes())
+    told = "" if name == OWN else repr((PEERS[name].costly, PEERS[name].cheap))
+    digest.update(told.encode())
     return digest.hexdigest()[:12]
 
 

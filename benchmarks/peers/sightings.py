@@ -15,6 +15,11 @@ from scipy.sparse.csgraph import connected_components
 CARDS = ("payment_fingerprint",)
 SIDE = (*CARDS, "phone_hash", "signup_device_id", "signup_ip", "referral_code")
 EVENT = ("client_ip", "device_id", "ja4", "user_agent", "system_prompt")
+MEASURES = (
+    "session_id", "end_user_id", "model", "country", "input_tokens", "output_tokens", "max_tokens", "temperature", "n",
+    "logprobs", "stream", "tool_names", "status_code",
+)  # fmt: skip
+"""What is measured of requests and not shared."""
 OPENING = "opening"
 OPENING_CHARS = 60
 """Of a prompt, white space and case folded: what a fixed wording in front of an item leaves the same."""
@@ -27,7 +32,7 @@ class World:
     """A world's tables without its labels.
 
     Attributes:
-        events: One row a request: account_id, at (s), and the columns of `EVENT` and `opening` that the log has.
+        events: One row a request: account_id, at (s), and what the log has of `EVENT`, `MEASURES` and `opening`.
         side: The accounts table.
         held: account_id, kind, value, count: who shows which value how often.
         accounts: All accounts of the log, sorted.
@@ -46,7 +51,7 @@ def read(folder: Path) -> World:
     opening = (
         pl.col("prompt").str.replace_all(r"\s+", " ").str.to_lowercase().str.slice(0, OPENING_CHARS).alias(OPENING)
     )
-    chosen = [pl.col(name) for name in EVENT if name in names] + ([opening] if "prompt" in names else [])
+    chosen = [pl.col(name) for name in (*EVENT, *MEASURES) if name in names] + ([opening] if "prompt" in names else [])
     at = pl.col("timestamp").dt.epoch("s").alias("at")
     events = scan.select("account_id", at, *chosen).collect()
     side = pl.read_parquet(folder / "accounts.parquet")

@@ -130,17 +130,22 @@ def test_blocks_are_taken_in_order_and_an_account_once(world: World) -> None:
     assert dense.densest(world, found, blocks=1, share=0.0) == [["a0", "a1", "a2"]]
 
 
-def test_sure_members_stay(world: World) -> None:
-    """Noise is no group, and members under the bound go."""
-    fit = (np.array([0, 0, 0, 0, -1, -1, -1, -1]), np.array([1.0, 1.0, 0.9, 0.2, 0.0, 0.0, 0.0, 0.0]))
-    assert features.sure(world, fit, loose=0.5) == [["a0", "a1", "a2"]]
+def test_tight_clusters_stay(world: World) -> None:
+    """Four accounts at one point are tight; three that lie two apart are 4/3 wide; noise is no group."""
+    label = np.array([0, 0, 0, 0, 1, 1, 1, -1])
+    wide = features.radii(np.array([[0.0], [0.0], [0.0], [0.0], [5.0], [7.0], [9.0], [1.0]]), label)
+    assert wide.tolist() == [0.0] * 4 + [pytest.approx(4 / 3)] * 3 + [np.inf]
+    assert features.tight(world, (label, wide), radius=1.0) == [["a0", "a1", "a2", "a3"]]
+    assert len(features.tight(world, (label, wide), radius=1.5)) == 2
 
 
 def test_behaviour_has_a_row_for_each_account(world: World) -> None:
     """Two requests in one hour of one day."""
-    rows = features.behaviour(world)
-    assert rows.shape[0] == 8
-    assert rows[0, :4].tolist() == [pytest.approx(np.log(2)), 0.0, pytest.approx(np.log(2)), 1.0]
+    rows = features.habits(world)
+    assert rows["account_id"].to_list() == NAMES
+    told = rows.select("requests", "days", "load", "hours").row(0)
+    assert told == (pytest.approx(np.log(2)), 0, pytest.approx(np.log(2)), 1)
+    assert rows[sightings.OPENING].to_list() == [0.5] * 8
 
 
 def test_records_block_on_what_few_hold(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
