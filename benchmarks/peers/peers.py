@@ -93,7 +93,7 @@ PEERS: dict[str, Peer] = {
         features.fitted, features.tight,
         {"sharing": (0.0, 1.0, 3.0), "least": (5, 10, 20), "samples": (3, 10)},
         {"radius": (0.7, 1.0, 1.4, 2.0, 3.0, 9.0)}, "scikit-learn",
-        "the package, on 22 habits of accounts and their rare shared values folded to 20 dimensions; tight clusters stay",
+        "the package, on 22 habits of accounts and rare shared values in 20 dimensions; tight clusters stay",
     ),
     "validated": Peer(
         "validated projection (bicm)",

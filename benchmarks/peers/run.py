@@ -38,7 +38,7 @@ def made(seed: int, scale: float, recipe: str) -> Path:
 
 
 def code_of(name: str) -> str:
-    """Name the state of the code that decides a peer's result: its module and what it is given, or the whole package."""
+    """Name the state of the code that decides a peer's result: its module and what it is given, or the package."""
     here = Path(__file__).parent
     if name == OWN:
         package = here.parents[1] / "extractscan"
