@@ -190,3 +190,16 @@ def limits(ground: Ground) -> list[str]:
             "The log has few accounts: rarity is measured coarsely and small networks cannot be told from chance."
         )
     return lines
+
+
+def left_out(filters: Sequence[model.Filtered]) -> list[str]:
+    """Say of each filter what it left out: a report on a part of a log must not be read as one on the whole."""
+    lines = []
+    for each in filters:
+        kept = f"only {each.column} {', '.join(each.include)}" if each.include else ""
+        dropped = f"all but {each.column} {', '.join(each.exclude)}" if each.exclude else ""
+        asked = " and ".join(part for part in (kept, dropped) if part)
+        lines.append(
+            f"A part of the log was analyzed, as was asked for: {asked}; {each.events_left_out} events left out."
+        )
+    return lines

@@ -13,11 +13,26 @@ import msgspec
 import polars as pl
 
 import extractscan
-from extractscan import custody, dossier, exhibits, groundwork, model, networks, null_test, readers, reading, trial
+from extractscan import (
+    allowing,
+    custody,
+    dossier,
+    exhibits,
+    groundwork,
+    model,
+    networks,
+    null_test,
+    readers,
+    reading,
+    schema,
+    selection,
+    trial,
+)
 from extractscan.exhibits import Case
 from extractscan.findings import (
     exclusions,
     gaps,
+    left_out,
     limits,
     numbered,
     require_testable,
@@ -25,6 +40,7 @@ from extractscan.findings import (
 )
 from extractscan.growing import Found
 from extractscan.power import smallest_detectable
+from extractscan.ranges import ranges
 from extractscan.settings import Settings
 
 Progress = Callable[[str, int, int], None]
@@ -50,6 +66,9 @@ def analyze(
     end: datetime | None = None,
     last: timedelta | None = None,
     baseline_logs: Sequence[str] = (),
+    filters: Sequence[model.Filter] = (),
+    allow: Sequence[allowing.Entry] = (),
+    rule_files: Sequence[str] = (),
     progress: Progress | None = None,
     reproducible: bool = False,
 ) -> model.Report:
@@ -64,24 +83,32 @@ def analyze(
         end: First moment not used (UTC).
         last: Only this much before the newest event.
         baseline_logs: Earlier logs whose accounts count as background.
+        filters: By account, organization, model or country; every one must keep an event.
+        allow: Gateways, egress ranges and customers that are known.
+        rule_files: Further intent rules, beside the shipped ones.
         progress: Told of stages as they go.
         reproducible: Leave the wall clock out of the report.
 
     Raises:
         InputError: where nothing can be read.
         CannotTestError: where the fields that every test needs are missing.
-        UsageError: for a mapping that names no field.
+        UsageError: for a mapping that names no field, a filter by a column that is not there, or a wrong rule file.
     """
     tell = progress or (lambda _stage, _done, _total: None)
     logs = readers.open_logs(paths, mapping=mapping, dates=(start, end))
     table, side = side_table(accounts)
+    shared = ranges(allowing.shared(allow))
+    chosen = selection.Selection(filters=filters, homes=selection.homes_of(table), shared=shared)
+    chosen.check(logs.columns)
     past = [readers.open_logs(baseline_logs, mapping=mapping)] if baseline_logs else []
     log = reading.read(
         logs,
-        table,
+        chosen.cleared(table),
         settings,
         window=reading.window_of(logs, start, end, last),
         baseline=past,
+        selection=chosen,
+        rule_files=[Path(file) for file in rule_files],
         tell=partial(tell, "reading"),
     )
     older = [msgspec.structs.replace(each, role="baseline") for one in past for each in one.records()]
@@ -89,17 +116,9 @@ def analyze(
     ground = judged.ground
     shuffles = null_test.run(ground, settings, partial(tell, "shuffling"))
     written = [dossier.network(case, ground, null_test.of(case.found, shuffles), settings) for case in judged.cases]
-    return model.Report(
+    report = model.Report(
         schema_version=model.SCHEMA_VERSION,
-        tool=model.Tool(
-            name="extractscan",
-            version=extractscan.__version__,
-            settings=settings.to_dict(),
-            settings_sha256=settings.digest(),
-            seed=settings.seed,
-            generated_at=None if reproducible else datetime.now(UTC).isoformat(timespec="seconds"),
-            libraries=custody.libraries(),
-        ),
+        tool=_tool(settings, reproducible=reproducible),
         inputs=[*logs.records(), *side, *older],
         coverage=model.Coverage(
             first=exhibits.iso(log.summary.totals["first"].min()),
@@ -109,11 +128,41 @@ def analyze(
             gaps=gaps(log.summary),
             signals=ground.runs,
             smallest_detectable_network=smallest_detectable(ground, settings),
+            filters=chosen.filtered(),
         ),
-        networks=numbered(_sealed(logs, written)),
+        networks=_sealed(logs, written),
         single_sources=single_sources(ground, judged.found),
         excluded=exclusions(ground, judged.found, settings),
         limits=limits(ground),
+    )
+    return _allowed(ground, chosen, allow, report)
+
+
+def _tool(settings: Settings, *, reproducible: bool) -> model.Tool:
+    return model.Tool(
+        name="extractscan",
+        version=extractscan.__version__,
+        settings=settings.to_dict(),
+        settings_sha256=settings.digest(),
+        seed=settings.seed,
+        generated_at=None if reproducible else datetime.now(UTC).isoformat(timespec="seconds"),
+        libraries=custody.libraries(),
+    )
+
+
+def _allowed(
+    ground: groundwork.Ground, chosen: selection.Selection, allow: Sequence[allowing.Entry], report: model.Report
+) -> model.Report:
+    """Hold the networks and single sources against the user's list, number the networks, and say what was left out."""
+    homes = dict(ground.accounts.select(schema.ACCOUNT, schema.ORGANIZATION).iter_rows())
+    found = numbered(allowing.explained(report.networks, allow, homes))
+    counted = (chosen.counts.accounts, chosen.counts.events)
+    return msgspec.structs.replace(
+        report,
+        networks=found,
+        single_sources=allowing.permitted(report.single_sources, allow, homes),
+        excluded=msgspec.structs.replace(report.excluded, allowed=allowing.told(allow, found, homes, counted)),
+        limits=[*report.limits, *left_out(report.coverage.filters)],
     )
 
 

@@ -5,15 +5,17 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import partial
+from pathlib import Path
 from typing import TypeVar
 
 import numpy as np
 import polars as pl
 
 from extractscan import groundwork, readers, reduce, rules, schema
+from extractscan.selection import Selection
 from extractscan.settings import Settings
 
 Thing = TypeVar("Thing")
@@ -38,6 +40,7 @@ class Reading:
         summary: Of all events in the window.
         asking: Source file, source row and mask of the events that ask for what a harvest asks for.
         earlier: Summaries of baseline logs.
+        selection: What is used of the events in the window.
         added: Events that stand in no input, with all columns of the log; `with_events` puts them there.
     """
 
@@ -48,6 +51,7 @@ class Reading:
     summary: reduce.Summary
     asking: pl.DataFrame
     earlier: Sequence[reduce.Summary] = ()
+    selection: Selection = field(default_factory=Selection)
     added: pl.DataFrame | None = None
 
 
@@ -58,6 +62,8 @@ def read(
     *,
     window: Window = (None, None),
     baseline: Sequence[readers.LogSet] = (),
+    selection: Selection | None = None,
+    rule_files: Sequence[Path] = (),
     tell: Callable[[int, int], None] | None = None,
 ) -> Reading:
     """Read a log, and baseline logs if there are any, once from end to end.
@@ -68,11 +74,12 @@ def read(
         InputError: where nothing can be read.
         UsageError: for a rule file that cannot be used.
     """
-    ruleset = rules.load()
-    summary, asking = summarise(logs, ruleset, window, settings.min_accounts, tell)
-    earlier = [summarise(past, ruleset, (None, None), settings.min_accounts)[0] for past in baseline]
+    ruleset, chosen, least = rules.load(rule_files), selection or Selection(), settings.min_accounts
+    summary, asking = summarise(logs, ruleset, window, least, tell, chosen=chosen)
+    older = chosen.for_baseline()
+    earlier = [summarise(past, ruleset, (None, None), least, chosen=older)[0] for past in baseline]
     table = readers.completed(table, logs.accounts())
-    return Reading(logs, table, ruleset, window, summary, asking, earlier)
+    return Reading(logs, table, ruleset, window, summary, asking, earlier, chosen)
 
 
 def with_events(reading: Reading, events: pl.DataFrame, accounts: pl.DataFrame | None, settings: Settings) -> Reading:
@@ -104,9 +111,11 @@ def with_events(reading: Reading, events: pl.DataFrame, accounts: pl.DataFrame |
 
 def again(reading: Reading, columns: Sequence[str], who: pl.Series) -> Iterator[pl.DataFrame]:
     """Read the events of some accounts once more: these columns, as far as the log has them, and provenance."""
-    batches = (within(batch, reading.window) for batch in reading.logs.batches(columns, accounts=who))
-    for batch in unrepeated(batches):
-        yield from batch.iter_slices(ROWS_AT_ONCE)
+    seen = {*columns, *reading.selection.columns} & reading.logs.columns
+    read = reading.logs.batches(seen, accounts=who)
+    for batch in unrepeated(reading.selection.of(within(batch, reading.window)) for batch in read):
+        wanted = [name for name in batch.columns if name in columns or name in schema.PROVENANCE]
+        yield from batch.select(wanted).iter_slices(ROWS_AT_ONCE)
     if reading.added is not None:
         names = [name for name in schema.EVENTS if name in columns and name in reading.added.columns]
         added = reading.added.filter(pl.col(schema.ACCOUNT).is_in(who.implode()))
@@ -119,6 +128,8 @@ def summarise(
     window: Window,
     least: int,
     tell: Callable[[int, int], None] | None = None,
+    *,
+    chosen: Selection | None = None,
 ) -> tuple[reduce.Summary, pl.DataFrame]:
     """Read every event once and keep its summary; a request that stands twice in the logs counts once.
 
@@ -139,7 +150,9 @@ def summarise(
         return reduce.reduce(batch, values), suspects(batch, ruleset)
 
     wanted = [name for name in logs.columns if name != schema.COMPLETION]
-    read = unrepeated(within(batch, window) for batch in logs.batches(wanted, progress=progress))
+    pick = chosen or Selection()
+    used = (pick.of(within(batch, window), counting=True) for batch in logs.batches(wanted, progress=progress))
+    read = unrepeated(used)
     batches = (part for batch in read for part in batch.iter_slices(ROWS_AT_ONCE))
     parts, asking = (
         [reduce.empty(tuple(values))],

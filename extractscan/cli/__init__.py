@@ -18,6 +18,7 @@ from extractscan.cli.evidencing import evidence
 from extractscan.cli.guard import guarded
 from extractscan.cli.inspecting import inspect
 from extractscan.cli.reports import explain, report
+from extractscan.cli.ruling import rules_test
 from extractscan.cli.selftesting import selftest
 from extractscan.cli.verifying import verify
 from extractscan.cli.worlds import score, simulate
@@ -29,6 +30,7 @@ COMMANDS = (
 """Commands in the order of the help."""
 GROUPS: Mapping[str, tuple[str, tuple[Callable[..., int], ...]]] = {
     "config": ("Show, check and begin the configuration of analyze.", (config_show, config_check, config_init)),
+    "rules": ("Try intent rules of your own.", (rules_test,)),
 }
 """Commands of two words: what the first is for, and a function for each second, named `first_second`."""
 

@@ -8,6 +8,16 @@ from typing import Annotated
 import typer
 
 from extractscan.cli.allocators import give_memory_back
+from extractscan.cli.filters import (
+    ExcludeAccount,
+    ExcludeCountry,
+    ExcludeModel,
+    ExcludeOrganization,
+    IncludeAccount,
+    IncludeCountry,
+    IncludeModel,
+    IncludeOrganization,
+)
 from extractscan.cli.options import (
     Accounts,
     Clobber,
@@ -75,6 +85,16 @@ Suppress = Annotated[
     str | None,
     typer.Option("--suppress", metavar="FILE", help="TOML list of networks that are known: marked, and fail no run."),
 ]
+Allow = Annotated[
+    str | None,
+    typer.Option("--allow", metavar="FILE", help="TOML list of gateways, egress ranges and customers that are known."),
+]
+Rules = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--rules", metavar="PATH", help="Your own intent rules, a file or folder, beside the shipped; repeatable."
+    ),
+]
 Baseline = Annotated[
     str | None,
     typer.Option(
@@ -114,6 +134,16 @@ def analyze(
     quarantine: Quarantine = None,
     min_level: MinLevel = None,
     suppress: Suppress = None,
+    allow: Allow = None,
+    rules: Rules = None,
+    include_account: IncludeAccount = None,
+    exclude_account: ExcludeAccount = None,
+    include_organization: IncludeOrganization = None,
+    exclude_organization: ExcludeOrganization = None,
+    include_model: IncludeModel = None,
+    exclude_model: ExcludeModel = None,
+    include_country: IncludeCountry = None,
+    exclude_country: ExcludeCountry = None,
     baseline: Baseline = None,
     redact: Redact = False,
     key_file: KeyFile = None,

@@ -38,6 +38,16 @@ class Options(msgspec.Struct, frozen=True, kw_only=True):
     quarantine: str | None = None
     min_level: Level | None = None
     suppress: str | None = None
+    allow: str | None = None
+    rules: list[str] = []
+    include_account: list[str] = []
+    exclude_account: list[str] = []
+    include_organization: list[str] = []
+    exclude_organization: list[str] = []
+    include_model: list[str] = []
+    exclude_model: list[str] = []
+    include_country: list[str] = []
+    exclude_country: list[str] = []
     baseline: str | None = None
     redact: bool = False
     key_file: str | None = None

@@ -10,13 +10,14 @@ from pathlib import Path
 
 import msgspec
 
-from extractscan import diffing, screening, suppression
+from extractscan import allowing, diffing, screening, suppression
 from extractscan.cli.mapping import parse_mapping
 from extractscan.cli.moments import window
 from extractscan.cli.saved import load_report
 from extractscan.model import Input, Report
 from extractscan.model.asked import Role, Run
 from extractscan.readers.urls import writable
+from extractscan.rules import files_of, read
 from extractscan.settings import Settings
 from extractscan.suppression import Entry
 
@@ -26,6 +27,8 @@ class Lists:
     """The user's own files beside the logs, read and checked before anything is analyzed."""
 
     known: list[Entry]
+    allowed: list[allowing.Entry]
+    rule_files: list[str]
     older: Report | None
     described: list[Input]
 
@@ -47,12 +50,17 @@ def read_lists(run: Run) -> Lists:
     """
     known = [] if run.suppress is None else suppression.load(run.suppress)
     older = None if run.baseline is None else load_report(run.baseline)
-    described = []
+    day = date.fromisoformat(run.as_of) if run.as_of else date.min
+    allowed = [] if run.allow is None else allowing.load(run.allow, day)
+    rule_files = [str(file) for file in files_of(run.rules)]
+    described = [_described(file, "intent rules", "rules", len(read([Path(file)]))) for file in rule_files]
+    if run.allow is not None:
+        described.append(_described(run.allow, "list of the known", "allow", len(allowed)))
     if run.suppress is not None:
         described.append(_described(run.suppress, "suppression list", "suppress", len(known)))
     if older is not None and run.baseline is not None:
         described.append(_described(run.baseline, "report", "report", len(older.networks)))
-    return Lists(known, older, described)
+    return Lists(known, allowed, rule_files, older, described)
 
 
 def _described(path: str, what: str, role: Role, rows: int) -> Input:
@@ -81,6 +89,9 @@ def answer(run: Run, settings: Settings, progress: Callable[[str, int, int], Non
         end=ends,
         last=recent,
         baseline_logs=run.baseline_logs,
+        filters=run.filters,
+        allow=lists.allowed,
+        rule_files=lists.rule_files,
         progress=progress,
         reproducible=run.reproducible,
     )
@@ -92,7 +103,7 @@ def answer(run: Run, settings: Settings, progress: Callable[[str, int, int], Non
 def _finished(report: Report, lists: Lists) -> Answer:
     """Hold the networks against the user's lists and the older report."""
     run = report.run
-    if run.as_of is not None:
+    if run.suppress is not None and run.as_of is not None:
         report = suppression.apply(report, lists.known, date.fromisoformat(run.as_of))
     if lists.older is not None:
         (sha256,) = (each.sha256 for each in lists.described if each.role == "report")

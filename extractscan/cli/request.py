@@ -10,6 +10,7 @@ from typing import Any
 import msgspec
 
 from extractscan.cli.config import Resolved
+from extractscan.cli.filtering import filters_of
 from extractscan.cli.findings import findings_code
 from extractscan.cli.keys import Options
 from extractscan.cli.mapping import parse_mapping
@@ -40,7 +41,7 @@ def carry_out(inputs: Sequence[str], asked: Resolved) -> int:
         ExtractscanError: for every expected failure; under `strict`, lost rows fail after the report is delivered.
     """
     options = asked.options
-    lists = [options.suppress, options.baseline, options.key_file]
+    lists = [options.suppress, options.allow, options.baseline, options.key_file, *options.rules]
     read = [*inputs, options.accounts, asked.file, *options.baseline_logs, *lists]
     check_outputs(options.output, options.format, clobber=options.clobber, inputs=read)
     check_manifest(options.manifest, options.output, clobber=options.clobber, inputs=read)
@@ -75,7 +76,7 @@ def _quarantine(inputs: Sequence[str], options: Options, target: str) -> None:
 
 def _run(inputs: Sequence[str], options: Options) -> Run:
     """Write the question down, so that the report can be made again."""
-    dated = options.suppress is not None
+    dated = options.suppress is not None or options.allow is not None
     return Run(
         inputs=list(inputs),
         accounts=options.accounts,
@@ -84,6 +85,9 @@ def _run(inputs: Sequence[str], options: Options) -> Run:
         end=options.end,
         last=options.last,
         baseline_logs=options.baseline_logs,
+        filters=filters_of(options),
+        rules=options.rules,
+        allow=options.allow,
         suppress=options.suppress,
         baseline=options.baseline,
         min_level=options.min_level,

@@ -10,9 +10,9 @@ from typing import Any
 
 import msgspec
 
-from extractscan.model.asked import Marking, Role, Run
-from extractscan.model.coverage import Coverage, Gap, Input, Rejected, SignalRun
-from extractscan.model.excluded import Excluded, Hub, NearMiss, Suppressed
+from extractscan.model.asked import Filter, Marking, Role, Run
+from extractscan.model.coverage import Coverage, Filtered, Gap, Input, Rejected, SignalRun
+from extractscan.model.excluded import Allowed, AllowedKind, Excluded, Hub, NearMiss, Suppressed
 from extractscan.model.node import LEVELS, Level, Node, Verdict
 from extractscan.model.redacted import Redaction
 from extractscan.model.shared import Observable, Part, Rows
@@ -22,11 +22,15 @@ from extractscan.model.traits import Traits
 __all__ = [
     "LEVELS",
     "SCHEMA_VERSION",
+    "Allowed",
+    "AllowedKind",
     "Baseline",
     "Change",
     "Coverage",
     "Evidence",
     "Excluded",
+    "Filter",
+    "Filtered",
     "Gap",
     "Hub",
     "Hypothesis",
@@ -213,6 +217,8 @@ class SingleSource(Node, frozen=True):
     extraction_bits: float
     summary: str
     evidence: list[Evidence] = []
+    allowed: str | None = None
+    """Why the user's own list covers it."""
 
 
 class Report(Node, frozen=True):

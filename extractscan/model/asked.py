@@ -14,13 +14,11 @@ Marking = Literal["clear", "green", "amber", "amber+strict", "red"]
 
 
 class Filter(Node, frozen=True):
-    """Events that were kept or left out by the value of one column."""
+    """Events to keep or to leave out by the value of one column."""
 
     column: str
     include: list[str] = []
-    """Only these were used; empty where all were."""
     exclude: list[str] = []
-    events_left_out: int = 0
 
 
 class Run(Node, frozen=True):

@@ -50,6 +50,16 @@ class Gap(Node, frozen=True):
     hours: float
 
 
+class Filtered(Node, frozen=True):
+    """Events that were kept or left out by the value of one column."""
+
+    column: str
+    include: list[str] = []
+    """Only these were used; empty where all were."""
+    exclude: list[str] = []
+    events_left_out: int = 0
+
+
 class Coverage(Node, frozen=True):
     """What the log holds and what could be tested on it."""
 
@@ -61,3 +71,5 @@ class Coverage(Node, frozen=True):
     signals: list[SignalRun] = []
     smallest_detectable_network: int | None = None
     """Accounts that a ring planted into shuffled sightings needs before the search links it; null = none is linked."""
+    filters: list[Filtered] = []
+    """What was left out because it was asked for."""

@@ -38,11 +38,32 @@ class Suppressed(Node, frozen=True):
     """Ids of the networks that it covers, or would if it had not expired."""
 
 
+AllowedKind = Literal["gateway", "egress", "customer"]
+
+
+class Allowed(Node, frozen=True):
+    """An entry of the user's own list of gateways, egress ranges and licensed customers."""
+
+    kind: AllowedKind
+    values: list[str]
+    """Ranges, accounts and organizations as they were listed."""
+    reason: str
+    expires: str | None = None
+    state: Literal["active", "expired", "unused"] = "active"
+    accounts: int = 0
+    """Accounts of the log that it covers."""
+    events: int = 0
+    """Events whose address was given no weight."""
+    networks: list[str] = []
+    """Ids of the networks that have covered accounts."""
+
+
 class Excluded(Node, frozen=True):
     """What was looked at and left out; shown, not hidden."""
 
     hubs: list[Hub] = []
     suppressed: list[Suppressed] = []
+    allowed: list[Allowed] = []
     below_level: list[str] = []
     """Fingerprints of networks that were left out because their level is under the one asked for."""
     near_misses: list[NearMiss] = []

@@ -113,13 +113,21 @@ RULES: Final[Mapping[type[model.Node], Mapping[str, Rule]]] = MappingProxyType(
         model.Hypothesis: {"id": said, "title": said, "for_": said, "against": said, "would_decide": said},
         model.TimelinePoint: {"day": keep},
         model.Observable: {"channel": said, "signal": said, "value": own, "held_by": _ACCOUNT},
-        model.SingleSource: {"account_ids": _ACCOUNT, "organization_id": name("org"), "summary": said},
+        model.SingleSource: {
+            "account_ids": _ACCOUNT, "organization_id": name("org"), "summary": said,
+            "allowed": said,
+        },
         model.Excluded: {"below_level": printed},
         model.Hub: {"channel": said, "signal": said, "value": own},
         model.NearMiss: {"account_ids": _ACCOUNT, "network": printed, "reason": said},
         model.Suppressed: {
             "fingerprint": printed, "reason": withhold, "expires": keep, "state": keep, "networks": keep,
         },
+        model.Allowed: {
+            "kind": keep, "values": withhold, "reason": name("reason"), "expires": keep, "state": keep,
+            "networks": keep,
+        },
+        model.Filtered: {"column": keep, "include": own, "exclude": own},
         since.Change: {"state": keep, "was": printed, "added": _ACCOUNT, "removed": _ACCOUNT},
         since.Baseline: {"sha256": keep, "gone": printed},
         asked.Run: {

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 import msgspec
 
-from extractscan.model import Evidence, Hub, Network, Node, Observable, Template
+from extractscan.model import Evidence, Filtered, Hub, Network, Node, Observable, Template
 from extractscan.model.asked import Filter
 from extractscan.redaction.rules import WITHHELD, Work
 from extractscan.redaction.values import CHARACTERS, COLUMNS, redacted
@@ -75,7 +75,7 @@ def hub(item: Hub, _changed: Changed, work: Work) -> dict[str, Any]:
     return {"value": redacted(item.signal, item.value, item.accounts, work.least, work.names)}
 
 
-def filtered(item: Filter, _changed: Changed, work: Work) -> dict[str, Any]:
+def filtered(item: Filter | Filtered, _changed: Changed, work: Work) -> dict[str, Any]:
     """Redact the values of columns that identify somebody."""
     kind = COLUMNS.get(item.column)
     if kind is None:
@@ -94,6 +94,7 @@ WHOLES: Final[Mapping[type[Node], Callable[[Any, Changed, Work], dict[str, Any]]
         Observable: observable,
         Hub: hub,
         Filter: filtered,
+        Filtered: filtered,
     }
 )
 """By type; given the value as it was, its fields as their rules left them, and the work."""

@@ -7,7 +7,7 @@ says how much rarer it is in ordinary traffic, and the linking of accounts decid
 from __future__ import annotations
 
 from extractscan.rules.checking import Problem, check
-from extractscan.rules.loading import families, load
+from extractscan.rules.loading import families, files_of, load, read
 from extractscan.rules.matching import HEAD_CHARS, TAIL_CHARS, match, suspect
 from extractscan.rules.public import PublicTemplate, match_public, public_templates
 from extractscan.rules.rule import MAX_RULES, Rule, Wording
@@ -22,9 +22,11 @@ __all__ = [
     "Wording",
     "check",
     "families",
+    "files_of",
     "load",
     "match",
     "match_public",
     "public_templates",
+    "read",
     "suspect",
 ]

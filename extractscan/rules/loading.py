@@ -32,6 +32,30 @@ class _File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     terms: dict[Name, Text] = {}
 
 
+def read(files: Sequence[Path]) -> tuple[Rule, ...]:
+    """Read rule files alone, in the order given, without holding rules against their examples.
+
+    Raises:
+        UsageError: a file that cannot be read or breaks the form.
+    """
+    return tuple(rule for file in files for rule in _rules(file))
+
+
+def files_of(paths: Sequence[str]) -> list[Path]:
+    """List rule files: those named, and all `*.toml` of folders, sorted within each.
+
+    Raises:
+        UsageError: where a path is not there, or a folder has none.
+    """
+    found: list[Path] = []
+    for path in map(Path, paths):
+        inside = sorted(path.glob("*.toml")) if path.is_dir() else [path] if path.is_file() else []
+        if not inside:
+            raise UsageError(f"{path}: no rule file", hint="name a TOML file, or a folder that holds some")
+        found += inside
+    return found
+
+
 def load(extra: Sequence[Path] = ()) -> tuple[Rule, ...]:
     """Read the shipped rules and the files in `extra`, sorted by id.
 

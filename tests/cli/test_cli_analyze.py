@@ -38,6 +38,9 @@ def test_every_option_reaches_the_pipeline(run, pipeline, tmp_path) -> None:
         "end": datetime(2026, 4, 1, tzinfo=UTC),
         "last": None,
         "baseline_logs": ["old1", "old2"],
+        "filters": [],
+        "allow": [],
+        "rule_files": [],
         "reproducible": True,
     }
 
