@@ -16,12 +16,19 @@ from extractscan.readers.chunk import MAX_ROWS, Chunk, uncollected
 from extractscan.readers.detect import LogFile
 from extractscan.readers.joining import Sides
 from extractscan.readers.opening import views_of
+from extractscan.readers.picking import NOTHING
 from extractscan.readers.plan import Plan
 from extractscan.readers.source import Side, keys_of
 from extractscan.readers.tally import Tally
 
 _HELD_BYTES: Final = 16 << 20
 """Bytes of small files gathered into one frame: a directory of one-record files is not a thousand frames."""
+
+
+_SEEN_WHOLE: Final = 64 << 10
+"""Bytes of a file, below which the sample has seen all of it."""
+_WATCH_STEP: Final = 16
+"""One record in so many is searched for columns that the sample did not show."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,8 +92,9 @@ def _canonical(held: Sequence[Piece], kept: Sequence[str], passed: Sequence[Tall
     places = pl.concat([piece.places for piece in held])
     names = in_order({name for piece in held for name in _read_names(piece.file, kept)} & set(source.fields))
     keys = {side.on for side in sides.serving(file.keys)}
-    if keys or source.parts or source.keeps:
+    if keys or source.parts or source.keeps or source.name not in convert.FLAT:
         views, places = views_of(source, convert.plain(_together(held)), places, passed)
+        _watch(file, views[::_WATCH_STEP], passed[held[0].index])
         raw = convert.read_columns(source.fields, names, views)
         told = {on: convert.read_all(keys_of(source)[on].read, views) for on in keys}
     else:
@@ -100,6 +108,22 @@ def _canonical(held: Sequence[Piece], kept: Sequence[str], passed: Sequence[Tall
     for index, count, first, last in spans.iter_rows():
         passed[index].use(count, first, last)
     return frame.with_columns(pl.lit(None, dtype=schema.EVENTS[n]).alias(n) for n in kept if n not in frame.columns)
+
+
+def _unseen(file: LogFile) -> list[str]:
+    """Columns that the source has and the sample of a large file did not show."""
+    if file.source is None or file.size < _SEEN_WHOLE or file.source.name in convert.FLAT:
+        return []
+    return [name for name in file.source.fields if name not in file.columns]
+
+
+def _watch(file: LogFile, views: Sequence[Any], tally: Tally) -> None:
+    """Tell of columns that the sample did not show and that stand further on all the same."""
+    assert file.source is not None
+    for name in _unseen(file):
+        read = file.source.fields[name].read
+        if any(convert.read_guarded(read, view) not in NOTHING for view in views):
+            tally.notes.add(f"{name} appears only after the first records and was not read")
 
 
 def _with_constants(frame: pl.DataFrame, held: Sequence[Piece], wanted: set[str]) -> pl.DataFrame:
@@ -139,6 +163,7 @@ def plan_of(file: LogFile, kept: Iterable[str] | None, accounts: pl.Series | Non
     names = [name for name in _read_names(file, kept) if name in source.fields]
     keys = [field for on, field in keys_of(source).items() if on in file.keys]
     fields = [*(source.fields[name] for name in names), *keys]
+    fields += [source.fields[name] for name in _unseen(file)]
     folded = source.fold.heads if source.fold else frozenset()
     heads = None if source.whole else source.heads.union(*(field.heads for field in fields), folded)
     if heads is not None and not source.dotted and any(source is known for known in formats.SOURCES):

@@ -386,3 +386,17 @@ def test_the_first_filled_path_counts() -> None:
 def test_a_corpus_without_addresses_is_refused(tmp_path: Path) -> None:
     records = [{"conversation_hash": "h", "model": "m", "conversation": []}]
     assert "without its hashed addresses" in str(refusal(write(tmp_path / "x", lines(records))))
+
+
+def test_columns_that_a_large_file_shows_late_are_told(tmp_path: Path) -> None:
+    """The sample sees the head, the middle and the end; what stands elsewhere alone is named, not lost in silence."""
+    first = records_of("new_api")[0]
+    late = {**first, "request_id": "late"}
+    others = [{**first, "request_id": ""} for _ in range(20_000)]
+    for record in others:
+        record["content"] = "x" * 80
+    records = others[:4000] + [late] * 400 + others[4000:]
+    logs = open_logs([write(tmp_path / "x", lines(records))])
+    assert "request_id" not in logs.columns
+    assert read_all(logs).height == len(records)
+    assert "request_id appears only after the first records and was not read" in logs.records()[0].notes
