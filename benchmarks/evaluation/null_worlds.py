@@ -149,7 +149,9 @@ def main() -> None:
         return
     cells.allowed([given.seed])
     made_with = f"{apart.tool_state()}-{world.maker()}-{given.shuffles}"
-    pairs = [(t, c) for c in wanted_cells(given.seed, given.worlds, given.planted) for t in sorted(THRESHOLDS)]
+    drawn = wanted_cells(given.seed, given.worlds, given.planted)
+    order = np.random.default_rng(given.seed).permutation(len(drawn))  # so that a short run touches both tables
+    pairs = [(t, drawn[int(i)]) for i in order for t in sorted(THRESHOLDS)]
     wanted = {f"{t} {c.id}": {"threshold": t, "kind": c.kind} for t, c in pairs}
     results = apart.stored(given.results, "name", made_with)
     missing = {n: ["--only", n, "--shuffles", str(given.shuffles)] for n in wanted if n not in results}
