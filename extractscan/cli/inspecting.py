@@ -9,12 +9,18 @@ import typer
 
 from extractscan.cli.options import Accounts, Inputs, Mapping, NoColor
 
+WriteMap = Annotated[
+    str | None,
+    typer.Option("--write-map", metavar="FILE", help="Write a mapping file for --map @FILE, guessed where need be."),
+]
+
 
 def inspect(
     inputs: Inputs,
     *,
     accounts: Accounts = None,
     mapping: Mapping = None,
+    write_map: WriteMap = None,
     as_json: Annotated[bool, typer.Option("--json", help="As JSON.")] = False,
     no_color: NoColor = False,
 ) -> int:
@@ -24,22 +30,52 @@ def inspect(
     """
     import msgspec
 
-    from extractscan.cli.inspection_page import inspection_page
+    from extractscan.cli.inspection_page import Drawn, inspection_page
     from extractscan.cli.mapping import parse_mapping
     from extractscan.cli.say import emit, emit_json, stdout_view
     from extractscan.readers import open_logs
     from extractscan.readers.inspection import inspect_logs
 
-    logs = open_logs(inputs, mapping=parse_mapping(mapping or ()))
+    columns = parse_mapping(mapping or ())
+    if write_map is not None:
+        columns = _written(write_map, inputs, columns)
+    logs = open_logs(inputs, mapping=columns)
     table = _accounts_table(accounts)
     inspection = inspect_logs(logs)
-    lacking = list(_lacking(frozenset(inspection.columns), frozenset(table["columns"]) if table else frozenset()))
+    told = logs.accounts()
+    account_columns = {*(table["columns"] if table else ()), *(told.columns if told is not None else ())}
+    lacking = list(_lacking(frozenset(inspection.columns), frozenset(account_columns)))
+    running = _running(lacking)
     if as_json:
-        found = {**msgspec.to_builtins(inspection), "accounts_table": table, "signals_lacking_fields": lacking}
+        signals = {"signals_running": running, "signals_lacking_fields": lacking}
+        found = {**msgspec.to_builtins(inspection), "accounts_table": table, **signals}
         emit_json(msgspec.json.format(msgspec.json.encode(found)) + b"\n")
     else:
-        emit(inspection_page(stdout_view(no_color=no_color), inspection, table, lacking))
+        emit(inspection_page(stdout_view(no_color=no_color), Drawn(inspection, table, lacking, running)))
     return 0
+
+
+def _written(target: str, inputs: list[str], given: dict[str, str]) -> dict[str, str]:
+    """Write the mapping that was given, with guesses for an unknown log, and return it."""
+    from extractscan.cli.mapping import encode_mapping
+    from extractscan.cli.outputs import check_new
+    from extractscan.cli.say import say
+    from extractscan.readers.guessing import guess_for
+    from extractscan.writers import write_bytes
+
+    check_new(target, inputs)
+    guessed = {name: field for name, field in guess_for(inputs).items() if name not in given}
+    write_bytes(encode_mapping(given, guessed), target)
+    what = f"{len(guessed)} guessed by their names: look at them" if guessed else "nothing had to be guessed"
+    say(f"wrote {target} ({what}); use it with --map @{target}")
+    return given | guessed
+
+
+def _running(lacking: list[dict[str, Any]]) -> list[str]:
+    from extractscan.signals import SIGNALS
+
+    without = {each["name"] for each in lacking}
+    return [signal.name for signal in SIGNALS.values() if signal.name not in without]
 
 
 def _accounts_table(path: str | None) -> dict[str, Any] | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from rich.console import RenderableType
@@ -16,16 +17,23 @@ from extractscan.writers.terminal import View, draw
 from extractscan.writers.terminal.view import bar, bullets, heading, labelled, sentence, span, value
 
 
-def inspection_page(
-    view: View, found: Inspection, accounts: Mapping[str, Any] | None, lacking: Sequence[Mapping[str, Any]]
-) -> bytes:
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """What is drawn: the inputs, the accounts table, and the signals that lack fields and those that do not."""
+
+    inspection: Inspection
+    accounts: Mapping[str, Any] | None
+    lacking: Sequence[Mapping[str, Any]]
+    running: Sequence[str]
+
+
+def inspection_page(view: View, drawn: Drawn) -> bytes:
     """Draw all inputs, then what they hold together and what could not be tested on them."""
-    return draw(view, _page(view, found, accounts, lacking))
+    return draw(view, _page(view, drawn))
 
 
-def _page(
-    view: View, found: Inspection, accounts: Mapping[str, Any] | None, lacking: Sequence[Mapping[str, Any]]
-) -> Iterator[RenderableType]:
+def _page(view: View, drawn: Drawn) -> Iterator[RenderableType]:
+    found, accounts, lacking = drawn.inspection, drawn.accounts, drawn.lacking
     for each in found.inputs:
         yield from _input(view, each)
         yield ""
@@ -47,8 +55,40 @@ def _page(
         )
     if found.missing:
         facts.add_row(Text("not there", "dim"), ", ".join(found.missing))
+    cost = found.cost
+    time, memory = _seconds(cost.seconds), size(cost.megabytes << 20)
+    about = f"reads {size(cost.bytes_read)}, takes about {time} and {memory} of memory"
+    facts.add_row(Text("a run", "dim"), about)
+    if drawn.running:
+        facts.add_row(Text("can run", "dim"), ", ".join(drawn.running))
     yield facts
     yield from _untested(view, found, lacking)
+    yield from _changes(view, found)
+
+
+def _share(part: float) -> str:
+    return share(part) if part else "0%"
+
+
+def _seconds(seconds: float) -> str:
+    return f"{seconds / 60:.0f} min" if seconds >= 120 else f"{max(seconds, 1):.0f} s"
+
+
+def _changes(view: View, found: Inspection) -> Iterator[RenderableType]:
+    if found.drift:
+        yield ""
+        yield heading(view, "Columns that change within the log")
+        yield bullets(
+            Text(f"{each.column}: {_share(each.before)} filled before {each.day}, {_share(each.after)} from then on")
+            for each in found.drift
+        )
+    if found.skew:
+        yield ""
+        yield heading(view, "The same requests in two inputs")
+        yield bullets(
+            sentence(view, f"{count(each.requests)} in {each.first} and {each.second}: {each.seconds:+g} s apart")
+            for each in found.skew
+        )
 
 
 def _input(view: View, each: Inspected) -> Iterator[RenderableType]:
@@ -60,6 +100,9 @@ def _input(view: View, each: Inspected) -> Iterator[RenderableType]:
     facts.add_row(Text("rows", "dim"), rows)
     if each.first:
         facts.add_row(Text("span", "dim"), f"{span(view, each.first, each.last)} · {count(each.accounts, 'account')}")
+    if each.out_of_order:
+        back = f"{count(each.out_of_order, 'row')} earlier than the one before, by up to {each.furthest_back_s:,g} s"
+        facts.add_row(Text("order", "dim"), back)
     facts.add_row(Text("sha256", "dim"), value(view, each.input.sha256))
     for reason in each.input.rejected:
         lost = f"{count(reason.count)}, first at {reason.first_at}: {reason.reason}"

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import json
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -56,3 +57,14 @@ def _from_file(path: str) -> dict[str, str]:
         if not isinstance(field, str) or not field:
             raise UsageError(f"{path}: {name} = {field!r} names no field", hint="write: account_id = 'user.id'")
     return found
+
+
+def encode_mapping(given: Mapping[str, str], guessed: Mapping[str, str]) -> bytes:
+    """Write a mapping file: what was given, then what was guessed, in the order of the schema."""
+    from extractscan.schema import EVENTS
+
+    lines = ["# canonical column = field of the log, dotted where nested; use with: --map @FILE"]
+    for title, pairs in (("given", given), ("guessed by the names of the fields: check them", guessed)):
+        if pairs:
+            lines += ["", f"# {title}", *(f"{name} = {json.dumps(pairs[name])}" for name in EVENTS if name in pairs)]
+    return ("\n".join(lines) + "\n").encode()

@@ -61,6 +61,17 @@ def check_manifest(
     _check_place(manifest, Path(manifest).resolve(), clobber=clobber)
 
 
+def check_new(target: str, inputs: Iterable[str]) -> None:
+    """Refuse a file that exists already, is an input, or cannot be written.
+
+    Raises:
+        UsageError: as `check_outputs` does.
+    """
+    if Path(target).resolve() in {Path(name).resolve() for name in inputs}:
+        raise UsageError(f"{target} is also an input", hint="name another file: inputs are never written")
+    _check_place(target, Path(target).resolve(), clobber=False)
+
+
 def check_quarantine(target: str | None, *, clobber: bool, others: Iterable[str | None]) -> None:
     """Refuse a place for lost rows that would overwrite what must stay.
 

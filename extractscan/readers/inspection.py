@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
@@ -14,6 +15,7 @@ import polars as pl
 from extractscan import model, schema
 from extractscan.readers.cast import TEXTS
 from extractscan.readers.detect import LogFile
+from extractscan.readers.drift import Clocks, Drift, Fills, Order, Skew
 from extractscan.readers.logset import LogSet
 from extractscan.readers.source import Side, Source
 
@@ -21,6 +23,11 @@ _HOUR: Final = 3_600_000_000
 _GAP_FACTOR: Final = 4
 _SHORTEST_GAP: Final = 6
 """Hours without an event count as a gap from six on, and from four times the median silence (the longest left out)."""
+_PASSES: Final = 2
+_SECONDS_AN_EVENT: Final = 40e-6
+_MEGABYTES: Final = 450
+_MEGABYTES_AN_EVENT: Final = 2.2e-3
+"""Of an analysis of 370,000 events on two cores: 18 s and 1,250 MB, of which 450 MB are libraries."""
 _PLAIN: Final = frozenset(
     {schema.TIMESTAMP, schema.MODEL, schema.ENDPOINT, schema.COUNTRY, schema.ASN, schema.PLATFORM, schema.STATUS_CODE}
     | {schema.USER_AGENT, schema.ERROR, schema.LATENCY, schema.COST, schema.TEMPERATURE, schema.MAX_TOKENS}
@@ -53,6 +60,18 @@ class Inspected(msgspec.Struct, frozen=True, kw_only=True):
     first: str | None = None
     last: str | None = None
     accounts: int = 0
+    out_of_order: int = 0
+    """Rows that are earlier than the row before them."""
+    furthest_back_s: float = 0.0
+    """Seconds of the longest step back in time."""
+
+
+class Cost(msgspec.Struct, frozen=True, kw_only=True):
+    """What an analysis would take, about: from the time that this reading took and from measured analyses."""
+
+    bytes_read: int
+    seconds: float
+    megabytes: int
 
 
 class Inspection(msgspec.Struct, frozen=True, kw_only=True):
@@ -72,6 +91,11 @@ class Inspection(msgspec.Struct, frozen=True, kw_only=True):
     """Canonical columns that at least one input delivers."""
     missing: list[str]
     """Canonical columns that none delivers."""
+    drift: list[Drift] = []
+    """Columns whose fill rate changes within the log."""
+    skew: list[Skew] = []
+    """Inputs that hold the same requests, and how far their clocks are apart."""
+    cost: Cost = Cost(bytes_read=0, seconds=0.0, megabytes=0)
 
 
 class _Profile:
@@ -83,16 +107,19 @@ class _Profile:
         self.span: list[tuple[datetime, datetime] | None] = [None] * count
         self.accounts: list[set[str]] = [set() for _ in range(count)]
         self.hours: set[int] = set()
-        self.requests: list[pl.Series] = []
+        self.clocks = Clocks()
+        self.fills = Fills()
+        self.order = Order(count)
 
     def add(self, frame: pl.DataFrame) -> None:
         """Take one batch in."""
         hours = frame[schema.TIMESTAMP].to_physical() // _HOUR
         self.hours.update(hours.unique().to_list())
-        if schema.REQUEST in frame.columns:
-            self.requests.append(frame[schema.REQUEST].drop_nulls().hash())
-        for part in frame.partition_by(schema.FILE):
+        self.clocks.add(frame)
+        self.fills.add(frame)
+        for part in frame.partition_by(schema.FILE, maintain_order=True):
             self._add_part(part, int(part[schema.FILE][0]))
+            self.order.add(part, int(part[schema.FILE][0]))
 
     def _add_part(self, part: pl.DataFrame, file: int) -> None:
         first, last = part.select(pl.min(schema.TIMESTAMP).alias("a"), pl.max(schema.TIMESTAMP).alias("b")).row(0)
@@ -113,9 +140,12 @@ def inspect_logs(logs: LogSet) -> Inspection:
         InputError: where no input gives a single row.
     """
     profile = _Profile(len(logs.files))
+    began = time.monotonic()
     for frame in logs.batches():
         profile.add(frame)
+    took = time.monotonic() - began
     records = logs.records()
+    used = sum(record.rows_used for record in records)
     spans = [span for span in profile.span if span is not None]
     sides = {file.side.name: file.side for file in logs.files if file.side is not None}
     inputs = [_inspected(i, file, records[i], profile, list(sides.values())) for i, file in enumerate(logs.files)]
@@ -128,9 +158,21 @@ def inspect_logs(logs: LogSet) -> Inspection:
         first=_iso(min(span[0] for span in spans)) if spans else None,
         last=_iso(max(span[1] for span in spans)) if spans else None,
         gaps=gaps_of(profile.hours),
-        duplicate_request_ids=_duplicates(profile.requests),
+        duplicate_request_ids=profile.clocks.repeated(),
         columns=[name for name in schema.EVENTS if name in logs.columns],
         missing=[name for name in schema.EVENTS if name not in logs.columns],
+        drift=profile.fills.changes(),
+        skew=profile.clocks.skews([record.path for record in records]),
+        cost=_cost(logs.total_bytes, used, took),
+    )
+
+
+def _cost(size: int, events: int, seconds: float) -> Cost:
+    """Estimate an analysis: the log is read twice, and every event is worked on once."""
+    return Cost(
+        bytes_read=_PASSES * size,
+        seconds=round(_PASSES * seconds + events * _SECONDS_AN_EVENT, 1),
+        megabytes=round(_MEGABYTES + events * _MEGABYTES_AN_EVENT),
     )
 
 
@@ -161,6 +203,8 @@ def _inspected(index: int, file: LogFile, record: model.Input, profile: _Profile
         first=_iso(span[0]) if span else None,
         last=_iso(span[1]) if span else None,
         accounts=len(profile.accounts[index]),
+        out_of_order=profile.order.back[index],
+        furthest_back_s=round(profile.order.furthest[index], 3),
     )
 
 
@@ -198,11 +242,6 @@ def gaps_of(hours: set[int]) -> list[model.Gap]:
         for length, early in silences
         if length >= shortest
     ]
-
-
-def _duplicates(parts: Sequence[pl.Series]) -> int:
-    ids = pl.concat(parts) if parts else pl.Series(dtype=pl.UInt64)
-    return len(ids) - ids.n_unique()
 
 
 def _hour(hours: int) -> str:

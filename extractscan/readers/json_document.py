@@ -5,11 +5,12 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Iterator
+from itertools import chain
 from typing import Final
 
 import polars as pl
 
-from extractscan.readers import envelopes
+from extractscan.readers import envelopes, json_array
 from extractscan.readers.chunk import Chunk
 from extractscan.readers.envelopes import Element, NotARecordError
 from extractscan.readers.lines import BOM
@@ -19,7 +20,9 @@ from extractscan.readers.streams import Meter, pieces
 from extractscan.readers.tally import Tally
 
 LARGEST: Final = 512 << 20
-"""A document must be held whole; beyond this the export should be one record a line."""
+"""A document that is no array must be held whole; beyond this the export should be one record a line."""
+HELD: Final = 64 << 20
+"""Longer arrays are cut as they are read: slower than decoding them at once, in memory that does not grow."""
 
 _STEP: Final = 10_000
 _ENDS: Final = re.compile(r"\s*,\s*\]\s*")
@@ -56,7 +59,20 @@ def originals(plan: Plan, rows: Iterable[int]) -> Iterator[tuple[int, bytes]]:
 
 
 def _elements(plan: Plan, meter: Meter) -> Iterator[Element]:
-    data, damage = _whole(plan, meter)
+    flow = pieces(plan.stored, plan.layers, meter)
+    data, damage = _held(flow, HELD)
+    if damage is None and len(data) > HELD and data.startswith(b"["):
+        yield from _streamed(chain([data], flow), meter)
+        return
+    if damage is None and len(data) > HELD:
+        rest, damage = _held(flow, LARGEST - len(data))
+        data += rest
+        if damage is None and len(data) > LARGEST:
+            damage = "a JSON document over 512 MiB that is no array; write one record a line instead"
+    yield from _of_whole(data.strip(), damage, meter)
+
+
+def _of_whole(data: bytes, damage: str | None, meter: Meter) -> Iterator[Element]:
     broken = damage is not None
     if damage is None:
         try:
@@ -71,18 +87,28 @@ def _elements(plan: Plan, meter: Meter) -> Iterator[Element]:
         meter.tally.reject(damage, f"after row {len(kept) - 1}" if kept else "the start")
 
 
-def _whole(plan: Plan, meter: Meter) -> tuple[bytes, str | None]:
-    held, weight = [], 0
-    damage = None
+def _streamed(flow: Iterator[bytes], meter: Meter) -> Iterator[Element]:
+    count = 0
     try:
-        for piece in pieces(plan.stored, plan.layers, meter):
+        for element in json_array.split(flow):
+            yield Element(element)
+            count += 1
+    except (DamagedError, NotARecordError) as error:
+        meter.tally.reject(str(error), f"after row {count - 1}" if count else "the start")
+
+
+def _held(flow: Iterator[bytes], most: int) -> tuple[bytes, str | None]:
+    """Read until more than so many bytes are held or the stream ends, and say how it broke if it did."""
+    held, weight, damage = [], 0, None
+    try:
+        for piece in flow:
             held.append(piece)
             weight += len(piece)
-            if weight > LARGEST:
-                raise DamagedError("a JSON document over 512 MiB; write one record a line instead")  # noqa: TRY301
+            if weight > most:
+                break
     except DamagedError as error:
         damage = str(error)
-    return b"".join(held).removeprefix(BOM).strip(), damage
+    return b"".join(held).removeprefix(BOM).lstrip(), damage
 
 
 def salvage(data: bytes) -> tuple[list[Element], bool]:

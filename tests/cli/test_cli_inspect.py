@@ -99,15 +99,15 @@ def test_a_whole_log_lacks_nothing(run, tmp_path) -> None:
 def test_a_file_that_is_not_read_says_why(run, logs) -> None:
     """In a folder, what is no log is named with the reason, and without columns."""
     (logs.parent / "empty.ndjson").touch()
-    page = run("inspect", logs.parent).stdout
+    page = "".join(run("inspect", logs.parent).stdout.split())  # long paths are folded anywhere
     part = page.partition("empty.ndjson")[2].partition("sha256")[0]
-    assert "not read" in part
+    assert "notread" in part
     assert "span" not in part
 
 
 def test_inputs_without_times_have_no_span() -> None:
     """Where no row was used there is no span, and no fill but an empty one."""
-    from extractscan.cli.inspection_page import inspection_page
+    from extractscan.cli.inspection_page import Drawn, inspection_page
     from extractscan.model import Input, Rejected
     from extractscan.readers.inspection import Column, Inspected, Inspection
     from extractscan.writers.terminal import View
@@ -120,8 +120,71 @@ def test_inputs_without_times_have_no_span() -> None:
         inputs=[each], bytes=1, rows=1, rows_used=0, accounts=0, first=None, last=None,
         gaps=[], duplicate_request_ids=0, columns=["prompt"], missing=["model"],
     )  # fmt: skip
-    page = inspection_page(View(), found, None, []).decode()
+    page = inspection_page(View(), Drawn(found, None, [], [])).decode()
     assert "span" not in page
     assert "0%" in page
     assert "as UTC" in page
     assert "1, first at row 0: no account" in page
+
+
+def test_a_mapping_file_is_guessed_and_serves_again(run, tmp_path) -> None:
+    """For an unknown log the fields are guessed by name and value; nested ones, times and taken ones are told apart."""
+    path, target = tmp_path / "own.ndjson", tmp_path / "map.toml"
+    row = {
+        "when": "soon",
+        "created_at": 1772000000,
+        "user": {"id": "u1", "ip": "203.0.113.7"},
+        "usage": {"prompt_tokens": 3},
+    }
+    path.write_text("".join(f"{json.dumps(row | {'created_at': 1772000000 + i})}\n" for i in range(9)))
+    assert run("inspect", path).exit_code == 3
+    result = run("inspect", path, "--write-map", target, "--map", "prompt=when", "--json")
+    assert result.exit_code == 0, result.stderr
+    assert "4 guessed" in result.stderr
+    assert target.read_text().splitlines()[2:] == [
+        "# given", 'prompt = "when"', "", "# guessed by the names of the fields: check them",
+        'timestamp = "created_at"', 'account_id = "user.id"', 'client_ip = "user.ip"',
+        'input_tokens = "usage.prompt_tokens"',
+    ]  # fmt: skip
+    again = run("inspect", path, "--map", f"@{target}", "--json")
+    assert json.loads(again.stdout)["columns"] == json.loads(result.stdout)["columns"]
+    assert "exists already" in run("inspect", path, "--write-map", target).stderr
+    assert "also an input" in run("inspect", path, "--write-map", path).stderr
+
+
+def test_a_known_log_needs_no_guess(run, logs, tmp_path) -> None:
+    """And the file says so by holding nothing; what cannot be read at all still ends with 3."""
+    result = run("inspect", logs, "--write-map", tmp_path / "map.toml")
+    assert "nothing had to be guessed" in result.stderr
+    assert result.exit_code == 0
+    (tmp_path / "words").write_text("just words")
+    assert run("inspect", tmp_path / "words", "--write-map", tmp_path / "m.toml").exit_code == 3
+
+
+def test_changes_clocks_order_and_cost_are_said(run, tmp_path) -> None:
+    """A column that ceases, a second input 90 s ahead, rows out of order, and what a run would take."""
+    times = [f"2026-03-{1 + i // 10:02}T0{i % 10}:00:00Z" for i in range(100)]
+    rows = [
+        {"timestamp": time, "account_id": "a", "request_id": f"r{i}", "model": "m" if i < 60 else None}
+        for i, time in enumerate(times)
+    ]
+    (tmp_path / "a.ndjson").write_text("".join(f"{json.dumps(row)}\n" for row in [*rows[:50], *rows[40:]]))
+    late = [row | {"timestamp": row["timestamp"].replace(":00:00Z", ":01:30Z")} for row in rows[:20]]
+    (tmp_path / "b.ndjson").write_text("".join(f"{json.dumps(row)}\n" for row in late))
+    found = json.loads(run("inspect", tmp_path, "--json").stdout)
+    assert found["drift"] == [{"column": "model", "day": "2026-03-07", "before": 1.0, "after": 0.0}]
+    (skew,) = found["skew"]
+    assert (skew["requests"], skew["seconds"]) == (20, 90.0)
+    assert [(each["out_of_order"], each["furthest_back_s"]) for each in found["inputs"]] == [(1, 32400.0), (0, 0.0)]
+    assert found["cost"]["bytes_read"] == 2 * found["bytes"]
+    assert "address" not in found["signals_running"]
+    assert found["duplicate_request_ids"] == 30
+    page = "".join(run("inspect", tmp_path).stdout.split())
+    for words in (
+        "model: 100% filled before 2026-03-07, 0",
+        "+90 s apart",
+        "1 row earlier than the one",
+        "a run",
+        "can run",
+    ):
+        assert words.replace(" ", "") in page, words

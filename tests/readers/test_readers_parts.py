@@ -130,9 +130,10 @@ def test_lines_beyond_all_bounds_are_refused(monkeypatch: pytest.MonkeyPatch) ->
 
 
 def test_documents_beyond_all_bounds_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("extractscan.readers.json_document.HELD", 50)
     monkeypatch.setattr("extractscan.readers.json_document.LARGEST", 100)
     with pytest.raises(InputError, match="over 512 MiB"):
-        open_logs([write(tmp_path / "x", json.dumps(["x" * 200]).encode())])
+        open_logs([write(tmp_path / "x", json.dumps({"data": "x" * 200}, indent=1).encode()[:-5])])
 
 
 @pytest.mark.parametrize("container", ["ndjson", "csv", "wrapped"])

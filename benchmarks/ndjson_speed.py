@@ -1,0 +1,113 @@
+"""Speed of NDJSON reading against Polars' own reader on the same nested records, and memory on a large gzip file."""
+
+from __future__ import annotations
+
+import argparse
+import random
+import sys
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import msgspec
+from isal import igzip
+
+from benchmarks.measuring import Cost, run
+
+IMPORT = "import polars; from extractscan.readers import open_logs"
+READERS = {
+    "Polars, schema inferred": "import sys, polars; polars.read_ndjson(sys.argv[1], infer_schema_length=None)",
+    "Polars, first 100 records": "import sys, polars; polars.read_ndjson(sys.argv[1])",
+    "all columns": "import sys; from extractscan.readers import open_logs\n"
+    "for _ in open_logs([sys.argv[1]]).batches(): pass",
+    "what analyze reads": "import sys; from extractscan.readers import open_logs\n"
+    "logs = open_logs([sys.argv[1]])\n"
+    "for _ in logs.batches(logs.columns - {'completion'}): pass",
+    "time, account, address": "import sys; from extractscan.readers import open_logs\n"
+    "for _ in open_logs([sys.argv[1]]).batches(['client_ip']): pass",
+}
+"""Programs that read one file; the first two are what the others are measured against."""
+WORDS = ("explain", "matrix", "rotation", "with", "an", "example", "and", "then", "write", "tests", "für", "naïve")
+
+
+def payload(i: int, rng: random.Random) -> dict[str, object]:
+    """Make one gateway record of about 1.3 KB: nested, with messages, parameters and usage."""
+    prompt = " ".join(rng.choices(WORDS, k=34))
+    usage = {"prompt_tokens": 40, "completion_tokens": 30, "prompt_tokens_details": {"cached_tokens": i % 7}}
+    return {
+        "id": f"chatcmpl-{i:032x}", "call_type": "acompletion", "stream": True, "status": "success",
+        "custom_llm_provider": "openai", "startTime": 1_772_000_000.25 + i, "endTime": 1_772_000_001.0 + i,
+        "model": "large", "response_cost": 0.0005, "prompt_tokens": 40, "completion_tokens": 30, "end_user": "",
+        "requester_ip_address": f"198.51.{i % 200}.{i % 250}",
+        "metadata": {
+            "user_api_key_hash": f"{i % 999:064x}", "user_api_key_user_id": f"user-{i % 999}",
+            "user_api_key_org_id": f"org-{i % 99}", "user_api_key_team_id": None, "user_agent": "OpenAI/Python 1.99.1",
+            "spend_logs_metadata": {"trace": f"{i:016x}", "tags": ["a", "b"], "region": "eu-west-1"},
+        },
+        "messages": [{"role": "system", "content": "Be brief, be kind."}, {"role": "user", "content": prompt}],
+        "response": {
+            "id": f"chatcmpl-{i:032x}", "object": "chat.completion", "usage": usage,
+            "choices": [{"index": 0, "message": {"role": "assistant", "content": prompt[:90]}}],
+        },
+        "model_parameters": {"temperature": 0.7, "max_tokens": 256, "stream": True, "top_p": 1.0},
+        "hidden_params": {"api_base": "https://example.test/v1", "response_cost": 0.0005, "cache_key": None},
+        "error_information": {"error_code": "", "error_class": "", "llm_provider": "", "error_message": ""},
+    }  # fmt: skip
+
+
+def blocks(size: int) -> Iterator[bytes]:
+    """Yield lines until there are so many bytes of them."""
+    rng, done, i = random.Random(1), 0, 0
+    while done < size:
+        block = b"".join(msgspec.json.encode(payload(i + k, rng)) + b"\n" for k in range(2000))
+        i, done = i + 2000, done + len(block)
+        yield block
+
+
+def speed(folder: Path, megabytes: int, rounds: int) -> None:
+    """Read one plain file in turns with all readers and print the best of each, CPU seconds without the imports."""
+    path = folder / "speed.ndjson"
+    path.write_bytes(b"".join(blocks(megabytes << 20)))
+    size = path.stat().st_size / 1e6
+    idle = min(run(sys.executable, "-c", IMPORT).cpu for _ in range(rounds))
+    costs: dict[str, list[Cost]] = {name: [] for name in READERS}
+    for _ in range(rounds):
+        for name, program in READERS.items():
+            costs[name].append(run(sys.executable, "-c", program, str(path)))
+    best = {name: max(min(cost.cpu for cost in each) - idle, 0.01) for name, each in costs.items()}
+    print(f"| {size:,.0f} MB of nested records | CPU s | MB a CPU s | against Polars |\n|---|---:|---:|---:|")
+    for name, seconds in best.items():
+        ratios = " / ".join(f"{best[polars] / seconds:.2f}" for polars in list(READERS)[:2])
+        print(f"| {name} | {seconds:.2f} | {size / seconds:,.0f} | {ratios} |")
+
+
+def memory(folder: Path, megabytes: int) -> None:
+    """Read gzip files of growing size and print the peak of each: it must not grow."""
+    print("\n| gzip, MB within | wall s | CPU s | MB within a CPU s | peak MB |\n|---:|---:|---:|---:|---:|")
+    for part in (megabytes // 4, megabytes):
+        path = folder / f"{part}.ndjson.gz"
+        with igzip.open(path, "wb", compresslevel=1) as handle:
+            for block in blocks(part << 20):
+                handle.write(block)
+        cost = run(sys.executable, "-c", READERS["what analyze reads"], str(path))
+        path.unlink()
+        print(
+            f"| {part:,} | {cost.wall:.1f} | {cost.cpu:.1f} | {part * 1.048576 / cost.cpu:,.0f} | {cost.megabytes:,} |"
+        )
+
+
+def main() -> None:
+    """Measure and print tables for the README of the benchmarks."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--megabytes", type=int, default=100, help="of plain records for the comparison")
+    parser.add_argument("--large", type=int, default=2048, help="megabytes within the larger gzip file; 0 for none")
+    parser.add_argument("--rounds", type=int, default=3)
+    asked = parser.parse_args()
+    with tempfile.TemporaryDirectory() as folder:
+        speed(Path(folder), asked.megabytes, asked.rounds)
+        if asked.large:
+            memory(Path(folder), asked.large)
+
+
+if __name__ == "__main__":
+    main()
