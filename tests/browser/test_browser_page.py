@@ -12,7 +12,8 @@ import large_report
 import pytest
 import report_fixtures as fixtures
 
-from extractscan import model
+from extractscan import model, pipeline, simulate
+from extractscan.settings import Settings
 from extractscan.writers import html
 
 ROWS = """return [...document.querySelectorAll('#n1-members tbody tr')]
@@ -253,3 +254,40 @@ def test_print_gives_a_pdf_with_everything(page: Any, tmp_path: Path) -> None:
     assert content.startswith(b"%PDF-")
     assert 4 <= content.count(b"/Type /Page\n") + content.count(b"/Type/Page\n") <= 60
     assert page.errors() == []
+
+
+@pytest.fixture(scope="module")
+def worlds(tmp_path_factory: pytest.TempPathFactory) -> dict[str, model.Report]:
+    """A world with five campaigns and one with innocent groups alone, analysed."""
+    kinds = {
+        "campaigns": ["work_queue", "succession", "trace_injection", "release_pivot", "paraphrased"],
+        "clean": ["campus_nat", "company", "coding_agent", "family_cards", "class_assignment"],
+    }
+    reports = {}
+    for name, groups in kinds.items():
+        folder = tmp_path_factory.mktemp(name)
+        simulate.write_world(folder, accounts=800, seed=4, kinds=groups, load=8, days=10)
+        reports[name] = pipeline.analyze(
+            [str(folder / "logs.parquet")], accounts=str(folder / "accounts.parquet"), reproducible=True,
+            settings=Settings(shuffles=2),
+        )  # fmt: skip
+    return reports
+
+
+@pytest.mark.parametrize("name", ["campaigns", "clean"])
+def test_a_world_from_log_to_page(page: Any, tmp_path: Path, worlds: dict[str, model.Report], name: str) -> None:
+    """What analysis found is what the page says: every network has its section, its members and its pictures."""
+    report = worlds[name]
+    found = sum(network.verdict == "extraction_network" for network in report.networks)
+    assert found >= 4 if name == "campaigns" else found == 0
+    page.width(1440)
+    page.media(prefers_color_scheme="light")
+    page.open(html.render(report), tmp_path)
+    page.draw_all()
+    assert page.errors() == []
+    assert [url for url in page.requests() if not url.startswith("data:")] == [page.address]
+    shown = page.run("return [...document.querySelectorAll('.headline .id')].map(one => one.textContent)")
+    assert sorted(shown) == sorted(network.id for network in report.networks)
+    assert page.run("return document.querySelectorAll('article.network canvas').length") >= len(report.networks)
+    title = page.run("return document.querySelector('h1').textContent")
+    assert title.startswith(f"{found} networks") if found else "consistent with" not in title

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import large_report
 import msgspec
 import pytest
 import report_fixtures
@@ -10,11 +11,12 @@ from hypothesis import strategies as st
 from rich.color import Color
 
 from extractscan.model import NullTest, TimelinePoint
+from extractscan.model.traits import Traits
 from extractscan.writers import markdown
 from extractscan.writers.numbers import bits, count, losses, share, short, size
 from extractscan.writers.reading import PROMISE, nothing_found, ranked
 from extractscan.writers.terminal import View, full_bits, render, render_member, render_network
-from extractscan.writers.terminal.network import _activity
+from extractscan.writers.terminal.network import _activity, traits_lines
 from extractscan.writers.terminal.view import ALARM, CAUTION, CONTRARY, COOL, GOOD, bar, cell, sparkline
 
 PLAIN = View(unicode=False)
@@ -303,3 +305,15 @@ def test_colours_can_be_read_on_black_and_on_white(style: str) -> None:
 def test_days_of_a_member_fit_the_room(events: list[int], room: int, drawn: str) -> None:
     """Several days share a column where there are more of them; without room nothing is drawn."""
     assert _activity(View(), events, room) == drawn
+
+
+def test_traits_that_are_not_there_are_not_drawn() -> None:
+    """A network of which nothing is known but its days has no line on work, hand-overs or countries."""
+    assert list(traits_lines(View(), Traits())) == []
+    lines = dict(traits_lines(View(), large_report.network(1, 12).traits or Traits()))
+    assert lines.keys() == {"work", "hand-over", "plans", "billed in", "differ"}
+    report = large_report.small()
+    page = render_network(report, report.networks[0], View(width=146)).decode()
+    assert "▃▅█" not in page, "the room is too small for days"
+    bare = msgspec.structs.replace(report.networks[0], evidence=[], extraction=[])
+    assert "Records" not in render_network(report, bare, View(detail=True)).decode()

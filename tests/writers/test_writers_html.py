@@ -8,14 +8,18 @@ from typing import Any
 
 import hostile_page
 import large_report
+import msgspec
 import pytest
 import report_fixtures as fixtures
 
 from extractscan import model
+from extractscan.model.asked import Filter, Run
+from extractscan.model.excluded import Allowed
+from extractscan.model.since import Baseline, Change
 from extractscan.writers import html
 from extractscan.writers.html import assets, payload, steps
 from extractscan.writers.html.graph import ACCOUNTS_DRAWN, VALUES_DRAWN, picture
-from extractscan.writers.html.page import SKELETON, sparkline
+from extractscan.writers.html.page import SKELETON, _reason, sparkline
 
 SCRIPT = re.compile(r"<script>(.*?)</script>", re.DOTALL)
 STYLE = re.compile(r"<style[^>]*>(.*?)</style>", re.DOTALL)
@@ -237,3 +241,101 @@ def test_an_empty_report_does_not_say_clean() -> None:
     page = text_of(fixtures.empty())
     assert "No network stands out" in page
     assert "no proof that there is none" in page
+
+
+def changed(report: model.Report, **fields: Any) -> model.Report:
+    values = {name: getattr(report, name) for name in report.__struct_fields__}
+    return model.Report(**values | fields)
+
+
+def test_what_was_asked_is_in_the_manifest() -> None:
+    """Options that were left at their defaults are not listed; nested ones are spelled out."""
+    asked = Run(
+        inputs=["a.jsonl", "b.jsonl"], mapping={"account_id": "user"}, reproducible=True,
+        filters=[Filter(column="model", include=["large-2"])],
+    )  # fmt: skip
+    page = bare(text_of(changed(fixtures.empty(), run=asked, tlp="amber+strict")))
+    for line in ("a.jsonl; b.jsonl", "account_id = user", "column = model, include = large-2"):
+        assert f"<dd>{line}</dd>" in page
+    assert "<dt>reproducible</dt><dd>yes</dd>" in page
+    assert "<dt>min level</dt>" not in page
+    assert "TLP:AMBER+STRICT" in page
+
+
+def test_what_became_of_a_network_is_said() -> None:
+    """An entry of the user's list, and what the network was in an older report, stand in its section."""
+    network = large_report.network(1, 12)
+    values = {name: getattr(network, name) for name in network.__struct_fields__}
+    values |= {
+        "suppressed": "our own evaluation",
+        "change": Change(state="grown", was=["aa00"], added=["x"], risen=True),
+    }
+    older = Baseline(sha256=fixtures.SHA, networks=3, gone=["bb11"])
+    left = model.Excluded(
+        suppressed=[
+            model.Suppressed(fingerprint="cc22", reason="old", state="expired", networks=["N1"]),
+            model.Suppressed(fingerprint="dd33", reason="never met", state="unused"),
+        ],
+        below_level=["ee44"],
+        allowed=[Allowed(kind="gateway", values=["192.0.2.0/24"], reason="our relay", accounts=3, networks=["N1"])],
+    )
+    page = bare(
+        text_of(changed(fixtures.ordinary(), networks=[model.Network(**values)], baseline=older, excluded=left))
+    )
+    for words in (
+        "our own evaluation", "<b>grown</b>", "1 account more, 0 accounts fewer", "has risen", "<code>aa00</code>",
+        "<code>bb11</code>", "expired: covers nothing any more", "met no network", "<code>ee44</code>",
+        "<b>gateway</b> <code>192.0.2.0/24</code>: our relay",
+    ):  # fmt: skip
+        assert words in page
+
+
+def test_values_are_read_as_people_read_them() -> None:
+    """Wording by the skeleton of its template, a system prompt by what evidence quotes of it, others as they are."""
+    network = large_report.network(1, 12)
+    assert payload.readable("template", "T4", network).startswith("You are an expert tutor.")
+    assert payload.readable("template", "gone", network) == "gone"
+    assert payload.readable("address", "192.0.2.1", network) == "192.0.2.1"
+    assert payload.readable("system_prompt", "9f3c", network) == "9f3c"
+    values = {name: getattr(network, name) for name in network.__struct_fields__}
+    quoting = model.Evidence(channel="content", signal="system_prompt", bits=1.0, background=0.0, held_by=2,
+                             summary="two", value="You are a judge")  # fmt: skip
+    quoted = model.Network(**values | {"evidence": [quoting]})
+    assert payload.readable("system_prompt", "9f3c", quoted) == "You are a judge (9f3c)"
+    assert payload.common_start(["a"]) == ""
+    assert payload.common_start(["acct_1", "acct_22", "acct_3"]) == "acct_"
+
+
+def test_a_network_without_a_campaign_has_no_partition() -> None:
+    """There is nothing to split; hand-overs stand alone."""
+    network = large_report.network(1, 12)
+    assert network.traits is not None
+    values = {name: getattr(network, name) for name in network.__struct_fields__}
+    alone = msgspec.structs.replace(network.traits, partition=None)
+    page = bare(text_of(changed(fixtures.ordinary(), networks=[model.Network(**values | {"traits": alone})])))
+    assert "How the work is split" not in page
+    assert 'id="n1-handover"' in page
+
+
+@pytest.mark.parametrize(
+    ("text", "weight", "says"),
+    [("+5.0 they share a card", "+5.0", "they share a card"), ("-1.0 loads are even", "\u22121.0", "loads are even"),
+     ("40 accounts", "", "40 accounts"), ("-1 is no weight", "", "-1 is no weight")],
+)  # fmt: skip
+def test_a_reason_is_parted_from_its_bits(text: str, weight: str, says: str) -> None:
+    """Only what starts like the report's own reasons has a weight in front."""
+    assert _reason(text) == (weight, says)
+
+
+def test_the_status_of_accounts_is_told_where_it_is_known() -> None:
+    """One that nobody knows is empty; where nobody knows any there is no column."""
+    network = large_report.network(1, 12)
+    values = {name: getattr(network, name) for name in network.__struct_fields__}
+    half = [msgspec.structs.replace(m, status="banned") if n % 2 else m for n, m in enumerate(network.accounts)]
+    data = payload.network_data(model.Network(**values | {"accounts": half}), picture(network))
+    banned = {m.account_id for m in half if m.status}
+    column = unpack(data["status"])
+    told = {data["prefix"] + name: data["statuses"][column[n] or 0] for n, name in enumerate(data["names"])}
+    assert {name for name, status in told.items() if status == "banned"} == banned
+    assert set(told.values()) == {"banned", ""}
+    assert "status" not in payload.network_data(network, picture(network))

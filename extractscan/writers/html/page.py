@@ -30,6 +30,8 @@ COUNTED = 8
 SKELETON = 4000
 IN_BRIEF = 3
 """Findings that the top of the page gives the gist of."""
+TITLED = 8
+"""With more networks than this the overview leaves their sentences to their sections."""
 _WEIGHT = re.compile(r"([+-][0-9]+\.[0-9]) ")
 VERDICTS = {
     "extraction_network": "extraction network",
@@ -92,7 +94,7 @@ def environment() -> jinja2.Environment:
         "asked": _asked, "network_data": network_data, "readable": readable, "observables": _observables,
         "records": _records,
         "LEVELS": LEVELS, "VERDICTS": VERDICTS, "CHANNELS": CHANNELS, "CHANNEL_WORDS": CHANNEL_WORDS,
-        "SKELETON": SKELETON, "ROWS_LISTED": ROWS_LISTED, "COUNTED": COUNTED, "IN_BRIEF": IN_BRIEF,
+        "SKELETON": SKELETON, "ROWS_LISTED": ROWS_LISTED, "COUNTED": COUNTED, "IN_BRIEF": IN_BRIEF, "TITLED": TITLED,
     }  # fmt: skip
     return made
 

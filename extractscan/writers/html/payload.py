@@ -93,6 +93,10 @@ def network_data(network: Network, picture: Picture) -> dict[str, Any]:
         "channels": _channels([member.channels for member in members]),
         "graph": _graph(picture, number, network),
     }
+    statuses = sorted({member.status or "" for member in members})
+    if statuses not in ([], [""]):
+        data["statuses"] = [show(status, 20) for status in statuses]
+        data["status"] = packed([statuses.index(member.status or "") for member in members])
     return data | ({} if network.traits is None else _traits(network.traits, network.first_seen, number))
 
 

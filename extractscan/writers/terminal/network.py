@@ -226,8 +226,8 @@ def member_lines(view: View, members: Sequence[Member], days: Mapping[str, Seque
         line = Text(_row(row, widths))
         if not view.narrow:
             line.append("  ").append_text(_channels(view, member))
-            if room := min(view.width - line.cell_len - 3, MOST_DAYS):
-                line.append("  ").append(_activity(view, days.get(member.account_id, ()), room), "dim")
+            room = min(view.width - line.cell_len - 3, MOST_DAYS)
+            line.append("  ").append(_activity(view, days.get(member.account_id, ()), room), "dim")
         yield line
 
 

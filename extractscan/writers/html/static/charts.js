@@ -131,7 +131,7 @@ const charts = {
         pen.globalAlpha = 1;
         pen.font = "12px " + getComputedStyle(document.body).fontFamily;
         pen.textBaseline = "middle";
-        pen.fillText(name, 0, at * row + row / 2);
+        pen.fillText(name.slice(0, 10), 0, at * row + row / 2);
       });
       foot.textContent = `${report.count(total)} members, most bits first; full colour is ${(top / 10).toFixed(1)} bits`;
       box.step = step;

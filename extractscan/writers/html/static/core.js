@@ -22,6 +22,7 @@ const report = {
       data.channels = data.channels.map(([name, bits]) => [name, report.unpack(bits)]);
       data.graph.accounts = data.graph.accounts.map(report.unpack);
       data.graph.edges = data.graph.edges.map(report.unpack);
+      if (data.status) data.status = report.unpack(data.status);
       if (data.work) data.work = data.work.map(report.unpack);
       report.networks.set(key, data);
     }

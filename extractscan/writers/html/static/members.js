@@ -9,6 +9,7 @@ const members = {
     const columns = [
       { name: "account", value: (n) => data.names[n], text: (n) => data.names[n] },
       { name: "role", value: (n) => data.roles[data.role[n]], text: (n) => data.roles[data.role[n]] },
+      ...(data.status ? [{ name: "status", value: (n) => data.statuses[data.status[n]], text: (n) => data.statuses[data.status[n]] || "·" }] : []),
       { name: "bits", number: true, value: (n) => data.bits[n], text: (n) => (data.bits[n] / 10).toFixed(1) },
       ...data.channels.map(([name, bits]) => ({ name, number: true, channel: name, top: Math.max(1, ...bits), value: (n) => bits[n], text: (n) => (bits[n] ? (bits[n] / 10).toFixed(1) : "·") })),
       { name: "in campaign", number: true, value: (n) => data.campaign[n], text: (n) => report.count(data.campaign[n]) },
@@ -16,7 +17,7 @@ const members = {
       { name: "first seen", time: true, value: (n) => data.first[n], text: (n) => report.when(data, data.first[n]) },
       { name: "last seen", time: true, value: (n) => data.last[n], text: (n) => report.when(data, data.last[n]) },
     ];
-    const state = (box.state = { key, data, columns, by: 2, down: true, shown: members.STEP, filter: "", role: "" });
+    const state = (box.state = { key, data, columns, by: columns.findIndex((column) => column.name === "bits"), down: true, shown: members.STEP, filter: "", role: "" });
     state.count = report.el("span", { class: "shown", role: "status" });
     state.body = report.el("tbody", {});
     state.head = report.el("tr", {});
