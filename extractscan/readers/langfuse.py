@@ -18,6 +18,8 @@ from extractscan.readers.source import Field, Record, Side, Source, has_keys
 KEY: Final = "Langfuse trace id"
 
 _HUMP: Final = re.compile(r"(?<=[a-z0-9])([A-Z])")
+_OF_THE_API: Final = frozenset({"traceId", "userId", "sessionId"})
+"""Names that only the API writes in this way."""
 _NESTED: Final = 3
 """JSON text in JSON text in JSON text: the most that exports were seen to nest."""
 
@@ -52,11 +54,13 @@ class Observation:
 
 
 def _blob(record: Record) -> Observation:
-    return Observation(record, {})
+    """One row of a blob export, or the same with the names that the API gives its fields."""
+    return Observation(_snake(record) if any(record.get(name) for name in _OF_THE_API) else record, {})
 
 
 def _snake(record: Any) -> Mapping[str, Any]:
-    return {_HUMP.sub(r"_\1", str(name)).lower(): value for name, value in chat.object_of(record).items()}
+    filled = [(str(name), value) for name, value in chat.object_of(record).items() if value is not None]
+    return {_HUMP.sub(r"_\1", name).lower(): value for name, value in filled}
 
 
 def _page(record: Record) -> Observation:
@@ -167,6 +171,11 @@ def _camel(name: str) -> str:
     return head + "".join(part.title() for part in rest)
 
 
+def _spelt(paths: Sequence[str]) -> tuple[str, ...]:
+    """The names of fields in blob exports, and those of the API where they differ."""
+    return (*paths, *(camel for path in paths if (camel := _camel(path)) != path))
+
+
 def _on_page(paths: Sequence[str]) -> tuple[str, ...]:
     return tuple(f"{place}.{_camel(path)}" for path in paths for place in ("observations", "trace"))
 
@@ -183,21 +192,25 @@ _WANTS: Final = (
 
 OBSERVATIONS: Final = Source(
     name="langfuse",
-    title="Langfuse observations (blob exports: Parquet, JSON lines, JSON, CSV; joined with traces if given)",
-    recognised="fields `trace_id`, `provided_model_name`, `usage_details`",
+    title="Langfuse observations (blob exports, pages of its API; joined with traces if given)",
+    recognised="fields `trace_id`, `provided_model_name`, `usage_details` (or `traceId`, `usageDetails`)",
     links_accounts=_LINKS,
     carries_prompts="yes",
-    matches=lambda records: (
-        has_keys(records, "trace_id", "provided_model_name")
-        or has_keys(records, "trace_id", "usage_details", "start_time")
+    matches=lambda records: any(
+        has_keys(records, *names)
+        for names in (
+            ("trace_id", "provided_model_name"),
+            ("trace_id", "usage_details", "start_time"),
+            ("traceId", "usageDetails", "startTime"),
+        )
     ),
     view=_blob,
-    fields=MappingProxyType({name: Field(paths, read) for name, (paths, read) in _READ.items()}),
+    fields=MappingProxyType({name: Field(_spelt(paths), read) for name, (paths, read) in _READ.items()}),
     late=frozenset({schema.ERROR}),
     notes=_NOTES,
-    keys=MappingProxyType({KEY: Field(("trace_id",), _row("trace_id"))}),
+    keys=MappingProxyType({KEY: Field(_spelt(("trace_id",)), _row("trace_id"))}),
     keeps=_keeps,
-    heads=frozenset({"type"}),
+    heads=_OF_THE_API | {"type"},
     wants=_WANTS,
 )
 
@@ -220,18 +233,22 @@ PAGE: Final = Source(
 
 TRACES: Final = Side(
     name="langfuse_traces",
-    title="Langfuse traces (blob exports)",
+    title="Langfuse traces (blob exports, pages of its API)",
     recognised="fields `session_id`, `bookmarked`, `public`, `release`",
-    matches=lambda records: has_keys(records, "session_id", "bookmarked", "public", "release"),
+    matches=lambda records: (
+        has_keys(records, "session_id", "bookmarked", "public", "release")
+        or has_keys(records, "id", "sessionId", "public", "release", "userId", without=("observations",))
+    ),
     view=_blob,
     on=KEY,
     key=Field(("id",), _row("id")),
     fields=MappingProxyType(
         {
-            name: Field(_READ[name][0], _READ[name][1])
+            name: Field(_spelt(_READ[name][0]), _READ[name][1])
             for name in (schema.ACCOUNT, schema.SESSION, schema.CLIENT_IP, schema.USER_AGENT)
         }
     ),
-    rank=Field(("updated_at",), _row("updated_at")),
+    heads=_OF_THE_API,
+    rank=Field(_spelt(("updated_at",)), _row("updated_at")),
     hint="Give the observations export of the same time too: it holds the calls.",
 )
