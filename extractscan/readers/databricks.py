@@ -91,6 +91,7 @@ SOURCE: Final = Source(
         }
     ),
     late=frozenset({schema.STATUS_CODE, schema.ERROR}),
+    wants="Route-optimised endpoints and the oldest tables name no requester: have requests name a `user`.",
     notes=(
         "account_id is the requester, else the `user` that the request names",
         "delivery is best effort and may be sampled, and failed calls may be missing: no row proves nothing",

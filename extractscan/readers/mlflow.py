@@ -153,5 +153,6 @@ SOURCE: Final = Source(
     keeps=_keeps,
     heads=frozenset({"info", "trace_info", "data", "spans", "trace_metadata", "request_metadata", "tags"}),
     late=frozenset({schema.ERROR}),
+    wants="Set `mlflow.trace.user` on the traces; without it they name nobody.",
     notes=("account_id is the trace's `mlflow.trace.user`, which only applications that set it have",),
 )

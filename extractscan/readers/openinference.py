@@ -205,5 +205,6 @@ SOURCE: Final = Source(
     keeps=_keeps,
     whole=True,
     late=frozenset({schema.ERROR}),
+    wants="Set `user.id` on the spans, or export the traces as OTLP with the server spans that name the user.",
     notes=("account_id is the span's `user.id`, which only applications that set it have",),
 )

@@ -76,6 +76,7 @@ TRACES: Final = Source(
     heads=frozenset(SPANS),
     late=frozenset({schema.STATUS_CODE, schema.ERROR}),
     side=SERVERS,
+    wants="Set `enduser.id` or `user.id` on model calls, or give the server spans of the same traces too.",
     notes=("account_id is `enduser.id` or `user.id` of the model call, else of the trace's server span",),
 )
 
@@ -127,4 +128,5 @@ EVENTS: Final = Source(
     heads=frozenset(LOGS),
     late=frozenset({schema.STATUS_CODE, schema.ERROR}),
     side=CONTENTS,
+    wants="Set `enduser.id` or `user.id` on model calls, or give the server spans of the same traces too.",
 )

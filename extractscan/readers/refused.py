@@ -43,6 +43,13 @@ def _only_messages(record: Record) -> bool:
     return isinstance(messages, list) and not {"account_id", "user", "user_id", "timestamp", "created_at"} & set(record)
 
 
+def _lists_of_messages(record: Record) -> bool:
+    """Lists of messages, or of their parts, under names of their own."""
+    items = [item for value in record.values() if isinstance(value, list) for item in value]
+    told = all(isinstance(item, dict) and ("parts" in item or {"type", "content"} <= set(item)) for item in items)
+    return bool(items) and told and all(isinstance(value, list) for value in record.values())
+
+
 def _kong_part(record: Record) -> bool:
     """What the AI plugins of Kong add to a log entry, without the entry."""
     parts = [part for part in record.values() if isinstance(part, dict)]
@@ -131,6 +138,7 @@ REFUSED: Final[tuple[Refusal, ...]] = (
     _volume("web_access", "a web server access log", text_lines.is_of("combined")),
     _volume("envoy_access", "an Envoy text access log", text_lines.is_of("envoy_text")),
     _volume("tgi", "a text-generation-inference server log", _most(_tgi)),
+    _anonymous("gen_ai_messages", "messages of model calls without the calls", _most(_lists_of_messages)),
     _anonymous("chat_training", "chat examples for training or batches", _most(_only_messages)),
 )
 """In the order of detection: totals first, bare chat examples last."""

@@ -35,6 +35,7 @@ def _no_loss(files: Sequence[LogFile], tallies: Sequence[Tally]) -> InputError:
     more = f" (and {len(files) - 1} more)" if len(files) > 1 else ""
     aside = [told for tally in tallies for told in tally.counted()]
     if aside:
-        message = f"{files[0].path}{more}: no request to a model in it ({'; '.join(aside[:_SHOWN])})"
+        what = f"{files[0].path}{more}: recognised as {files[0].format}, with no request to a model in it"
+        message = f"{what} ({'; '.join(aside[:_SHOWN])})"
         return InputError(message, hint="Give the log that holds the requests.")
     return InputError(f"{files[0].path}{more}: no rows", hint="Export the logs again, or leave the file out.")

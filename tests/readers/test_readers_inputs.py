@@ -175,6 +175,7 @@ REFUSABLE: dict[str, dict[str, Any]] = {
     "wildchat": {"conversation_hash": "h", "model": "m", "conversation": []},
     "lmsys_chat": {"conversation_id": "h", "model": "m", "conversation": []},
     "tgi": {"level": "INFO", "target": "text_generation_router::server", "fields": {"message": "Success"}},
+    "gen_ai_messages": {"input": [{"role": "user", "parts": [{"type": "text", "content": "x"}]}]},
     "chat_training": {"messages": [{"role": "user", "content": "x"}]},
 }
 

@@ -270,6 +270,6 @@ def test_records_of_a_known_source_without_a_single_request_say_what_they_hold(t
     record = {"resourceSpans": [{"scopeSpans": [{"spans": [span]}]}]}
     logs = open_logs([write(tmp_path / "x", lines([record]))])
     with pytest.raises(
-        InputError, match=r"no request to a model in it \(1 rows set aside: spans that are no model call"
+        InputError, match=r"with no request to a model in it \(1 rows set aside: spans that are no model call"
     ):
         read_all(logs)
