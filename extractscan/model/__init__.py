@@ -258,6 +258,10 @@ def decode(data: bytes) -> Report:
 
 
 def json_schema() -> dict[str, Any]:
-    """Return the JSON Schema (2020-12) of the report."""
-    schema = msgspec.json.schema(Report)
-    return {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": "extractscan report", **schema}
+    """Return the JSON Schema (2020-12) of the report; its `$id` names the version."""
+    named = {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "$id": f"urn:extractscan:report:{SCHEMA_VERSION}",
+        "title": "extractscan report",
+    }
+    return named | msgspec.json.schema(Report)

@@ -48,11 +48,10 @@ def _told(network: Network) -> Iterator[str]:
 
     yield f"{network.id}: {show(network.title, SENTENCE)}"
     for item in network.evidence:
-        outside = f", by {share(item.background)} of all others" if item.held_by else ""
-        yield f"{item.bits:+.1f} {show(item.channel)} {show(item.signal)}: {show(item.summary, SENTENCE)}{outside}"
-    yield from (
-        f"{item.bits:+.1f} harvest {show(item.signal)}: {show(item.summary, SENTENCE)}" for item in network.extraction
-    )
+        held = f" (held by {item.held_by:,}, by {share(item.background)} of all others)" if item.held_by else ""
+        yield f"{item.bits:+.1f} {show(item.channel)} {show(item.signal)}: {show(item.summary, SENTENCE)}{held}"
+    for item in network.extraction:
+        yield f"{item.bits:+.1f} harvest {show(item.signal)}: {show(item.summary, SENTENCE)}"
     for one in network.hypotheses:
         yield f"{one.bits:+.1f} would be explained by {show(one.title, SENTENCE)}"
     yield PROMISE

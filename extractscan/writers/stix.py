@@ -39,7 +39,8 @@ def render(report: Report) -> bytes:
 
     A network that an innocent explanation explains is not shared. Each explanation is a note on the grouping with an
     opinion on the note; techniques of MITRE ATLAS stand beside a harvest. There is no threat actor and no intrusion
-    set: the report says nothing about who acts. Ids are derived from the report, times are those of the log.
+    set: the report says nothing about who acts. Ids are derived from the report, times are those of the log; a note's
+    and an opinion's from what it says, so that a later judgement stands beside the earlier one.
     """
     marks = {"object_marking_refs": [f"marking-definition--{TLP[report.tlp]}"]} if report.tlp else {}
     objects: dict[str, Any] = {}
@@ -109,10 +110,11 @@ def _network(network: Network, made: dict[str, Any], marks: dict[str, Any]) -> I
         **made,
     )
     yield grouping
+    content = "\n".join(_evidence(network))
     yield v21.Note(
-        id=_id("note", network.fingerprint, "evidence"),
+        id=_id("note", network.fingerprint, content),
         abstract="Linked by",
-        content="\n".join(_evidence(network)),
+        content=content,
         object_refs=[grouping.id],
         **made,
     )
@@ -164,16 +166,17 @@ def _explanation(one: Hypothesis, network: Network, grouping: str, made: dict[st
         *(f"against: {show(reason, SENTENCE)}" for reason in one.against),
         *(f"would decide: {show(reason, SENTENCE)}" for reason in one.would_decide),
     ]
+    content = "\n".join([f"{show(one.id)}: {one.bits:+.1f} bits", *told])
     note = v21.Note(
-        id=_id("note", network.fingerprint, one.id),
+        id=_id("note", network.fingerprint, content),
         abstract=f"Would be explained by: {show(one.title, SENTENCE)}",
-        content="\n".join([f"{show(one.id)}: {one.bits:+.1f} bits", *told]),
+        content=content,
         object_refs=[grouping],
         **made,
     )
     yield note
     yield v21.Opinion(
-        id=_id("opinion", network.fingerprint, one.id),
+        id=_id("opinion", note.id),
         opinion="agree" if one.bits >= LEAN else "disagree" if one.bits <= -LEAN else "neutral",
         explanation=f"{one.bits:+.1f} bits, not calibrated to a probability",
         object_refs=[note.id],

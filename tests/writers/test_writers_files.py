@@ -13,7 +13,7 @@ import report_fixtures
 
 from extractscan import writers
 from extractscan.errors import UsageError
-from extractscan.model import decode, json_schema
+from extractscan.model import SCHEMA_VERSION, decode, json_schema
 from extractscan.writers import WRITERS, choose, csv_accounts, write
 
 SUFFIXES = [(suffix, name) for name, writer in WRITERS.items() for suffix in writer.suffixes]
@@ -25,6 +25,7 @@ def test_the_encoded_report_follows_its_schema(report: str, tmp_path: Path) -> N
     path = tmp_path / "x.json"
     write(report_fixtures.REPORTS[report](), path)
     validator = jsonschema.Draft202012Validator(json_schema())
+    assert json_schema()["$id"] == f"urn:extractscan:report:{SCHEMA_VERSION}"
     assert list(validator.iter_errors(msgspec.json.decode(path.read_bytes()))) == []
     assert decode(path.read_bytes()) == report_fixtures.REPORTS[report]()
 
