@@ -13,14 +13,12 @@ import pytest
 import report_fixtures
 
 import extractscan
-from extractscan import pipeline, rules
+from extractscan import rules
 from extractscan.model import Report
-from extractscan.settings import Settings
 from extractscan.signals import SIGNALS
 from extractscan.writers import WRITERS
 
 ROOT = Path(extractscan.__file__).parent
-LOGS = ROOT.parent / "sample_logs"
 ACCUSING = re.compile(
     r"fraud|theft|\bthie(f|ves)\b|\bst(o|ea)l(e|en|ing|s)?\b|\bcrim(e|inal)|culprit|\bguilty|malicious|illegal|unlawful|"
     r"perpetrat|attacker|threat.actor|intrusion.set|wrongdo|cheat|pirate",
@@ -52,27 +50,20 @@ def spoken(report: Report, name: str) -> str:
     return CODE.sub(b"", content).decode()
 
 
-@pytest.fixture(scope="module")
-def analysis() -> Report:
-    """A report on the sample log with a campaign."""
-    logs, table = str(LOGS / "campaign.parquet"), str(LOGS / "campaign_accounts.parquet")
-    return pipeline.analyze([logs], accounts=table, settings=Settings(shuffles=0), reproducible=True)
-
-
 @pytest.mark.parametrize("name", WRITERS)
-def test_no_output_accuses_names_or_guesses(name: str, analysis: Report) -> None:
+def test_no_output_accuses_names_or_guesses(name: str, campaign: Report) -> None:
     """Neither in made reports nor in one of a real run is there a word of accusation, a company, or a likelihood."""
     worlds = [make() for world, make in report_fixtures.WORLDS.items() if world != "hostile"]
-    for report in (*worlds, analysis):
+    for report in (*worlds, campaign):
         text = spoken(report, name)
         for pattern in (ACCUSING, COMPANIES, LIKELIHOOD):
             assert pattern.findall(text) == []
 
 
 @pytest.mark.parametrize("name", [name for name in SPEAKING if name in WRITERS])
-def test_what_speaks_of_bits_says_that_they_are_not_calibrated(name: str, analysis: Report) -> None:
+def test_what_speaks_of_bits_says_that_they_are_not_calibrated(name: str, campaign: Report) -> None:
     """Whoever reads bits is told what they are not."""
-    for report in (report_fixtures.five(), analysis):
+    for report in (report_fixtures.five(), campaign):
         assert re.search(r"not\s+calibrated", spoken(report, name))
 
 

@@ -205,6 +205,15 @@ def test_each_world_is_valid_in_each_format(world: str, name: str) -> None:
     assert WRITERS[name].render(report_fixtures.WORLDS[world]()) == content
 
 
+@pytest.mark.parametrize("name", CHECKS)
+def test_real_runs_are_valid_in_each_format(name: str, campaign: Report, quiet: Report) -> None:
+    """So are reports of the sample logs, the one with a campaign and the one without."""
+    assert any(network.verdict == "extraction_network" for network in campaign.networks)
+    assert not any(network.verdict == "extraction_network" for network in quiet.networks)
+    for report in (campaign, quiet):
+        CHECKS[name](report, WRITERS[name].render(report))
+
+
 ANY_TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=60)
 
 
