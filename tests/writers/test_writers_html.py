@@ -19,7 +19,7 @@ from extractscan.model.since import Baseline, Change
 from extractscan.writers import html
 from extractscan.writers.html import assets, payload, steps
 from extractscan.writers.html.graph import ACCOUNTS_DRAWN, VALUES_DRAWN, picture
-from extractscan.writers.html.page import SKELETON, _reason, sparkline
+from extractscan.writers.html.page import SECTIONS, SKELETON, _reason, sparkline
 
 SCRIPT = re.compile(r"<script>(.*?)</script>", re.DOTALL)
 STYLE = re.compile(r"<style[^>]*>(.*?)</style>", re.DOTALL)
@@ -339,3 +339,13 @@ def test_the_status_of_accounts_is_told_where_it_is_known() -> None:
     assert {name for name, status in told.items() if status == "banned"} == banned
     assert set(told.values()) == {"banned", ""}
     assert "status" not in payload.network_data(network, picture(network))
+
+
+def test_of_very_many_networks_the_first_have_a_section() -> None:
+    """The overview lists all, links lead to those with a section, and how many have none is said."""
+    report = large_report.report(SECTIONS + 5, 4)
+    page = bare(text_of(report))
+    assert page.count('<article id="n') == len(re.findall(r'<details class="fold block" id="c\d+"', page)) == SECTIONS
+    assert all(f">{network.id}<" in page for network in report.networks)
+    assert "and 5 more; they stand in the table above" in page
+    assert set(re.findall(r'href="#([^"]+)"', page)) <= set(re.findall(r'id="([^"]+)"', page))

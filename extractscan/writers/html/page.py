@@ -22,6 +22,8 @@ from extractscan.writers.numbers import bits, count, losses, share, short, size
 from extractscan.writers.reading import PROMISE, nothing_found, ranked, said
 from extractscan.writers.show import SENTENCE, show
 
+SECTIONS = 60
+"""Networks with a section of their own; the overview lists them all."""
 ROWS_LISTED = 40
 RECORDS_LISTED = 24
 OBSERVABLES_LISTED = 40
@@ -54,7 +56,7 @@ def page(report: Report) -> str:
     return environment().get_template("page.html.j2").render(
         report=report,
         networks=networks,
-        pictures={network.id: picture(network) for network in networks},
+        pictures={network.id: picture(network) for network in networks[:SECTIONS]},
         assets=assets.assets(),
         found=_found(networks),
         promise=None if said(report) else PROMISE,
@@ -94,7 +96,8 @@ def environment() -> jinja2.Environment:
         "asked": _asked, "network_data": network_data, "readable": readable, "observables": _observables,
         "records": _records,
         "LEVELS": LEVELS, "VERDICTS": VERDICTS, "CHANNELS": CHANNELS, "CHANNEL_WORDS": CHANNEL_WORDS,
-        "SKELETON": SKELETON, "ROWS_LISTED": ROWS_LISTED, "COUNTED": COUNTED, "IN_BRIEF": IN_BRIEF, "TITLED": TITLED,
+        "SKELETON": SKELETON,
+        "SECTIONS": SECTIONS, "ROWS_LISTED": ROWS_LISTED, "COUNTED": COUNTED, "IN_BRIEF": IN_BRIEF, "TITLED": TITLED,
     }  # fmt: skip
     return made
 
