@@ -6,7 +6,7 @@ from typing import Any
 
 from extractscan.model import Network
 
-NETWORK_COLUMNS = ("network", "fingerprint", "verdict", "level", "coordination_bits", "extraction_bits")
+NETWORK_COLUMNS = ("network", "fingerprint", "verdict", "level", "coordination_bits", "extraction_bits", "suppressed")
 
 
 def head(network: Network) -> dict[str, Any]:

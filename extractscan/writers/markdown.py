@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 
 from extractscan.model import Evidence, Network, Report
 from extractscan.writers.numbers import count, share
-from extractscan.writers.reading import PROMISE, bottom_line, nothing_found, ranked, said
+from extractscan.writers.reading import PROMISE, allowed_line, bottom_line, nothing_found, ranked, said, standing
 from extractscan.writers.show import SENTENCE, VALUE, show
 
 SECTIONS = 10
@@ -99,10 +99,12 @@ def _words(verdict: str) -> str:
 
 
 def _network(network: Network) -> Iterator[str]:
-    yield f"## {code(network.id)}: {_words(network.verdict)}, {network.level}"
+    yield f"## {code(network.id)}: {_words(network.verdict)}, {network.level}{standing(network)}"
     yield ""
     yield prose(network.title)
     yield ""
+    if network.suppressed is not None:
+        yield f"- on the user's own list: {prose(network.suppressed)}"
     yield f"- fingerprint {code(network.fingerprint)}, seen {code(network.first_seen)} to {code(network.last_seen)}"
     for label, counts in (("models", network.models), ("countries", network.countries)):
         if counts:
@@ -217,7 +219,7 @@ def _apart(report: Report) -> Iterator[str]:
             yield f"- {who}: {prose(source.summary)} ({source.extraction_bits:.1f} harvest bits)"
         yield from _more(len(report.single_sources))
     excluded = report.excluded
-    if not (excluded.hubs or excluded.near_misses or excluded.suppressed):
+    if not (excluded.hubs or excluded.near_misses or excluded.suppressed or excluded.allowed):
         return
     yield "## Looked at and left out"
     yield ""
@@ -231,6 +233,9 @@ def _apart(report: Report) -> Iterator[str]:
     for suppressed in excluded.suppressed[:TOP_LISTED]:
         yield f"- {code(suppressed.fingerprint)} is on the user's own list: {prose(suppressed.reason)}"
     yield from _more(len(excluded.suppressed))
+    for entry in excluded.allowed[:TOP_LISTED]:
+        yield f"- known beforehand: {prose(allowed_line(entry))}"
+    yield from _more(len(excluded.allowed))
 
 
 def _more(total: int, shown: int = TOP_LISTED) -> Iterator[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import get_args
 
-from extractscan.model import LEVELS, Network, Report, Verdict
+from extractscan.model import LEVELS, Allowed, Network, Report, Verdict
 
 PROMISE = (
     "A shared signal is a reason to look, not proof. Bits are log2 likelihood ratios, not calibrated to a "
@@ -51,3 +51,23 @@ def nothing_found(report: Report) -> str:
         reasons.append(f"{untested} of {len(coverage.signals)} signals could not be computed, as listed below;")
     reasons.append("accounts that share nothing in these fields cannot be linked by them.")
     return " ".join(reasons)
+
+
+def standing(network: Network) -> str:
+    """Say in words whether the user's own list covers a network, and what it was in an older report; mostly nothing."""
+    said = ""
+    if network.suppressed is not None:
+        said += ", on the user's own list"
+    if network.change is not None:
+        said += f", {network.change.state} since the older report{', risen' if network.change.risen else ''}"
+    return said
+
+
+def allowed_line(entry: Allowed) -> str:
+    """Say what an entry of the user's list of gateways, ranges and customers covered; quotes what the user wrote."""
+    until = f" until {entry.expires}" if entry.expires is not None else ""
+    what = f"{entry.kind} {', '.join(entry.values)}{until}: {entry.reason}"
+    if entry.state != "active":
+        return f"{what} ({entry.state})"
+    events = f", {entry.events:,} events without the weight of their address" if entry.events else ""
+    return f"{what} ({entry.accounts:,} accounts{events})"

@@ -30,6 +30,7 @@ def _entries(network: Network) -> Iterator[dict[str, Any]]:
         "fingerprint": network.fingerprint,
         "verdict": network.verdict,
         "level": network.level,
+        "suppressed": network.suppressed,
         "tag": ["extractscan", network.verdict, network.level],
     }
 

@@ -11,7 +11,7 @@ from rich.text import Text
 
 from extractscan.model import Hub, Input, NearMiss, Report, SingleSource, Suppressed
 from extractscan.writers.numbers import bits, count, size
-from extractscan.writers.reading import PROMISE, said
+from extractscan.writers.reading import PROMISE, allowed_line, said
 from extractscan.writers.terminal.evidence import evidence_lines
 from extractscan.writers.terminal.view import CAUTION, View, bullets, heading, sentence, value
 
@@ -84,6 +84,7 @@ def _cleared(view: View, report: Report) -> Iterator[RenderableType]:
         ("Held by too many to say anything, given no weight", [_hub(view, hub) for hub in excluded.hubs]),
         ("Close to a network, but in none", [_near_miss(view, miss) for miss in excluded.near_misses]),
         ("Covered by the user's own list", [_suppressed(view, each) for each in excluded.suppressed]),
+        ("Known beforehand, by the user's own list", [sentence(view, allowed_line(each)) for each in excluded.allowed]),
     )
     if any(lines for _, lines in groups):
         yield ""
@@ -110,7 +111,8 @@ def _near_miss(view: View, miss: NearMiss) -> Text:
 
 def _suppressed(view: View, suppressed: Suppressed) -> Text:
     until = f" until {suppressed.expires}" if suppressed.expires is not None else ""
-    return sentence(view, f"{suppressed.fingerprint}{until}: {suppressed.reason}")
+    state = "" if suppressed.state == "active" else f" ({suppressed.state})"
+    return sentence(view, f"{suppressed.fingerprint}{until}{state}: {suppressed.reason}")
 
 
 def _untested(view: View, report: Report) -> Iterator[RenderableType]:

@@ -12,6 +12,7 @@ from rich.text import Text
 
 from extractscan.model import Evidence, Member, Network, NullTest, Template, Traits
 from extractscan.writers.numbers import bits, count
+from extractscan.writers.reading import standing
 from extractscan.writers.terminal.evidence import evidence_lines, hypotheses_table, record_lines
 from extractscan.writers.terminal.view import (
     CAUTION,
@@ -42,9 +43,13 @@ SKELETON = 320
 def network_section(view: View, network: Network, full_bits: float) -> Iterator[RenderableType]:
     """Draw one network; `full_bits` is what fills a bar, the most that one channel may say."""
     yield ""
-    title = f"{value(view, network.id).plain} · {network.level} · {network.verdict.replace('_', ' ')}"
+    title = (
+        f"{value(view, network.id).plain} · {network.level} · {network.verdict.replace('_', ' ')}{standing(network)}"
+    )
     yield heading(view, title, LEVEL_STYLES[network.level] if network.level != "info" else "bold")
     yield sentence(view, network.title, "bold")
+    if network.suppressed is not None:
+        yield sentence(view, f"Known: {network.suppressed}", "yellow")
     yield _facts(view, network)
     yield ""
     yield _caption("Linked by", network.coordination_bits)
@@ -76,6 +81,7 @@ def network_brief(view: View, network: Network) -> Iterator[RenderableType]:
     yield Text.assemble(
         value(view, network.id, "bold"),
         (f" · {network.level} · {network.verdict.replace('_', ' ')}", LEVEL_STYLES[network.level]),
+        standing(network),
         (f" · {count(len(network.accounts), 'account')} · {count(network.events, 'event')}", "dim"),
     )
     yield Padding(sentence(view, network.title), (0, 0, 0, 2))
