@@ -133,6 +133,7 @@ def overlay(source: Source | None, mapping: Mapping[str, str]) -> Source:
         fields=MappingProxyType({**_wrapped(view, source.fields), **own}),
         keys=MappingProxyType(_wrapped(view, source.keys)),
         keeps=_through(view, keeps) if keeps is not None else None,
+        notes=tuple(note for note in source.notes if not note.startswith(tuple(f"{name} is " for name in own))),
     )
 
 

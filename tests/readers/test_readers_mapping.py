@@ -108,3 +108,12 @@ def test_many_fields_are_cut_in_the_hint(tmp_path: Path) -> None:
     with pytest.raises(UsageError) as caught:
         open_logs([path], mapping={"account_id": "none"})
     assert caught.value.hint.endswith("field_059 and 30 more.")
+
+
+def test_a_note_on_where_a_column_comes_from_goes_when_the_user_names_another_field(tmp_path: Path) -> None:
+    path = write(tmp_path / "x", lines([spend_row(0)]))
+    told = "account_id is the proxy's user, else the caller's end user, else the key's hash"
+    assert told in open_logs([path]).records()[0].notes
+    notes = open_logs([path], mapping={"account_id": "team_id"}).records()[0].notes
+    assert told not in notes
+    assert any(note.startswith("client_ip is ") for note in notes)
