@@ -42,12 +42,6 @@ class Access:
         self.agent = found["agent"].replace('\\"', '"') if found is not None else None
 
 
-def trace_root(value: Any) -> str | None:
-    """Give the id within an `X-Amzn-Trace-Id`, as `1-67891233-abcdef012345678912345678`."""
-    found = _ROOT_ID.search(value) if isinstance(value, str) else None
-    return found["id"] if found is not None else None
-
-
 _LINE: Final = (text_lines.LINE,)
 
 LOAD_BALANCER: Final = Side(

@@ -400,3 +400,27 @@ def test_columns_that_a_large_file_shows_late_are_told(tmp_path: Path) -> None:
     assert "request_id" not in logs.columns
     assert read_all(logs).height == len(records)
     assert "request_id appears only after the first records and was not read" in logs.records()[0].notes
+
+
+def test_a_logged_message_may_be_bare_text_or_of_another_kind() -> None:
+    from extractscan.readers.otlp import CONTENTS
+
+    def told(body: Any) -> Any:
+        log = CONTENTS.view({"around": {}, "item": {"eventName": "gen_ai.user.message", "body": body}})
+        return CONTENTS.fields["prompt"].read(log)
+
+    assert told({"stringValue": "bare"}) == "bare"
+    assert told({"intValue": "5"}) is None
+    assert told({"kvlistValue": {"values": [{"key": "content", "value": {"stringValue": "inside"}}]}}) == "inside"
+
+
+def test_lines_of_a_damaged_text_log_are_found_again_up_to_the_damage(tmp_path: Path) -> None:
+    from extractscan.readers.gathering import plan_of
+
+    text = "".join(f"{VLLM} r{i}: prompt: 'q{i}', params: x\n" for i in range(2000)).encode()
+    path = write(tmp_path / "x", text, "gzip")
+    Path(path).write_bytes(Path(path).read_bytes()[:-40])
+    file = open_logs([write(tmp_path / "log", lines([event(0)])), path]).files[1]
+    assert file.container is not None
+    found = dict(file.container.originals(plan_of(file, None, None), [0, 1999]))
+    assert list(found) == [0]
