@@ -32,6 +32,8 @@ def repeated(report: Report, path: str, base: str) -> Checked:
     Raises:
         ExtractscanError: where the analysis fails.
     """
+    if report.redaction is not None:
+        return Checked(path=WHAT, state="unchecked", says="a redacted report does not say what it was made of")
     noted = Path(path).read_bytes()
     try:
         settings = msgspec.convert(report.tool.settings, Settings)
