@@ -17,6 +17,7 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "writers"))
 FLAGS = (
     "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
     "--disable-background-networking", "--disable-component-update", "--disable-sync", "--hide-scrollbars",
+    "--disable-dev-shm-usage",
     "--force-device-scale-factor=1", "--window-size=1440,1000",
 )  # fmt: skip
 
