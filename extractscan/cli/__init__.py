@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import signal
 from collections.abc import Callable, Mapping
-from typing import Annotated
+from typing import Annotated, NoReturn
 
 import typer
 
@@ -72,4 +73,10 @@ for _name, (_help, _members) in GROUPS.items():
 
 def main() -> None:
     """Run the command line; the entry point of the installed program."""
+    signal.signal(signal.SIGTERM, _end)
     app(prog_name="extractscan")
+
+
+def _end(number: int, _frame: object) -> NoReturn:
+    """End as at an exit, so that temporary files go."""
+    raise SystemExit(128 + number)

@@ -28,6 +28,8 @@ def inspect(
 
     Nothing is analyzed. Examples of values are cut so that they name nobody.
     """
+    import time
+
     import msgspec
 
     from extractscan.cli.inspection_page import Drawn, inspection_page
@@ -41,7 +43,7 @@ def inspect(
         columns = _written(write_map, inputs, columns)
     logs = open_logs(inputs, mapping=columns)
     table = _accounts_table(accounts)
-    inspection = inspect_logs(logs)
+    inspection = inspect_logs(logs, time.monotonic)
     told = logs.accounts()
     account_columns = {*(table["columns"] if table else ()), *(told.columns if told is not None else ())}
     lacking = list(_lacking(frozenset(inspection.columns), frozenset(account_columns)))
