@@ -28,7 +28,8 @@ _EXTRA: Final = "Delta and Iceberg tables need more: pip install 'extractscan[la
 _DELTA_LOG: Final = re.compile(r"(\d{20})\.json")
 _ICEBERG_METADATA: Final = re.compile(r"v?(\d+)(-[0-9a-f-]+)?(\.gz)?\.metadata\.json")
 _ROW: Final = "\0row"
-_BROKEN: Final = (pl.exceptions.PolarsError, OSError, ValueError, RuntimeError, KeyError)
+_BROKEN: Final = Exception
+"""The libraries below have roots of their own, and may not be installed, so that these cannot be named."""
 
 
 def newest(folder: str) -> tuple[str, str] | None:
@@ -94,6 +95,7 @@ def read(plan: Plan, meter: Meter) -> Iterator[Chunk]:
             kept = kept.filter(pl.col(plan.accounts[0]).is_in(plan.accounts[1].implode()))
         for batch in kept.collect_batches(chunk_size=MAX_ROWS, maintain_order=True):
             for frame in batch.iter_slices(MAX_ROWS):
+                meter.tally.rows = int(frame[_ROW][-1]) + 1
                 yield Chunk(frame[_ROW].cast(pl.Int64), frame.drop(_ROW))
         meter.tally.rows = table.select(pl.len()).collect().item()
     except _BROKEN as error:
