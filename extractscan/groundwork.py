@@ -13,6 +13,7 @@ from extractscan.growing import Found
 from extractscan.hypotheses.gathering import Background, Family
 from extractscan.incidence import Incidence, Ints, Kind
 from extractscan.rules import Rule
+from extractscan.seeding import steady_pieces
 from extractscan.settings import Settings
 from extractscan.signals import SIGNALS
 from extractscan.signals.behaviour import behaviour
@@ -102,6 +103,7 @@ def lay(
         pl.concat(sightings), channels, units, frozenset(s.name for s in SIGNALS.values() if s.forgeable)
     )
     template, pieces = incidence.fold_content(_content(summary, units, settings), _prompts(summary, units))
+    template, pieces = steady_pieces(template, pieces, settings)
     who = Incidence(_size(units), (*kinds, template))
     families = families_of(rules)
     numbered = units.select(schema.ACCOUNT, "unit")
@@ -134,15 +136,16 @@ def current(found: Sequence[Found], ground: Ground, settings: Settings) -> list[
 
 
 def families_of(rules: Sequence[Rule]) -> dict[str, Family]:
-    """Group rules by what they ask for; a family may say as much as its most specific rule."""
+    """Group rules by what they ask for and how specific they are: a vague rule never says as much as a telling one."""
     families: dict[str, Family] = {}
     for number, rule in enumerate(rules):
-        known = families.get(rule.family)
+        key = f"{rule.family}.{rule.specificity}"
+        known = families.get(key)
         cap = min(rule.bits, SPECIFIC_CAP[rule.specificity])
         mask = 1 << number
         if known is not None:
             mask, cap = known.mask | mask, max(known.cap, cap)
-        families[rule.family] = Family(rule.family.replace("_", " "), mask, cap)
+        families[key] = Family(rule.family.replace("_", " "), mask, cap)
     return families
 
 

@@ -13,7 +13,6 @@ from typing import Final
 
 import numpy as np
 import polars as pl
-import scipy.sparse as sp
 
 from extractscan import schema, shingles
 
@@ -34,6 +33,7 @@ COLUMNS: Final = (
     schema.ACCOUNT,
     schema.REQUEST,
     schema.END_USER,
+    schema.SESSION,
     schema.CLIENT_IP,
     schema.COUNTRY,
     schema.ASN,
@@ -45,6 +45,8 @@ COLUMNS: Final = (
     schema.SYSTEM_PROMPT,
     schema.INPUT_TOKENS,
     schema.OUTPUT_TOKENS,
+    schema.MAX_TOKENS,
+    schema.TEMPERATURE,
     schema.COST,
 )
 """Event columns that the second reading needs; all but the first two may be missing."""
@@ -54,16 +56,23 @@ REPEATS: Final = 1.5
 COVER: Final = 0.2
 """Share of a group's events, over which shared wording is a template even if every account sends it once."""
 SAMPLE_CHARS: Final = 1500
-SAMPLED: Final = 400
-"""Prompts of a network whose heads are kept, for its skeleton."""
-BUCKETS: Final = 4096
-PAIRS_WITHIN: Final = 60
+SAMPLED: Final = "sampled"
+HEADS: Final = 8
+"""Prompts of a sampled member, with the group's wording and without, whose heads are kept."""
 SHARERS: Final = 3
 SHARERS_SHARE: Final = 0.1
 """Members that must send one item before it counts as everybody's, at least, and as a share: two may be a retry through
 another account, and a few of hundreds may have drawn it by chance."""
 
 
+LONG: Final = 8
+READER: Final = 0.7
+TEXTS: Final = 6.0
+"""Windows of a text long enough to be read and not just used; share of a request that it makes up; and how many such
+texts (perplexity) make a reading list."""
+THREAD: Final = 0.02
+ASKED: Final = 0.1
+"""Share of a group's traffic from which its wording, or without one what it asks for, is a stream of its own."""
 LEAST_ASKED: Final = 0.02
 UNUSUAL: Final = 5.0
 """How many times more often than elsewhere a request has to occur to mark the stream."""
@@ -90,7 +99,7 @@ def read_again(
 
     Args:
         batches: Canonical events of the member accounts, with provenance.
-        network_of: account_id, network (Int64).
+        network_of: account_id, network (Int64), sampled (whether heads of its prompts are kept).
         wording: For each network the shingles that are common inside and rare outside it.
         asking: source file, source row and mask of the events that match intent rules.
     """
@@ -105,7 +114,11 @@ def read_again(
         sizes = pairs.group_by(EVENT).agg(pl.len().alias(SIZE))
         found = pairs.join(part.select(EVENT, NETWORK), on=EVENT).join(known, on=[NETWORK, "shingle"], how="semi")
         hits.append(found.select(NETWORK, EVENT, "shingle"))
-        events.append(_slim(part, asking).join(sizes, on=EVENT, how="left").with_columns(pl.col(SIZE).fill_null(0)))
+        events.append(
+            _slim(part, asking, found[EVENT].unique())
+            .join(sizes, on=EVENT, how="left")
+            .with_columns(pl.col(SIZE).fill_null(0))
+        )
         done += len(part)
     if not events:
         return Reading(pl.DataFrame(), pl.DataFrame())
@@ -126,8 +139,10 @@ def _complete(batch: pl.DataFrame) -> pl.DataFrame:
     return batch.with_columns(missing)
 
 
-def _slim(part: pl.DataFrame, asking: pl.DataFrame) -> pl.DataFrame:
+def _slim(part: pl.DataFrame, asking: pl.DataFrame, worded: pl.Series) -> pl.DataFrame:
     key = pl.col(schema.PROMPT).str.to_lowercase().str.replace_all(r"\s+", " ").str.strip_chars().hash(1)
+    telling = pl.col(EVENT).is_in(worded.implode()) | (pl.col(MASK) != 0)
+    few = pl.col(PROMPT_KEY).rank("dense").over(schema.ACCOUNT, telling) <= HEADS
     return (
         part.join(asking, on=[schema.FILE, schema.ROW], how="left", maintain_order="left")
         .with_columns(
@@ -135,14 +150,9 @@ def _slim(part: pl.DataFrame, asking: pl.DataFrame) -> pl.DataFrame:
             pl.col(MASK).fill_null(0),
             _system_keys(part[schema.SYSTEM_PROMPT]).alias(SYSTEM_KEY),
         )
-        .with_columns(pl.when(_smallest()).then(pl.col(schema.PROMPT).str.head(SAMPLE_CHARS)).alias(HEAD))
-        .drop(schema.SYSTEM_PROMPT, schema.PROMPT)
+        .with_columns(pl.when(SAMPLED, few).then(pl.col(schema.PROMPT).str.head(SAMPLE_CHARS)).alias(HEAD))
+        .drop(schema.SYSTEM_PROMPT, schema.PROMPT, SAMPLED)
     )
-
-
-def _smallest() -> pl.Expr:
-    """Events with the smallest prompt keys of their network: a choice that no order or split of the input changes."""
-    return pl.col(PROMPT_KEY).rank("dense").over(NETWORK) <= SAMPLED
 
 
 def _system_keys(prompts: pl.Series) -> pl.Series:
@@ -174,6 +184,7 @@ def classify(events: pl.DataFrame, hits: pl.DataFrame, system_prompts: frozenset
     return (
         events.join(in_template, on=EVENT, how="left")
         .join(in_item, on=EVENT, how="left")
+        .join(_readers(hits, use), on=EVENT, how="left")
         .with_columns(pl.col("fixed").fill_null(0), pl.col("common").fill_null(0))
         .with_columns(
             ((pl.col("fixed") > 0) | pl.col(SYSTEM_KEY).is_in(list(system_prompts)).fill_null(value=False)).alias(
@@ -182,13 +193,34 @@ def classify(events: pl.DataFrame, hits: pl.DataFrame, system_prompts: frozenset
             (
                 (pl.col(PROMPT_KEY).is_not_null() & (senders >= many))
                 | ((pl.col("common") >= 2) & (pl.col("common") * 2 >= pl.col(SIZE) - pl.col("fixed")))
+                | (pl.col("held") >= READER * pl.col(SIZE)).fill_null(value=False)
             ).alias(SHARED_ITEM),
         )
+        .drop("held")
         .sort(schema.TIMESTAMP, schema.ACCOUNT, schema.REQUEST, PROMPT_KEY, nulls_last=True)
     )
 
 
-def mark_stream(events: pl.DataFrame, families: Mapping[str, int], outside: Mapping[str, float]) -> pl.DataFrame:
+def _readers(hits: pl.DataFrame, use: pl.DataFrame) -> pl.DataFrame:
+    """Count for each event the windows that it has from a text which several members send, where they send many texts.
+
+    A class that works through the same twenty texts, everybody with requests of his own around them, has no template:
+    a template is one text or a few, and these are the list.
+
+    Returns:
+        event, held; empty where the group's long shared texts are few.
+    """
+    shared = hits.join(use.filter(pl.col("accounts") >= SHARERS), on="shingle", how="semi")
+    long = shared.group_by(EVENT).agg(pl.len().alias("held"), pl.col("shingle").min().alias("text"))
+    long = long.filter(pl.col("held") >= LONG)
+    share = long["text"].value_counts()["count"] / max(len(long), 1)
+    texts = float(np.exp(-(share * share.log()).sort().sum())) if len(long) else 0.0
+    return long.select(EVENT, "held") if texts >= TEXTS else long.select(EVENT, "held").clear()
+
+
+def mark_stream(
+    events: pl.DataFrame, families: Mapping[str, int], outside: Mapping[str, float], *, worded: bool
+) -> pl.DataFrame:
     """Add `in_stream`: the events that carry the group's wording, or ask for what the group asks for most unusually.
 
     Without either, all of a group's traffic is its stream, and `threaded` is false.
@@ -197,7 +229,10 @@ def mark_stream(events: pl.DataFrame, families: Mapping[str, int], outside: Mapp
         events: As from `classify`.
         families: Bits of each family of requests.
         outside: Share of everybody else's events that asks for it.
+        worded: Whether the group has a wording of its own at all; phrases that a few tasks share are none.
     """
+    if not worded:
+        events = events.with_columns(pl.lit(value=False).alias(IN_TEMPLATE))
 
     def excess(name: str) -> float:
         here = float(((events[MASK] & families[name]) != 0).mean() or 0.0)  # type: ignore[arg-type]
@@ -208,51 +243,6 @@ def mark_stream(events: pl.DataFrame, families: Mapping[str, int], outside: Mapp
     if best is not None and excess(best) >= UNUSUAL:
         asked = (pl.col(MASK) & families[best]) != 0
     marked = events.with_columns((pl.col(IN_TEMPLATE) | asked).alias(IN_STREAM), pl.lit(value=True).alias(THREADED))
-    if marked[IN_STREAM].sum() * 50 < len(marked):
+    if float(marked[IN_STREAM].mean() or 0.0) < (THREAD if worded else ASKED):  # type: ignore[arg-type]
         return marked.with_columns(pl.lit(value=True).alias(IN_STREAM), pl.lit(value=False).alias(THREADED))
     return marked
-
-
-def samples(events: pl.DataFrame, most: int) -> list[str]:
-    """Choose prompts of the stream from different accounts, by text and not by place: any split gives the same."""
-    chosen = events.filter(pl.col(PROMPT_KEY).rank("dense") <= SAMPLED)
-    stream = chosen.filter(pl.col(IN_STREAM) & pl.col(HEAD).is_not_null())
-    if stream[IN_TEMPLATE].any():
-        stream = stream.filter(IN_TEMPLATE)
-    chosen = stream.sort(PROMPT_KEY, schema.ACCOUNT).unique(schema.ACCOUNT, keep="first", maintain_order=True)
-    return [str(text) for text in chosen.head(most)[HEAD]]
-
-
-def exchangeability(events: pl.DataFrame) -> float | None:
-    """Say how alike the members' items are across accounts, as a multiple of how alike they are within one.
-
-    Requests dealt from one queue are as different within an account as between two (1.0). People have topics of their
-    own: what one asks is more like the rest of what he asks (well below 1.0). Words that a quarter of the requests hold
-    are left out: they are wording, not items. Mean cosine of inverse-frequency weighted words.
-
-    Returns:
-        The ratio, or None with too few requests of too few accounts to tell.
-    """
-    chosen = events.filter(pl.col(PROMPT_KEY).rank("dense") <= SAMPLED).filter(
-        pl.col(IN_STREAM) & pl.col(HEAD).is_not_null()
-    )
-    chosen = chosen.sort(PROMPT_KEY, schema.ACCOUNT).unique(PROMPT_KEY, keep="first", maintain_order=True)
-    account = chosen[schema.ACCOUNT].rank("dense").to_numpy()
-    same = account[:, None] == account[None, :]
-    np.fill_diagonal(same, val=False)
-    if len(chosen) < 20 or same.sum() < 2 * PAIRS_WITHIN:
-        return None
-    row, bucket = shingles.words(chosen[HEAD], BUCKETS)
-    held = sp.csr_matrix((np.ones(len(row)), (row, bucket)), shape=(len(chosen), BUCKETS))
-    held.data[:] = 1.0
-    often = np.asarray(held.sum(axis=0)).ravel()
-    telling = (often >= 2) & (often < 0.25 * len(chosen))
-    weighed = held @ sp.diags(np.where(telling, np.log(len(chosen) / np.maximum(often, 1.0)), 0.0))
-    norm = np.sqrt(np.asarray(weighed.multiply(weighed).sum(axis=1)).ravel())
-    unit = sp.diags(1.0 / np.maximum(norm, 1e-9)) @ weighed
-    alike = (unit @ unit.T).toarray()
-    different = ~same & ~np.eye(len(chosen), dtype=np.bool_)
-    if not different.any():
-        return None
-    within, between = float(alike[same].mean()), float(alike[different].mean())
-    return between / within if within > 0 else None

@@ -28,6 +28,7 @@ class Kind:
         ptr, value, weight: Compressed rows: for each unit its values and their share of its sightings.
         by_value_ptr, by_value, by_value_weight: The same, compressed by value: the holders of each.
         forgeable: Whether others can put the value on a bystander.
+        marks: For text, of how many windows each piece is made; a sentence has many, a turn of phrase one or two.
         mixture: Whether weights are shares of all events, so that the rest of the events speaks for the background.
     """
 
@@ -42,6 +43,7 @@ class Kind:
     by_value_weight: Floats
     mixture: bool = False
     forgeable: bool = False
+    marks: Ints | None = None
 
     @cached_property
     def known(self) -> npt.NDArray[np.bool_]:
@@ -92,6 +94,7 @@ def kind_of(
     *,
     mixture: bool = False,
     forgeable: bool = False,
+    marks: Ints | None = None,
 ) -> Kind:
     """Build a kind from its (unit, value, weight) triples, each pair once.
 
@@ -105,7 +108,7 @@ def kind_of(
         weight = weight / total[unit]
     back = np.lexsort((unit, value))
     by_ptr = np.searchsorted(value[back], np.arange(len(values) + 1)).astype(np.int64)
-    return Kind(name, channel, values, ptr, value, weight, by_ptr, unit[back], weight[back], mixture, forgeable)
+    return Kind(name, channel, values, ptr, value, weight, by_ptr, unit[back], weight[back], mixture, forgeable, marks)
 
 
 def spans(ptr: Ints, rows: Ints) -> Ints:
@@ -198,7 +201,7 @@ def fold_content(content: pl.DataFrame, prompts: Ints) -> tuple[Kind, pl.DataFra
     )
     folded = (
         signed.group_by("signature", "holders")
-        .agg(pl.col("shingle").min().alias("head"))
+        .agg(pl.col("shingle").min().alias("head"), pl.len().cast(pl.Int64).alias("marks"))
         .sort("head")
         .with_columns(pl.int_range(pl.len(), dtype=pl.Int64).alias("number"))
     )
@@ -208,5 +211,8 @@ def fold_content(content: pl.DataFrame, prompts: Ints) -> tuple[Kind, pl.DataFra
     share = np.minimum(rows["count"].to_numpy() / np.maximum(prompts[unit], 1), 1.0)
     values = [f"{value:016x}" for value in folded["head"].to_list()]
     number = rows["number"].to_numpy()
-    kind = kind_of(TEMPLATE, schema.CONTENT, values, len(prompts), unit, number, share, mixture=True, forgeable=True)
+    marks = folded["marks"].to_numpy()
+    kind = kind_of(
+        TEMPLATE, schema.CONTENT, values, len(prompts), unit, number, share, mixture=True, forgeable=True, marks=marks
+    )
     return kind, pieces

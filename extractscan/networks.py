@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
+from itertools import chain
 
 import numpy as np
 import numpy.typing as npt
 
-from extractscan.growing import Found, grow, refine
-from extractscan.incidence import Incidence, Kind
+from extractscan.growing import Found, disjoint, refine
+from extractscan.incidence import Incidence, Ints, Kind, Profile
 from extractscan.linking import belongs
-from extractscan.parting import release, split
+from extractscan.parting import release, sever, split
+from extractscan.seeding import Seed, cells, communities, seeds
 from extractscan.settings import Settings
+
+INSIDE = 0.9
+COVERED = 0.75
+"""Share of a start set in one set that was tried before, from which it is not tried again."""
 
 
 def find(incidence: Incidence, labels: Sequence[Kind], settings: Settings) -> list[Found]:
@@ -29,6 +36,63 @@ def find(incidence: Incidence, labels: Sequence[Kind], settings: Settings) -> li
     clear = [part for group in whole for part in release(incidence, group, settings)]
     parts = [part for group in clear for part in split(incidence, group, settings)]
     return sorted(parts, key=lambda f: (-len(f.members), tuple(f.members.tolist())))
+
+
+def grow(incidence: Incidence, labels: Sequence[Kind], settings: Settings) -> list[Found]:
+    """Grow every seed that no earlier one covered, and give each unit to one group.
+
+    Pairs of values come first, strongest first; one is left out where most of its units were tried together before,
+    with success or not. A web of values is left out only where most of it already is in one group.
+    """
+    found: list[Found] = []
+    tried, held = _Coverage(), _Coverage()
+    for seed in seeds(incidence, labels, settings):
+        if tried.covers(seed.units):
+            continue
+        group = refine(incidence, seed.units, settings)
+        tried.add(seed.units if group is None else np.union1d(seed.units, group.members))
+        found += [web for web in _webs(incidence, group, seed, settings) if held.add(web.members)]
+    for seed in chain(communities(incidence, settings), cells(incidence, settings)):
+        if held.covers(seed.units):
+            continue
+        group = refine(incidence, seed.units, settings)
+        found += [web for web in _webs(incidence, group, seed, settings) if held.add(web.members)]
+    return disjoint(incidence, _outermost(found), settings)
+
+
+def _outermost(found: Sequence[Found]) -> list[Found]:
+    """Leave out the groups that lie in a larger one: a cell is more alike in itself than to its campaign."""
+    kept = _Coverage()
+    ranked = sorted(found, key=lambda f: (-len(f.members), tuple(f.members.tolist())))
+    return [group for group in ranked if not kept.covers(group.members, INSIDE) and kept.add(group.members)]
+
+
+def _webs(incidence: Incidence, group: Profile | None, seed: Seed, settings: Settings) -> list[Found]:
+    """Return what a seed grew into, each web apart."""
+    return [] if group is None else sever(incidence, Found(group.members, group, seed.bits), settings)
+
+
+class _Coverage:
+    """Sets of units, and whether three quarters of another set lie in one of them."""
+
+    def __init__(self) -> None:
+        self._sets: set[bytes] = set()
+        self._of: dict[int, list[int]] = {}
+
+    def add(self, units: Ints) -> bool:
+        """Keep a set, and say whether it is new."""
+        key = units.tobytes()
+        if key in self._sets:
+            return False
+        for unit in units.tolist():
+            self._of.setdefault(unit, []).append(len(self._sets))
+        self._sets.add(key)
+        return True
+
+    def covers(self, units: Ints, share: float = COVERED) -> bool:
+        """Tell whether so much of a set lies in one that was added before."""
+        counts = Counter(number for unit in units.tolist() for number in self._of.get(unit, ()))
+        return any(count >= share * len(units) for count in counts.values())
 
 
 def merge_siblings(incidence: Incidence, found: Sequence[Found], settings: Settings) -> list[Found]:

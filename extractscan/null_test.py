@@ -11,9 +11,10 @@ import polars as pl
 
 from extractscan import model, schema
 from extractscan.groundwork import Ground
-from extractscan.growing import Found, grow, steady_pieces
+from extractscan.growing import Found
 from extractscan.incidence import Incidence, Ints, Kind, Profile, kind_of
 from extractscan.linking import total_bits
+from extractscan.networks import grow
 from extractscan.settings import Settings
 
 WEEK_US = 7 * 86_400_000_000
@@ -53,25 +54,18 @@ def _dealt(kind: Kind, strata: Ints, units: int, rng: np.random.Generator) -> Ki
         kind.weight[first],
         mixture=kind.mixture,
         forgeable=kind.forgeable,
+        marks=kind.marks,
     )
 
 
 def strengths(
     incidence: Incidence, labels: Sequence[Kind], strata: npt.NDArray[np.int64], settings: Settings
 ) -> Iterator[list[float]]:
-    """Yield for each of `settings.shuffles` shuffles the strengths of the networks that were found in it.
-
-    Text enters with the pieces that could start a network (steady in their holders' traffic): the rest of the shared
-    phrases can only add to a network that something else began.
-    """
-    lean = Incidence(
-        incidence.units,
-        tuple(steady_pieces(kind, settings) if kind.mixture else kind for kind in incidence.kinds),
-    )
+    """Yield for each of `settings.shuffles` shuffles the strengths of the networks that were found in it."""
 
     def one(number: int) -> list[float]:
         rng = np.random.default_rng([settings.seed, number])
-        return [strength(group.profile) for group in grow(shuffled(lean, strata, rng), labels, settings)]
+        return [strength(group.profile) for group in grow(shuffled(incidence, strata, rng), labels, settings)]
 
     with ThreadPoolExecutor(max_workers=2) as pool:
         yield from pool.map(one, range(settings.shuffles))

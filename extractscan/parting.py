@@ -4,18 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import graspologic_native
 import numpy as np
 import scipy.sparse as sp
 
 from extractscan import schema
 from extractscan.growing import Found, shrunk
-from extractscan.incidence import Floats, Incidence, Ints, spans
+from extractscan.incidence import Floats, Incidence, Ints, Kind, spans
 from extractscan.linking import private_values, profile
+from extractscan.seeding import leiden
 from extractscan.settings import Settings
 
-SPLITTING = frozenset({"template", "system_prompt", "payment", "phone", "signup_device", "device"})
+WORDING = frozenset({"template", "system_prompt"})
+BOUGHT = frozenset({"payment", "phone", "signup_device", "device"})
 """Signals that tie the accounts of one operator and part those of two, unlike a rented proxy pool or a mail service."""
+PAGE = 4.0
+"""What a whole system prompt weighs against a piece of wording, whose weight is log2(1 + windows)."""
+WEB = WORDING | BOUGHT | {"address", "prefix", "signup_address", "email_domain", "referral"}
+"""All signals of which a value is bought, rented, registered or written; software and hours are not."""
+SEVERED = 0.1
+"""Affinity of two webs, from none (0) to evenly mixed (1), under which nothing runs between them."""
 CUSTOMERS = 20
 """Customers within a group that are held against the rest, largest first."""
 MIXED = 0.3
@@ -59,6 +66,24 @@ def _customers(incidence: Incidence, group: Found) -> list[Ints]:
     return [distinct[key] for key in sorted(distinct, key=lambda key: (-len(key), key))[:CUSTOMERS]]
 
 
+def sever(incidence: Incidence, group: Found, settings: Settings) -> list[Found]:
+    """Part a group into the webs it is made of, where nothing that is bought, rented or written runs between them.
+
+    Each member shows bits for what some members share, so that two operators of the same program and the same week can
+    hold together as one group though no card, address or wording of one is ever met at the other. Each web has to hold
+    together alone; what does not is no network.
+    """
+    touch = _touch(incidence, group, settings, WEB)
+    webs = _communities(touch, [touch, _touch(incidence, group, settings, WORDING)], settings, SEVERED)
+    if len(webs) < 2:
+        return [group]
+    loose = np.setdiff1d(np.arange(len(group.members)), np.concatenate(webs))
+    largest = int(np.argmax([len(web) for web in webs]))
+    webs[largest] = np.union1d(webs[largest], loose)
+    parts = [shrunk(incidence, group.members[web], settings) for web in webs if len(web) >= settings.min_accounts]
+    return [Found(part.members, part, group.seed_bits) for part in parts if part is not None]
+
+
 def split(incidence: Incidence, group: Found, settings: Settings) -> list[Found]:
     """Part a group into those whose wording and payment hardly meet, as when two operators rent one proxy pool.
 
@@ -67,13 +92,11 @@ def split(incidence: Incidence, group: Found, settings: Settings) -> list[Found]
     or by everything: cards part the cells of one operator, but his wording runs through them. A part counts when it has
     wording of its own and still holds together alone; unless two do, the group stays whole.
     """
-    wording = _ties(incidence, group, settings, frozenset({schema.CONTENT}))
-    ties = wording + _ties(incidence, group, settings, frozenset({schema.IDENTITY, schema.CLIENT}))
-    worded = np.asarray(wording.sum(axis=1)).ravel() > 0
-    if ties.nnz == 0:
-        return [group]
+    wording = _touch(incidence, group, settings, WORDING)
+    touch = sp.csr_matrix(sp.hstack([wording, _touch(incidence, group, settings, BOUGHT)]))
+    worded = np.diff(wording.indptr) > 0
     parts = []
-    for mine in _communities(ties, wording, settings):
+    for mine in _communities(touch, [touch, wording], settings, MIXED):
         if len(mine) >= settings.min_accounts and worded[mine].mean() >= 0.5:
             alone = shrunk(incidence, group.members[mine], settings)
             if alone is not None and len(alone.members) * 5 >= len(mine) * 4:
@@ -82,58 +105,84 @@ def split(incidence: Incidence, group: Found, settings: Settings) -> list[Found]
     return parts if len(parts) >= 2 and covered * 10 >= len(group.members) * 9 else [group]
 
 
-def _ties(incidence: Incidence, group: Found, settings: Settings, channels: frozenset[str]) -> sp.csr_matrix:
-    """Return the ties between members (members × members) by some channels; a sighting weighs its share of traffic."""
-    rows, columns, weights = [], [], []
-    width = 0
-    for kind in incidence.kinds:
-        if kind.name not in SPLITTING or kind.channel not in channels:
-            continue
-        values = private_values(kind, group.profile, incidence.units, settings)
-        at = spans(kind.by_value_ptr, values)
-        column = np.repeat(np.arange(len(values)), kind.holders[values]) + width
-        inside = np.isin(kind.by_value[at], group.members)
-        rows.append(np.searchsorted(group.members, kind.by_value[at][inside]))
-        columns.append(column[inside])
-        weights.append(kind.by_value_weight[at][inside])
-        width += len(values)
+def _touch(incidence: Incidence, group: Found, settings: Settings, signals: frozenset[str]) -> sp.csr_matrix:
+    """Return which member holds which tying value of some signals (members × values), each signal weighing the same.
+
+    Values are those that two members hold at least and hardly anybody else. Of a member's wording only what it sends at
+    least half as often as its most frequent one counts, and long pieces count more: the phrases that many tasks begin
+    with are in two operators' requests alike, but neither sends them as often, or at such length, as his instruction.
+    """
     n = len(group.members)
-    if not rows:
-        return sp.csr_matrix((n, n))
-    touch = sp.csr_matrix((np.concatenate(weights), (np.concatenate(rows), np.concatenate(columns))), shape=(n, width))
-    total = np.maximum(np.asarray(touch.sum(axis=0)).ravel(), 1e-9)
-    ties = (touch @ sp.diags(1.0 / total) @ touch.T).tocsr()
-    ties.setdiag(0)
-    ties.eliminate_zeros()
-    return ties
+    held = [
+        (kind, *_held(kind, group, incidence.units, settings))
+        for kind in incidence.kinds
+        if kind.name in signals and kind.name in group.profile.rates
+    ]
+    most = np.zeros(n)
+    for kind, row, _, weight, _ in held:
+        if kind.name in WORDING:
+            np.maximum.at(most, row, weight)
+    blocks = [sp.csr_matrix((n, 0))]
+    for kind, row, column, weight, width in held:
+        main = weight >= most[row] / 2 if kind.name in WORDING else np.ones(len(row), dtype=np.bool_)
+        row, column, weight = row[main], column[main], weight[main]  # noqa: PLW2901
+        total = np.bincount(row, weights=weight, minlength=n)
+        blocks.append(sp.csr_matrix((weight / total[row], (row, column)), shape=(n, width)))
+    return sp.csr_matrix(sp.hstack(blocks))
 
 
-def _communities(ties: sp.csr_matrix, wording: sp.csr_matrix, settings: Settings) -> list[Ints]:
-    upper = sp.triu(ties).tocoo()
-    edges = sorted((str(i), str(j), float(w)) for i, j, w in zip(upper.row, upper.col, upper.data, strict=True))
-    _, found = graspologic_native.leiden(edges, seed=settings.seed % (1 << 32), iterations=2, use_modularity=True)
-    label = np.array([found.get(str(i), -1) for i in range(ties.shape[0])])
-    groups = [np.flatnonzero(label == number) for number in sorted(set(label.tolist()) - {-1})]
-    both = [_between(ties, groups), _between(wording, groups)]
+def _held(kind: Kind, group: Found, units: int, settings: Settings) -> tuple[Ints, Ints, Floats, int]:
+    """Return who of the members holds which tying value how much (row, column, weight), and how many values tie."""
+    known, inside, outside = group.profile.rates[kind.name]
+    owned = known[(inside >= 2) & (outside * (10 if kind.name in WORDING else 4) <= inside)]
+    private = private_values(kind, group.profile, units, settings)
+    values = np.intersect1d(private, owned) if kind.name in WORDING else np.union1d(private, owned)
+    at = spans(kind.by_value_ptr, values)
+    column = np.repeat(np.arange(len(values)), kind.holders[values])
+    mine = np.isin(kind.by_value[at], group.members)
+    row = np.searchsorted(group.members, kind.by_value[at][mine]).astype(np.int64)
+    weight = kind.by_value_weight[at][mine]
+    if kind.name in WORDING:
+        length = np.full(len(values), PAGE) if kind.marks is None else np.log2(1.0 + kind.marks[values])
+        weight = weight * length[column[mine]]
+    return row, column[mine], weight, len(values)
+
+
+def _communities(touch: sp.csr_matrix, views: Sequence[sp.csr_matrix], settings: Settings, mixed: float) -> list[Ints]:
+    """Return communities of members tied by values; two that any view mixes at least so much are one.
+
+    Leiden on the graph between members and values: no pairs of members are made, however many share a value.
+    """
+    n = touch.shape[0]
+    if touch.nnz == 0:
+        return []
+    graph = sp.csr_matrix(sp.block_array([[None, touch], [touch.T, None]]))
+    graph.sort_indices()
+    label = leiden(graph, settings)[:n]
+    tied = np.flatnonzero(np.diff(touch.indptr))
+    groups = [tied[label[tied] == number] for number in np.unique(label[tied])]
+    tables = [_between(view, groups) for view in views]
     while len(groups) > 1:
-        affinity = np.max([_affinity(table) for table in both], axis=0)
+        affinity = np.max([_affinity(table) for table in tables], axis=0)
         i, j = (int(x) for x in np.unravel_index(np.argmax(affinity), affinity.shape))
-        if affinity[i, j] < MIXED:
+        if affinity[i, j] < mixed:
             break
         groups[i] = np.union1d(groups[i], groups[j])
         del groups[j]
-        for at, table in enumerate(both):
+        for at, table in enumerate(tables):
             table[i] += table[j]
             table[:, i] += table[:, j]
-            both[at] = np.delete(np.delete(table, j, axis=0), j, axis=1)
+            tables[at] = np.delete(np.delete(table, j, axis=0), j, axis=1)
     return groups
 
 
-def _between(ties: sp.csr_matrix, groups: Sequence[Ints]) -> Floats:
+def _between(touch: sp.csr_matrix, groups: Sequence[Ints]) -> Floats:
     """Sum the ties between every two communities (and inside each, on the diagonal)."""
     rows = np.concatenate([np.full(len(group), number) for number, group in enumerate(groups)])
-    which = sp.csr_matrix((np.ones(len(rows)), (np.concatenate(groups), rows)), shape=(ties.shape[0], len(groups)))
-    return np.asarray((which.T @ ties @ which).todense(), dtype=np.float64)
+    which = sp.csr_matrix((np.ones(len(rows)), (np.concatenate(groups), rows)), shape=(touch.shape[0], len(groups)))
+    held = sp.csr_matrix(which.T @ touch)
+    total = np.maximum(np.asarray(held.sum(axis=0)).ravel(), 1e-9)
+    return np.asarray((held @ sp.diags(1.0 / total) @ held.T).todense(), dtype=np.float64)
 
 
 def _affinity(table: Floats) -> Floats:

@@ -11,7 +11,6 @@ import numpy as np
 
 from extractscan import networks, null_test, schema
 from extractscan.groundwork import Ground
-from extractscan.growing import steady_pieces
 from extractscan.incidence import Floats, Incidence, Ints, Kind, kind_of, spans
 from extractscan.settings import Settings
 
@@ -67,8 +66,7 @@ def smallest_detectable(ground: Ground, settings: Settings) -> int | None:
     if len(shared) < settings.channels_needed:
         return None
     rng = np.random.default_rng([settings.seed, who.units])
-    lean = Incidence(who.units, tuple(steady_pieces(kind, settings) if kind.mixture else kind for kind in who.kinds))
-    base = null_test.shuffled(lean, null_test.strata(ground), rng)
+    base = null_test.shuffled(who, null_test.strata(ground), rng)
     shown: list[tuple[int, bool]] = []
     for sizes in _batches(who.units, settings.min_accounts):
         rings = [size for size in sizes for _ in range(DRAWS)]

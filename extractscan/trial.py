@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 import numpy as np
 import polars as pl
 
-from extractscan import harvest, incidence, schema
+from extractscan import harvest, incidence, items, schema
 from extractscan.exhibits import Case
 from extractscan.groundwork import Ground
 from extractscan.growing import Found
@@ -18,6 +18,8 @@ from extractscan.settings import Settings
 
 SAMPLES = 12
 """Prompts of a stream that are laid side by side to tell its fixed wording from what varies."""
+WORDED_BITS = 3.0
+"""Mean bits of the content channel, from which a group has a wording of its own."""
 Again = Callable[[Sequence[str], pl.Series], Iterable[pl.DataFrame]]
 
 
@@ -48,6 +50,7 @@ def hear(
         }
     )
     network_of = ground.units.join(units, on="unit").select(schema.ACCOUNT, harvest.NETWORK)
+    network_of = items.sampled(network_of, ground.summary.totals, harvest.NETWORK)
     kinds = {kind.name: kind for kind in ground.incidence.kinds}
     wording = {
         number: _wording(kinds["template"], group.profile, ground, settings) for number, group in enumerate(found)
@@ -64,7 +67,9 @@ def hear(
         tell(number, len(found))
         private = _private_prompts(kinds.get("system_prompt"), group.profile, ground, settings)
         events = harvest.classify(events_of[number,], hits_of.get((number,), reading.hits.clear()), private)
-        events = harvest.mark_stream(events, families, outside)
+        content = group.profile.channels.get(schema.CONTENT)
+        worded = content is not None and float(np.mean(content[group.members])) >= WORDED_BITS
+        events = harvest.mark_stream(events, families, outside, worded=worded)
         facts = gather(
             ground.background,
             group.profile,
@@ -72,9 +77,10 @@ def hear(
             crowd,
             outside,
             text=text,
-            exchangeable=harvest.exchangeability(events),
+            mix=items.exchangeability(events),
+            own_worded=items.own_worded(events),
         )
-        cases.append(Case(group, facts, events, harvest.samples(events, SAMPLES)))
+        cases.append(Case(group, facts, events, items.samples(events, SAMPLES)))
     return cases
 
 

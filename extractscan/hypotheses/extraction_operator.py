@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from extractscan.hypotheses.facts import Facts
 from extractscan.hypotheses.harvesting import extraction
-from extractscan.hypotheses.weighing import Weighed, hard_ties, percent, points, software_only
+from extractscan.hypotheses.weighing import Weighed, bought, hard_ties, percent, points, software_only
 
 SOFT = ("email_pattern", "email_domain", "referral", "signup_address", "signup_batch", "organization")
 
@@ -31,7 +31,7 @@ def weigh(facts: Facts) -> Weighed:
                 (1.5 if openly else 5.0) * hard,
                 f"{percent(hard)} of the members share a card, a phone or a device with another member",
             ),
-            (soft >= 2, min(3.0, soft / 2), "sign-up details follow one scheme"),
+            (soft >= 2 and not openly, min(3.0, soft / 2), "sign-up details follow one scheme"),
             (pool, 2.0, "addresses come from a pool that several members draw from"),
             (even > 1.3, min(3.0, 2 * (even - 1)), "the load is spread evenly, as by a dispatcher"),
             (
@@ -40,6 +40,7 @@ def weigh(facts: Facts) -> Weighed:
                 "a wording that is rare outside runs through the members' prompts",
             ),
             (harvest > 0, min(6.0, harvest / 2), "the traffic looks like a harvest"),
+            (facts.stream_known and harvest < 3, -4.0, "little in the traffic looks like a harvest"),
             (
                 (facts.banned or 0.0) >= 0.1
                 and facts.succession >= 0.15
@@ -49,7 +50,7 @@ def weigh(facts: Facts) -> Weighed:
             ),
             (
                 not alone and card.known >= 0.5 and hard < 0.1,
-                -3.0,
+                -3.0 if bought(facts) else -6.0,
                 "nobody shares a card, a phone or a device, although they are known",
             ),
             (alone, -8.0, "only software and its habits are common; nobody shares a payment, a sign-up or an address"),

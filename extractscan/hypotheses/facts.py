@@ -56,6 +56,9 @@ class Facts:
         stream_known: Whether the log has text, so that a stream could be told.
         same_list: Share of stream events whose item at least three members sent.
         exchangeable: How alike the items are across members, as a multiple of within one (1 = dealt), or None.
+        exchange_pairs: Pairs of items of one member that this rests on.
+        own_worded: Share of the members each of whom works from one fixed text of its own, or None.
+        shapes: Ways in which a busy member sets its requests up (perplexity of system prompt, length and temperature).
         asks: By family.
         load_ratio: Spread (standard deviation of log2 events an active day) outside over inside; > 1 = more even.
         round_the_clock, round_the_clock_outside: Share of members (outsiders) active in all parts of the day.
@@ -84,6 +87,9 @@ class Facts:
     same_list: float
     asks: Mapping[str, Ask] = field(default_factory=dict)
     exchangeable: float | None = None
+    exchange_pairs: int = 0
+    own_worded: float | None = None
+    shapes: float | None = None
     load_ratio: float | None = None
     round_the_clock: float = 0.0
     round_the_clock_outside: float = 0.0

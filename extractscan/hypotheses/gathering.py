@@ -77,7 +77,8 @@ def gather(
     outside: Mapping[str, float],
     *,
     text: bool,
-    exchangeable: float | None,
+    mix: tuple[float, int] | None,
+    own_worded: float | None,
 ) -> Facts:
     """Gather what every hypothesis weighs.
 
@@ -88,7 +89,8 @@ def gather(
         crowd: Units that are in no network at all: a log full of campaigns must not make harvesting look ordinary.
         outside: Their mean rate of each family of requests, from `crowd_rates`.
         text: Whether the log holds prompts.
-        exchangeable: How alike the items are across members (see `harvest.exchangeability`).
+        mix: How alike the items are across members, and on how many pairs that rests (see `items.exchangeability`).
+        own_worded: Share of members with a fixed text of their own (see `items.own_worded`).
     """
     inside = pl.Series(profile.members)
     mine = back.behaviour.filter(pl.col("unit").is_in(inside.implode()))
@@ -105,7 +107,10 @@ def gather(
         events=len(events),
         stream_events=len(stream),
         stream_known=text,
-        exchangeable=exchangeable,
+        exchangeable=None if mix is None else mix[0],
+        exchange_pairs=0 if mix is None else mix[1],
+        own_worded=own_worded,
+        shapes=_shapes(stream),
         same_list=float(shared) if shared is not None else 0.0,  # type: ignore[arg-type]
         asks=_asks(back, events, outside),
         own_traffic=1.0 - len(stream) / max(len(events), 1) if events["threaded"].any() else 1.0,
@@ -136,6 +141,27 @@ def _sharing(kind: Kind, profile: Profile) -> Sharing:
         outside=int(kind.by_value_ptr[held[top] + 1] - kind.by_value_ptr[held[top]] - count[top]),
         bits=float(np.mean(profile.kinds[kind.name][members])) if kind.name in profile.kinds else 0.0,
     )
+
+
+def _shapes(stream: pl.DataFrame) -> float | None:
+    """Return in how many ways a busy member sets its requests up, as the perplexity of its settings; the median member.
+
+    A dispatcher sends every request with the same settings; customers of a reseller each have their own. None where
+    the log tells of no settings for half of the requests.
+    """
+    settings = [name for name in (schema.MAX_TOKENS, schema.TEMPERATURE, "system_key") if name in stream.columns]
+    told = pl.any_horizontal(pl.col(name).is_not_null() for name in settings)
+    if not len(stream) or float(stream.select(told.mean()).item() or 0.0) < SPREAD:
+        return None
+    counts = stream.group_by(schema.ACCOUNT, *settings).agg(pl.len().alias("n"))
+    share = pl.col("n") / pl.col("n").sum()
+    entropy = (
+        counts.sort(schema.ACCOUNT, "n")
+        .group_by(schema.ACCOUNT)
+        .agg(pl.col("n").sum().alias("events"), (-(share * share.log())).sum().alias("entropy"))
+    )
+    busy = entropy.filter(pl.col("events") >= BUSY)["entropy"]
+    return float(np.exp(float(np.median(busy.to_numpy())))) if len(busy) else None
 
 
 def crowd_rates(back: Background, crowd: pl.Series) -> dict[str, float]:

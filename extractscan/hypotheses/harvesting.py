@@ -5,23 +5,45 @@ from __future__ import annotations
 from math import log2
 
 from extractscan.hypotheses.facts import Ask, Facts
-from extractscan.hypotheses.weighing import percent
+from extractscan.hypotheses.weighing import hidden, percent
 
 FLOOR = 0.002
 """Rates below one event in 500 are not told apart: a small log cannot measure them."""
 LEAST_SHARE = 0.02
-CARRIAGE = frozenset({"duty", "ramp", "output_settings"})
+CARRIAGE = frozenset({"load", "duty", "ramp", "output_settings"})
 CARRIAGE_CAP = 2.0
 SECOND_WEIGHT = 0.5
+DEALT = 0.85
+"""Likeness of items across members against within one, over which they were dealt and under which they are topics."""
+MIX_SLOPE, MIX_MOST, MIX_LEAST, MIX_PAIRS = 40.0, 4.0, -6.0, 400
+"""Bits a unit of likeness, their bounds, and the pairs from which a likeness counts in full."""
+UNTHREADED_MIX = 2.9
+"""The most that dealt items say where neither a wording nor a request runs through the traffic: a reseller that deals
+his customers' requests over all accounts looks the same."""
+RELAYED_LEAST = -1.0
+"""The least that topics of their own say where a hidden operator puts one wording into them: he may relay his users."""
+WORDED_BITS = 3.0
+
+Sign = tuple[str, float, float, str]
+"""Signal, bits, rate outside, sentence."""
 
 
-def extraction(facts: Facts) -> list[tuple[str, float, float, str]]:
+def extraction(facts: Facts) -> list[Sign]:
     """List what speaks for and against a harvest.
 
     Returns:
         (signal, bits, rate outside, sentence); their sum is the network's extraction bits.
     """
-    found = _asks(facts)
+    found = [*_asks(facts), *_carriage(facts), *_items(facts)]
+    if facts.end_users >= 0.5 and facts.end_users_each >= 5:
+        says = f"requests carry the ids of the members' own end users ({facts.end_users_each:.0f} an account)"
+        found.append(("end_users", -4.0, facts.end_users_outside, says))
+    return found if threaded(facts) else _carriage_capped(found)
+
+
+def _carriage(facts: Facts) -> list[Sign]:
+    """List how the traffic is carried: by whom, when, at which load, and asking for how much."""
+    found: list[Sign] = []
     even = facts.load_ratio
     if even is not None and even > 1.15 and facts.units >= 3:
         bits = min(4.0, 2.0 * log2(even))
@@ -41,29 +63,62 @@ def extraction(facts: Facts) -> list[tuple[str, float, float, str]]:
     if bits > 0.5:
         says = f"{percent(facts.greedy)} of the requests ask for all that one answer can give"
         found.append(("output_settings", min(2.0, bits), facts.greedy_outside, says))
+    return found
+
+
+def _items(facts: Facts) -> list[Sign]:
+    """List what the items say: all run one list, they are dealt from one queue, or they are topics of one's own."""
+    found: list[Sign] = []
+    worded = facts.channels.get("content", 0.0) >= WORDED_BITS
+    topics = topics_of_their_own(facts)
+    relayed = topics and hidden(facts) and worded
     if facts.stream_known and facts.stream_events >= 30:
         if facts.same_list >= 0.5:
             says = (
                 f"{percent(facts.same_list)} of the items were sent by three members or more: everybody runs one list"
             )
-            found.append(("item_order", -10.0, 0.0, says))
-        elif facts.same_list <= 0.3 and facts.channels.get("content", 0.0) >= 3.0:
+            return [("item_order", -10.0, 0.0, says)]
+        if facts.same_list <= 0.3 and worded and (relayed or not topics):
             dealt = min(4.0, 0.5 * log2(facts.stream_events)) * (1 - 2 * facts.same_list)
             says = f"one wording, but hardly an item twice ({percent(facts.same_list)}): the work is dealt out"
-            found.append(("dealt_deck", dealt, 0.0, says))
-    if facts.exchangeable is not None and facts.same_list <= 0.3 and facts.exchangeable > 0.85:
-        worded = facts.channels.get("content", 0.0) >= 3.0
-        bits = min(4.0 if worded else 1.5, 40 * (facts.exchangeable - 0.85))
+            unsure = facts.exchangeable is None
+            found.append(("dealt_deck", min(dealt, 2.0) if unsure else dealt, 0.0, says))
+    if facts.exchangeable is not None and facts.same_list <= 0.3:
+        most = MIX_MOST if threaded(facts) else UNTHREADED_MIX
+        sure = min(1.0, facts.exchange_pairs / MIX_PAIRS)
+        least = RELAYED_LEAST if relayed else MIX_LEAST
+        bits = sure * max(least, min(most, MIX_SLOPE * (facts.exchangeable - DEALT)))
         says = f"items are as alike across accounts as within one ({facts.exchangeable:.2f}), as dealt from one queue"
+        if bits < 0:
+            says = (
+                f"what one account asks is alike, what two ask is not ({facts.exchangeable:.2f}): topics of their own"
+            )
         found.append(("item_mix", bits, 0.0, says))
-    if facts.end_users >= 0.5 and facts.end_users_each >= 5:
-        says = f"requests carry the ids of the members' own end users ({facts.end_users_each:.0f} an account)"
-        found.append(("end_users", -4.0, facts.end_users_outside, says))
-    return found if threaded(facts) else _carriage_capped(found)
+    if not topics and own_worded(facts):
+        says = f"{percent(facts.own_worded or 0.0)} of the members each work from one fixed text of their own"
+        found.append(("own_wording", 3.0, 0.0, says))
+    if not worded and facts.shapes is not None and facts.exchangeable is not None and not topics:
+        if facts.shapes <= 1.5:
+            found.append(("item_shape", 1.5, 0.0, "every request of a member is set up in one and the same way"))
+        elif facts.shapes >= 4.0:
+            says = f"a member sets its requests up in {facts.shapes:.0f} ways, as customers of many kinds do"
+            found.append(("item_shape", -3.0, 0.0, says))
+    return found
 
 
-def _carriage_capped(found: list[tuple[str, float, float, str]]) -> list[tuple[str, float, float, str]]:
-    """Let hours, ramp and settings say little together where no wording or request runs through the traffic.
+def topics_of_their_own(facts: Facts) -> bool:
+    """Tell whether the members ask of their own topics, each of his own: the mark of people, not of a queue."""
+    return facts.exchangeable is not None and facts.exchangeable < DEALT - 0.05 and facts.exchange_pairs >= 60
+
+
+def own_worded(facts: Facts) -> bool:
+    """Tell whether the members each work from a fixed text of their own, over items that were dealt from one queue."""
+    dealt = facts.exchangeable is not None and facts.exchangeable >= DEALT + 0.05 and facts.exchange_pairs >= 200
+    return (facts.own_worded or 0.0) >= 0.6 and dealt and facts.channels.get("content", 0.0) < WORDED_BITS
+
+
+def _carriage_capped(found: list[Sign]) -> list[Sign]:
+    """Let load, hours, ramp and settings say little together where no wording or request runs through the traffic.
 
     They tell how traffic is carried, and a reseller's software carries other people's requests in the same way.
     """
@@ -72,16 +127,19 @@ def _carriage_capped(found: list[tuple[str, float, float, str]]) -> list[tuple[s
     return [(name, bits * scale if name in CARRIAGE else bits, rate, says) for name, bits, rate, says in found]
 
 
-def _asks(facts: Facts) -> list[tuple[str, float, float, str]]:
+def _asks(facts: Facts) -> list[Sign]:
+    """List the two loudest requests, each family by its most telling rules."""
     scored = sorted(((ask_bits(ask), name, ask) for name, ask in facts.asks.items()), key=lambda row: (-row[0], row[1]))
-    found = []
-    for rank, (bits, name, ask) in enumerate(scored[:2]):
+    best = {ask.title: (bits, name, ask) for bits, name, ask in reversed(scored)}
+    found: list[Sign] = []
+    ranked = sorted(best.values(), key=lambda row: (-row[0], row[1]))
+    for rank, (bits, name, ask) in enumerate(ranked[:2]):
         weight = bits if rank == 0 else min(3.0, SECOND_WEIGHT * bits)
         if weight > 0.5:
             says = (
                 f"{percent(ask.share)} of the stream asks for {ask.title}, {percent(ask.outside)} of other traffic does"
             )
-            found.append((name, weight, ask.outside, says))
+            found.append((name.partition(".")[0], weight, ask.outside, says))
     return found
 
 
@@ -94,4 +152,5 @@ def ask_bits(ask: Ask) -> float:
 
 def threaded(facts: Facts) -> bool:
     """Tell whether the harvest has a thread of its own, a wording or a request, apart from how it is carried."""
-    return facts.channels.get("content", 0.0) >= 3.0 or any(ask_bits(ask) >= 3.0 for ask in facts.asks.values())
+    worded = facts.channels.get("content", 0.0) >= WORDED_BITS or own_worded(facts)
+    return worded or any(ask_bits(ask) >= 3.0 for ask in facts.asks.values())

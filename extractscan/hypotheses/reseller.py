@@ -41,6 +41,11 @@ def weigh(facts: Facts) -> Weighed:
                 -4.0,
                 "clients differ as people's do; a reseller's own software would carry all",
             ),
+            (
+                facts.shapes is not None and facts.shapes >= 4,
+                3.0,
+                "requests are set up in as many ways as customers would",
+            ),
             (even < 1.3, 1.0, "loads differ"),
             (even >= 2.0, -1.0, "loads are even"),
             (domain.known >= 0.5 and domain.top >= 0.8, -1.0, "all accounts sit at one mail domain"),

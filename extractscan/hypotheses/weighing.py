@@ -58,10 +58,14 @@ def software_only(facts: Facts) -> bool:
 
     What the log does not know cannot clear anybody: identity or network must be known and hold nothing.
     """
-    tied = max(facts.channels.get(name, 0.0) for name in ("identity", "network")) >= TIED_BITS
     together = any(_at_once(facts, name) for name in OPERATORS_TIME)
     known = facts.share("payment").known >= 0.5 or facts.share("address").known >= 0.5
-    return known and not tied and not together
+    return known and not bought(facts) and not together
+
+
+def bought(facts: Facts) -> bool:
+    """Tell whether what is bought, rented or registered ties the members, and not programs, words and hours alone."""
+    return max(facts.channels.get(name, 0.0) for name in ("identity", "network")) >= TIED_BITS
 
 
 def _at_once(facts: Facts, name: str) -> bool:
@@ -73,3 +77,14 @@ def _at_once(facts: Facts, name: str) -> bool:
 def hard_ties(facts: Facts) -> float:
     """Share of the members that share a card, a phone or a device with another one."""
     return max(facts.share(s).shared * facts.share(s).known for s in ("payment", "phone", "signup_device", "device"))
+
+
+HIDDEN_UNITS = 30
+
+
+def hidden(facts: Facts) -> bool:
+    """Tell whether many accounts share what is bought piece by piece, and no card, domain or gate tells whose."""
+    card, domain = facts.share("payment"), facts.share("email_domain")
+    one_domain = domain.top >= 0.5 and domain.outside * 10 <= facts.units
+    openly = card.top >= 0.5 or one_domain or facts.share("address").top >= 0.3 or facts.end_users >= 0.5
+    return facts.units >= HIDDEN_UNITS and hard_ties(facts) >= 0.3 and not openly
