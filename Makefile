@@ -11,8 +11,8 @@ ANALYZE := $(TOOL) analyze --quiet --reproducible --no-progress
 
 # What finds and judges; `make test` wants every branch of it to be tried.
 E := extractscan
-CORE := $E/reduce.py,$E/shingles.py,$E/incidence.py,$E/linking.py,$E/growing.py,$E/parting.py,$E/networks.py,$E/null_test.py
-CORE := $(CORE),$E/groundwork.py,$E/trial.py,$E/harvest.py,$E/exhibits.py,$E/compliance.py,$E/portrait.py,$E/dossier.py,$E/findings.py,$E/pipeline.py
+CORE := $E/reduce.py,$E/shingles.py,$E/incidence.py,$E/linking.py,$E/seeding.py,$E/growing.py,$E/parting.py,$E/networks.py,$E/null_test.py
+CORE := $(CORE),$E/groundwork.py,$E/trial.py,$E/harvest.py,$E/items.py,$E/exhibits.py,$E/compliance.py,$E/portrait.py,$E/dossier.py,$E/findings.py,$E/pipeline.py
 CORE := $(CORE),$E/reading.py,$E/power.py,$E/planting.py,$E/likeness.py,$E/selftest.py,$E/signals/*,$E/hypotheses/*
 
 # The first Python of 3.11 or later; `make PYTHON=/path/to/python demo` takes another.
@@ -60,7 +60,7 @@ demo: $(VENV)/.tool
 	@printf '    %s\n' "$(BIN)/extractscan explain $(OUT)/campaign.json N1"
 
 test: $(VENV)/.dev
-	$(BIN)/python -m pytest --cov --cov-report=
+	$(BIN)/python -m pytest -n 2 --cov --cov-report=
 	@echo "branch coverage of the core, which has to be whole:"
 	@$(BIN)/python -m coverage report --include=$(CORE) --skip-covered --show-missing --fail-under=100
 	@echo "branch coverage of everything (what tests run in processes of their own is not counted):"

@@ -11,6 +11,8 @@ from extractscan.incidence import Incidence, Ints, Profile
 from extractscan.linking import belongs, needed_bits, profile, total_bits
 from extractscan.settings import Settings
 
+START_HOLDS = 0.5
+"""Share of a start set that has to belong to it: what falls apart at once is not grown."""
 ROUNDS = 10
 """Refinement ends sooner as a rule; a group that still swings after this many rounds is dropped."""
 
@@ -40,7 +42,8 @@ def refine(incidence: Incidence, start: Ints, settings: Settings) -> Profile | N
     for _ in range(ROUNDS):
         group = profile(incidence, members, settings)
         following = np.flatnonzero(belongs(group, incidence.units, settings))
-        if len(following) < settings.min_accounts:
+        lost = not seen and np.isin(members, following).mean() < START_HOLDS
+        if lost or len(following) < settings.min_accounts:
             return None
         if np.array_equal(following, members):
             return group

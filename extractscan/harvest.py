@@ -57,6 +57,7 @@ COVER: Final = 0.2
 """Share of a group's events, over which shared wording is a template even if every account sends it once."""
 SAMPLE_CHARS: Final = 1500
 SAMPLED: Final = "sampled"
+TELLING: Final = "telling"
 HEADS: Final = 8
 """Prompts of a sampled member, with the group's wording and without, whose heads are kept."""
 SHARERS: Final = 3
@@ -122,7 +123,8 @@ def read_again(
         done += len(part)
     if not events:
         return Reading(pl.DataFrame(), pl.DataFrame())
-    return Reading(pl.concat(events), pl.concat(hits))
+    read = pl.concat(events).with_columns(pl.when(_few()).then(HEAD).alias(HEAD)).drop(TELLING)
+    return Reading(read, pl.concat(hits))
 
 
 def _wording_table(wording: Mapping[int, np.ndarray]) -> pl.DataFrame:
@@ -142,7 +144,6 @@ def _complete(batch: pl.DataFrame) -> pl.DataFrame:
 def _slim(part: pl.DataFrame, asking: pl.DataFrame, worded: pl.Series) -> pl.DataFrame:
     key = pl.col(schema.PROMPT).str.to_lowercase().str.replace_all(r"\s+", " ").str.strip_chars().hash(1)
     telling = pl.col(EVENT).is_in(worded.implode()) | (pl.col(MASK) != 0)
-    few = pl.col(PROMPT_KEY).rank("dense").over(schema.ACCOUNT, telling) <= HEADS
     return (
         part.join(asking, on=[schema.FILE, schema.ROW], how="left", maintain_order="left")
         .with_columns(
@@ -150,9 +151,18 @@ def _slim(part: pl.DataFrame, asking: pl.DataFrame, worded: pl.Series) -> pl.Dat
             pl.col(MASK).fill_null(0),
             _system_keys(part[schema.SYSTEM_PROMPT]).alias(SYSTEM_KEY),
         )
-        .with_columns(pl.when(SAMPLED, few).then(pl.col(schema.PROMPT).str.head(SAMPLE_CHARS)).alias(HEAD))
+        .with_columns(telling.alias(TELLING))
+        .with_columns(pl.when(SAMPLED, _few()).then(pl.col(schema.PROMPT).str.head(SAMPLE_CHARS)).alias(HEAD))
         .drop(schema.SYSTEM_PROMPT, schema.PROMPT, SAMPLED)
     )
+
+
+def _few() -> pl.Expr:
+    """Of each member the smallest prompt keys, with the group's wording and without.
+
+    Taken batch by batch, to hold few texts, and once more from all, so that no split of the input changes the choice.
+    """
+    return pl.col(PROMPT_KEY).rank("dense").over(schema.ACCOUNT, TELLING) <= HEADS
 
 
 def _system_keys(prompts: pl.Series) -> pl.Series:
@@ -214,7 +224,8 @@ def _readers(hits: pl.DataFrame, use: pl.DataFrame) -> pl.DataFrame:
     long = shared.group_by(EVENT).agg(pl.len().alias("held"), pl.col("shingle").min().alias("text"))
     long = long.filter(pl.col("held") >= LONG)
     share = long["text"].value_counts()["count"] / max(len(long), 1)
-    texts = float(np.exp(-(share * share.log()).sort().sum())) if len(long) else 0.0
+    entropy = float((-(share * share.log())).sort().sum())
+    texts = float(np.exp(entropy)) if len(long) else 0.0
     return long.select(EVENT, "held") if texts >= TEXTS else long.select(EVENT, "held").clear()
 
 

@@ -105,7 +105,7 @@ def _chosen(events: pl.DataFrame) -> pl.DataFrame:
     session = pl.coalesce(schema.SESSION, pl.col(PROMPT_KEY).cast(pl.String))
     return (
         events.filter(pl.col(IN_STREAM) & pl.col(HEAD).is_not_null())
-        .sort(PROMPT_KEY, schema.ACCOUNT)
+        .sort(PROMPT_KEY, schema.ACCOUNT, schema.SESSION, SYSTEM_KEY, nulls_last=True)
         .unique(PROMPT_KEY, keep="first", maintain_order=True)
         .filter(pl.struct(schema.ACCOUNT, session.alias("session")).is_first_distinct())
         .filter(pl.int_range(pl.len()).over(schema.ACCOUNT) < HEADS)

@@ -135,8 +135,9 @@ def _held(kind: Kind, group: Found, units: int, settings: Settings) -> tuple[Int
     """Return who of the members holds which tying value how much (row, column, weight), and how many values tie."""
     known, inside, outside = group.profile.rates[kind.name]
     owned = known[(inside >= 2) & (outside * (10 if kind.name in WORDING else 4) <= inside)]
-    private = private_values(kind, group.profile, units, settings)
-    values = np.intersect1d(private, owned) if kind.name in WORDING else np.union1d(private, owned)
+    values = owned
+    if kind.name not in WORDING:
+        values = np.union1d(owned, private_values(kind, group.profile, units, settings))
     at = spans(kind.by_value_ptr, values)
     column = np.repeat(np.arange(len(values)), kind.holders[values])
     mine = np.isin(kind.by_value[at], group.members)

@@ -12,6 +12,7 @@ import numpy as np
 from extractscan import networks, null_test, schema
 from extractscan.groundwork import Ground
 from extractscan.incidence import Floats, Incidence, Ints, Kind, kind_of, spans
+from extractscan.seeding import BINDING
 from extractscan.settings import Settings
 
 SIZES: Final = (3, 4, 5, 6, 8, 10, 13, 17, 22, 30, 45, 70, 100)
@@ -117,12 +118,16 @@ def _recovered(
 
 
 def _planted(kind: Kind, ring: Ints, donor: Ints, how: _Shared | None, units: int, rng: np.random.Generator) -> Kind:
-    """Add planted units to a kind: they hold what their donors hold, or what their ring shares."""
+    """Add planted units to a kind: they hold what their donors hold, or what their ring shares.
+
+    A donor's card, phone or device stays his own: a copy of it would tie the ring to him.
+    """
     unit = np.repeat(np.arange(units), np.diff(kind.ptr))
     fresh = 0
     if how is None:
-        at = spans(kind.ptr, donor)
-        who = units + np.repeat(np.arange(len(donor)), np.diff(kind.ptr)[donor])
+        lent = np.flatnonzero(np.full(len(donor), kind.name not in BINDING))
+        at = spans(kind.ptr, donor[lent])
+        who = units + np.repeat(lent, np.diff(kind.ptr)[donor[lent]])
         value, weight = kind.value[at], kind.weight[at]
     else:
         who, value, weight, fresh = _common(kind, ring, how, units, rng)

@@ -37,10 +37,12 @@ PARTNERS = frozenset(
 """Channels whose values may start a candidate together; what people ask for labels accounts but never links them."""
 
 
-RESOLUTIONS = (1.0, 4.0, 16.0, 64.0)
+RESOLUTIONS = (0.1, 1.0, 4.0, 16.0, 64.0)
 """Communities are looked for from large to small: a campaign of thousands and a ring of five are of different grain."""
 FEW_HOLDERS = 64
 CELL_HOLDERS = 16
+RARE = 0.05
+STARTING = 0.05
 STEADY = 0.02
 """Share of an account's prompts: a harvest in one request of twenty stays, what a task happens to begin with goes."""
 """Values held by more units than this bind no community: they are a campus, a mail service or a popular program."""
@@ -97,7 +99,7 @@ def _rare_columns(kinds: Sequence[Kind], units: int, settings: Settings) -> sp.c
         count = kind.holders
         use = np.flatnonzero((count >= settings.min_accounts) & (count <= most))
         if kind.mixture:
-            use = use[steady(kind, use, settings.min_accounts)]
+            use = use[steady(kind, use, settings.min_accounts, STARTING)]
         full = sp.csc_matrix(
             (np.ones(len(kind.by_value), dtype=np.int32), kind.by_value, kind.by_value_ptr),
             shape=(units, len(kind.values)),
@@ -106,10 +108,10 @@ def _rare_columns(kinds: Sequence[Kind], units: int, settings: Settings) -> sp.c
     return sp.csc_matrix(sp.hstack(blocks, format="csc"))
 
 
-def steady(kind: Kind, use: Ints, least: int) -> npt.NDArray[np.bool_]:
-    """Tell which pieces of text make up a steady part (`STEADY`) of the traffic of most of their holders."""
+def steady(kind: Kind, use: Ints, least: int, share: float = STEADY) -> npt.NDArray[np.bool_]:
+    """Tell which pieces of text make up a steady part of the traffic of most of their holders."""
     total = (
-        np.add.reduceat((kind.by_value_weight >= STEADY).astype(np.int64), kind.by_value_ptr[:-1]) if len(use) else use
+        np.add.reduceat((kind.by_value_weight >= share).astype(np.int64), kind.by_value_ptr[:-1]) if len(use) else use
     )
     return np.asarray((total[use] >= least) & (total[use] * 2 >= kind.holders[use]), dtype=np.bool_)
 
@@ -166,7 +168,7 @@ def communities(incidence: Incidence, settings: Settings) -> Iterator[Seed]:
     """Yield the communities of the graph between units and the rare values that they hold, large ones first.
 
     An operator whose cards serve five accounts each and whose proxies serve four leaves no two values with three
-    holders in common, but a web. Leiden (modularity, seeded, on sorted edges) at four resolutions; an edge weighs the
+    holders in common, but a web. Leiden (modularity, seeded, on sorted edges) at five resolutions; an edge weighs the
     rarity of its value. Bound: one edge a sighting of a value with at most `FEW_HOLDERS` holders.
     """
     graph = _web(incidence)
@@ -175,10 +177,32 @@ def communities(incidence: Incidence, settings: Settings) -> Iterator[Seed]:
     offered: set[bytes] = set()
     for resolution in RESOLUTIONS:
         label = leiden(graph, settings, resolution)[: incidence.units]
+        twice = _tied_twice(incidence, label)
         for units in _groups(label):
-            if settings.min_accounts <= len(units) <= incidence.units // 2 and units.tobytes() not in offered:
+            tied = int(twice[units].sum())
+            fits = settings.min_accounts <= len(units) <= incidence.units // 2 and tied >= settings.min_accounts
+            if fits and tied * 2 >= len(units) and units.tobytes() not in offered:
                 offered.add(units.tobytes())
                 yield Seed(0.0, units, ("web", "web"))
+
+
+def _tied_twice(incidence: Incidence, label: Ints) -> npt.NDArray[np.bool_]:
+    """Tell which units share rare values of two channels with others of their community (units,).
+
+    A web of one channel alone is a crowd; a look at every sighting once spares most communities a profile. What is not
+    bought has to be common to half of the community: phrases and programs meet by chance.
+    """
+    size = np.bincount(label - label.min())
+    tied: dict[str, npt.NDArray[np.bool_]] = {}
+    for kind in incidence.kinds:
+        use = np.flatnonzero((kind.holders >= 2) & (kind.holders <= max(FEW_HOLDERS, RARE * incidence.units)))
+        unit = kind.by_value[spans(kind.by_value_ptr, use)]
+        key = label[unit] * (len(use) + 1) + np.repeat(np.arange(len(use)), kind.holders[use])
+        _, place, count = np.unique(key, return_inverse=True, return_counts=True)
+        shares = tied.setdefault(kind.channel, np.zeros(incidence.units, dtype=np.bool_))
+        least = np.full(len(unit), 2) if kind.name in BINDING else np.maximum(3, size[label[unit] - label.min()] // 2)
+        shares[unit[count[place] >= least]] = True
+    return np.asarray(np.sum(list(tied.values()), axis=0) >= 2)
 
 
 def cells(incidence: Incidence, settings: Settings) -> Iterator[Seed]:

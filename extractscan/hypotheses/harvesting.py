@@ -93,7 +93,8 @@ def _items(facts: Facts) -> list[Sign]:
             says = (
                 f"what one account asks is alike, what two ask is not ({facts.exchangeable:.2f}): topics of their own"
             )
-        found.append(("item_mix", bits, 0.0, says))
+        if abs(bits) >= 0.05:
+            found.append(("item_mix", bits, 0.0, says))
     if not topics and own_worded(facts):
         says = f"{percent(facts.own_worded or 0.0)} of the members each work from one fixed text of their own"
         found.append(("own_wording", 3.0, 0.0, says))

@@ -18,12 +18,14 @@ from extractscan.signals import (
     intent,
     item_mix,
     item_order,
+    item_shape,
     load,
     offset,
     onset,
     organization,
     output_settings,
     output_tag,
+    own_wording,
     payment,
     phone,
     pivot,
@@ -55,7 +57,7 @@ SIGNALS: MappingProxyType[str, Signal] = MappingProxyType(
             user_agent, sdk, tls_fingerprint, client_stack, device, sampling, tools, spread,
             system_prompt, template, output_tag,
             signup_batch, age, load, duty, co_activity, onset, offset, succession, ramp, pivot, plan_use,
-            intent, dealt_deck, item_mix, item_order, output_settings,
+            intent, dealt_deck, item_mix, item_order, item_shape, own_wording, output_settings,
         )
     }
 )  # fmt: skip

@@ -174,7 +174,7 @@ def test_the_last_days_of_a_log_without_times_are_no_window() -> None:
     ("said", "words"),
     [
         ("extraction_network", "7 of their requests are consistent with one operator's harvest"),
-        ("coordinated", "does not stand"),
+        ("coordinated", "the log does not decide"),
         ("reseller", "no harvest runs through them"),
         ("explained", "would be explained by"),
     ],

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import dataclasses
 import itertools
 import random
 from math import log2
 
 import networkx as nx
 import numpy as np
+import polars as pl
 import pytest
 import scipy.sparse as sp
 from core_kinds import campaign, joined, kind, one_each
 
-from extractscan import growing, networks, parting
+from extractscan import growing, networks, parting, seeding
 from extractscan.growing import Found
 from extractscan.incidence import Incidence, Kind
 from extractscan.linking import belongs, profile
@@ -51,7 +53,7 @@ def slow_seeds(incidence: Incidence) -> set[tuple[str, str, frozenset[int]]]:
             units = one.by_value[one.by_value_ptr[value] : one.by_value_ptr[value + 1]]
             if SETTINGS.min_accounts <= len(units) <= most:
                 rare.setdefault(one.channel, []).append(frozenset(units.tolist()))
-    pairs = [p for p in itertools.combinations(sorted(rare), 2) if frozenset(p) in growing.PARTNERS]
+    pairs = [p for p in itertools.combinations(sorted(rare), 2) if frozenset(p) in seeding.PARTNERS]
     needed = log2(max(sum(len(rare[a]) * len(rare[b]) for a, b in pairs), 2)) + SETTINGS.seed_bits
     found = set()
     for a, b in pairs:
@@ -68,7 +70,7 @@ def slow_seeds(incidence: Incidence) -> set[tuple[str, str, frozenset[int]]]:
 def test_seeds_are_those_of_a_brute_force_search(seed: int) -> None:
     """The sparse product finds just the pairs of values that a loop over all pairs finds, strongest first."""
     incidence = campaign(units=200, members=14, addresses=2, seed=seed)
-    got = list(growing.seeds(incidence, (), SETTINGS))
+    got = list(seeding.seeds(incidence, (), SETTINGS))
     assert {(*sorted(one.pair), frozenset(one.units.tolist())) for one in got} == slow_seeds(incidence)
     assert got
     assert [one.bits for one in got] == sorted((one.bits for one in got), reverse=True)
@@ -81,8 +83,8 @@ def test_what_people_ask_for_may_start_a_group_but_never_holds_it() -> None:
     network = kind("address", "network", units, addresses)
     label = kind("intent", "intent", units, one_each(inside, ["trace"]))
     alone = Incidence(units, (network,))
-    assert not list(growing.seeds(alone, (), SETTINGS))
-    (seed,) = growing.seeds(alone, (label,), SETTINGS)
+    assert not list(seeding.seeds(alone, (), SETTINGS))
+    (seed,) = seeding.seeds(alone, (label,), SETTINGS)
     assert seed.units.tolist() == list(inside)
     assert networks.find(alone, (label,), SETTINGS) == []
 
@@ -96,8 +98,10 @@ def test_wording_starts_a_group_only_where_it_is_steady() -> None:
     for held, starts in ((steady, True), (rare, False)):
         text = kind("template", "content", units, held, mixture=True)
         incidence = Incidence(units, (kind("address", "network", units, addresses), text))
-        assert bool(list(growing.seeds(incidence, (), SETTINGS))) is starts
-        assert len(growing.steady_pieces(text, SETTINGS).values) == starts
+        assert bool(list(seeding.seeds(incidence, (), SETTINGS))) is starts
+        pieces = pl.DataFrame({"shingle": [7], "number": [0]})
+        kept, renumbered = seeding.steady_pieces(text, pieces, SETTINGS)
+        assert len(kept.values) == len(renumbered) == starts
 
 
 def test_growing_takes_in_who_belongs_and_drops_who_does_not() -> None:
@@ -223,16 +227,21 @@ def planted(groups: int, size: int, seed: int) -> sp.csr_matrix:
     return sp.csr_matrix(nx.to_scipy_sparse_array(graph, weight=None, dtype=np.float64))
 
 
+def communities(ties: sp.csr_matrix) -> list[set[int]]:
+    """The communities that Leiden gives."""
+    label = seeding.leiden(ties, SETTINGS)
+    return [set(np.flatnonzero(label == number).tolist()) for number in np.unique(label)]
+
+
 @pytest.mark.parametrize("seed", range(5))
 def test_communities_are_as_good_as_those_of_networkx(seed: int) -> None:
     """On planted communities Leiden gives a partition of at least the modularity that networkx reaches."""
     ties = planted(groups=4, size=12, seed=seed)
-    mine = parting._communities(ties, ties * 0, SETTINGS)
+    mine = communities(ties)
     graph = nx.from_scipy_sparse_array(ties)
     theirs = nx.community.louvain_communities(graph, seed=seed)
-    assert sorted(unit for group in mine for unit in group.tolist()) == list(range(48))
-    quality = nx.community.modularity(graph, [set(group.tolist()) for group in mine])
-    assert quality >= nx.community.modularity(graph, theirs) - 1e-9
+    assert sorted(unit for group in mine for unit in group) == list(range(48))
+    assert nx.community.modularity(graph, mine) >= nx.community.modularity(graph, theirs) - 1e-9
 
 
 @pytest.mark.parametrize("seed", range(3))
@@ -240,8 +249,75 @@ def test_no_community_reaches_over_two_components(seed: int) -> None:
     """Parts of the graph that nothing ties are never one community."""
     ties = sp.csr_matrix(sp.block_diag([planted(1, 10, seed), planted(2, 8, seed)]))
     components = [set(part) for part in nx.connected_components(nx.from_scipy_sparse_array(ties))]
-    for group in parting._communities(ties, ties * 0, SETTINGS):
-        assert any(set(group.tolist()) <= part for part in components)
+    for group in communities(ties):
+        assert any(group <= part for part in components)
+
+
+def web(units: int, members: range, *, shared: str | None = None) -> Incidence:
+    """Accounts with cards for three each and addresses for two each, that no pair of values ties three times."""
+    cards = {unit: {f"card{unit}": 1.0} for unit in range(units)}
+    cards |= {unit: {f"c{unit // 3}": 1.0} for unit in members}
+    pool = {unit: {f"a{unit}": 1.0} for unit in range(units)}
+    pool |= {unit: {f"p{unit % 7}": 1.0, f"q{unit % 5}": 1.0} for unit in members}
+    agent = {unit: {f"ua{unit % 12}": 1.0} for unit in range(units)} | one_each(members, [shared or "odd"])
+    return Incidence(
+        units,
+        (
+            kind("payment", "identity", units, cards),
+            kind("address", "network", units, pool),
+            kind("user_agent", "client", units, agent),
+        ),
+    )
+
+
+def test_a_web_of_cards_and_proxies_starts_a_group() -> None:
+    """Where no two values meet in three accounts, the web that they make is still found, and whole."""
+    incidence = web(900, range(30))
+    assert members(networks.find(incidence, (), SETTINGS)) == [list(range(30))]
+
+
+def test_a_ring_of_three_is_a_cell() -> None:
+    """Three accounts on one card and one address hang together by pairs that share two channels."""
+    units, ring = 500, range(3)
+    cards = {unit: {f"card{unit}": 1.0} for unit in range(units)} | one_each(ring, ["c"])
+    homes = {unit: {f"a{unit}": 1.0} for unit in range(units)} | one_each(ring, ["a"])
+    incidence = Incidence(units, (kind("payment", "identity", units, cards), kind("address", "network", units, homes)))
+    assert [seed.units.tolist() for seed in seeding.cells(incidence, SETTINGS)] == [[0, 1, 2]]
+    assert not list(seeding.communities(Incidence(units, ()), SETTINGS))
+    assert not list(seeding.cells(Incidence(units, ()), SETTINGS))
+
+
+def test_two_operators_of_one_program_are_severed() -> None:
+    """Groups between which no card, address or wording runs come out as two, though one program holds them together."""
+    units, left, right = 900, range(15), range(15, 30)
+    cards = {unit: {f"card{unit}": 1.0} for unit in range(units)} | one_each(left, ["c"]) | one_each(right, ["d"])
+    homes = {unit: {f"a{unit}": 1.0} for unit in range(units)} | one_each(left, ["a"]) | one_each(right, ["b"])
+    agent = {unit: {f"ua{unit % 12}": 1.0} for unit in range(units)} | one_each([*left, *right], ["odd"])
+    incidence = Incidence(
+        units,
+        (
+            kind("payment", "identity", units, cards),
+            kind("address", "network", units, homes),
+            kind("user_agent", "client", units, agent),
+        ),
+    )
+    both = found(incidence, list(range(30)))
+    assert sorted(members(parting.sever(incidence, both, SETTINGS))) == [list(left), list(right)]
+    assert sorted(members(networks.find(incidence, (), SETTINGS))) == [list(left), list(right)]
+
+
+def test_an_own_instruction_outweighs_a_common_turn_of_phrase() -> None:
+    """A phrase of one window in two operators' requests ties them less than their long instructions part them."""
+    units, left, right = 900, range(15), range(15, 30)
+    text = {unit: {"left": 1.0, "phrase": 1.0} for unit in left} | {
+        unit: {"right": 1.0, "phrase": 1.0} for unit in right
+    }
+    cards = {unit: {f"card{unit}": 1.0} for unit in range(units)} | one_each(left, ["c"]) | one_each(right, ["d"])
+    template = kind("template", "content", units, text, mixture=True)
+    for marks, parts in ((np.array([20, 1, 20]), 2), (np.array([1, 20, 1]), 1)):
+        worded = dataclasses.replace(template, marks=marks)
+        incidence = Incidence(units, (kind("payment", "identity", units, cards), worded))
+        assert len(parting.sever(incidence, found(incidence, list(range(30))), SETTINGS)) == parts
 
 
 def framed(*, same_client: bool) -> tuple[Incidence, Found]:
