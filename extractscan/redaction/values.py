@@ -55,6 +55,8 @@ MEASURES: Final = frozenset(
         "intent",
         "dealt_deck",
         "item_mix",
+        "item_shape",
+        "own_wording",
         "item_order",
         "output_settings",
     }
