@@ -275,5 +275,6 @@ def _web(incidence: Incidence) -> sp.csr_matrix | None:
         (np.concatenate(weights), (np.concatenate(rows), np.concatenate(columns))), shape=(nodes, nodes)
     )
     graph = sp.csr_matrix(one + one.T)
+    graph.eliminate_zeros()
     graph.sort_indices()
-    return graph
+    return graph if graph.nnz else None

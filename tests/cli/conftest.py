@@ -78,3 +78,9 @@ def saves(report: model.Report, tmp_path: Path) -> Callable[..., Path]:
         return path
 
     return save
+
+
+@pytest.fixture(autouse=True)
+def _no_width_from_outside(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Runners that share tests out tell their workers how wide the screen is; a file is as wide as ever."""
+    monkeypatch.delenv("COLUMNS", raising=False)

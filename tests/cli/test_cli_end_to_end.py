@@ -21,7 +21,7 @@ MEMBERS, OTHERS, DAYS = 12, 250, 3
 
 
 def events() -> list[dict]:
-    """Twelve accounts that send one wording over one card and network, among people who have nothing in common."""
+    """Twelve accounts that send one wording over three cards and one network, among people with nothing in common."""
     draw = random.Random(4)
     rows = []
     for account in range(MEMBERS + OTHERS):
@@ -54,7 +54,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
         table = csv.writer(file)
         table.writerow(["account_id", "payment_fingerprint"])
         for account in sorted({row["account_id"] for row in rows}):
-            table.writerow([account, f"card{EVIL}" if EVIL in account else f"card of {account}"])
+            table.writerow([account, f"card{EVIL}{int(account[-1]) % 3}" if EVIL in account else f"card of {account}"])
     return made
 
 
