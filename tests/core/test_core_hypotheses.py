@@ -210,6 +210,7 @@ def test_a_second_request_family_counts_half() -> None:
             {"exchangeable": 1.0, "exchange_pairs": 400, "channels": {}, "shapes": 1.2, "load_ratio": 4.0},
             {"item_mix": 2.9, "item_shape": 1.5, "load": 2.0},
         ),
+        ({"exchangeable": 1.0, "exchange_pairs": 400, "channels": {}, "shapes": 2.0}, {"item_mix": 2.9}),
         (
             {"exchangeable": 1.0, "exchange_pairs": 400, "channels": {}, "shapes": 9.0},
             {"item_mix": 2.9, "item_shape": -3.0},
