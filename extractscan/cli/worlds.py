@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -12,7 +12,14 @@ from extractscan.cli.options import NoColor, Quiet, ReportFile
 def simulate(
     directory: Annotated[str | None, typer.Argument(metavar="DIR", help="Folder to write to; made if needed.")] = None,
     *,
-    accounts: Annotated[int, typer.Option("--accounts", metavar="N", min=1, help="Accounts in all.")] = 2000,
+    accounts: Annotated[
+        int | None,
+        typer.Option("--accounts", metavar="N", min=1, help="Accounts in all: 2000, or 3 for 100 --events."),
+    ] = None,
+    events: Annotated[
+        str | None,
+        typer.Option("--events", metavar="N", help="A plainer, large world of so many events (10M), to try speed on."),
+    ] = None,
     days: Annotated[int, typer.Option("--days", metavar="N", min=2, help="Days of traffic.")] = 14,
     seed: Annotated[int, typer.Option("--seed", metavar="N", min=0, help="Same seed, same world.")] = 0,
     kind: Annotated[
@@ -28,28 +35,33 @@ def simulate(
     The folder gets logs.parquet, accounts.parquet for --accounts, and labels.parquet for `score`.
     """
     from extractscan import simulate as simulator
+    from extractscan.cli.amounts import amount
     from extractscan.cli.outputs import folder_for
     from extractscan.cli.progress import Stages, progress
     from extractscan.cli.say import say
     from extractscan.errors import UsageError
+    from extractscan.simulate.bulk import write_bulk
 
     if list_kinds:
         return _list_kinds()
     if directory is None:
         raise UsageError("simulate needs a folder to write to", hint="extractscan simulate DIR, or --list-kinds")
+    if events is not None and kind:
+        raise UsageError("--events with --kind", hint="a large world has one plain kind of campaign; leave one out")
+    wanted = None if events is None else amount(events)
+    size = accounts or (2000 if wanted is None else max(wanted * 3 // 100, 1))
     target = folder_for(directory, clobber=clobber)
     with progress(Stages(), wanted=not quiet) as notice:
-        simulator.write_world(
-            target,
-            accounts=accounts,
-            seed=seed,
-            kinds=kind,
-            campaigns=campaigns,
-            days=days,
-            progress=lambda done, total: notice("simulating", done, total),
-        )
+        chosen: dict[str, Any] = {
+            "accounts": size, "seed": seed, "campaigns": campaigns, "days": days,
+            "progress": lambda done, total: notice("simulating", done, total),
+        }  # fmt: skip
+        if wanted is None:
+            simulator.write_world(target, kinds=kind, **chosen)
+        else:
+            write_bulk(target, events=wanted, **chosen)
     if not quiet:
-        say(f"wrote {accounts:,} accounts over {days} days to {directory}")
+        say(f"wrote {size:,} accounts over {days} days to {directory}")
     return 0
 
 

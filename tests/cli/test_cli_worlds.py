@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import polars as pl
 import pytest
 
 from extractscan import simulate
@@ -71,3 +72,26 @@ def test_kinds_are_listed(run) -> None:
     for name, kind in simulate.KINDS.items():
         assert name in listed
         assert kind.summary in listed
+
+
+def test_a_large_world_is_written_by_the_number_of_its_events(run, tmp_path) -> None:
+    """`--events 40k` writes 40,000 events by three accounts for a hundred of them."""
+    result = run("simulate", tmp_path / "big", "--events", "40k", "--days", "3")
+    assert result.exit_code == 0, result.stderr
+    assert pl.scan_parquet(tmp_path / "big" / "logs.parquet").select(pl.len()).collect().item() == 40_000
+    assert "wrote 1,200 accounts over 3 days" in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["--events", "lots"], "'lots' is no number of events"),
+        (["--events", "10k", "--kind", "company"], "--events with --kind"),
+        (["--events", "2000"], "no large world"),
+    ],
+)
+def test_wrong_wishes_for_a_large_world_are_refused(run, tmp_path, arguments, message) -> None:
+    """Before anything is written."""
+    result = run("simulate", tmp_path / "big", *arguments)
+    assert result.exit_code == 2
+    assert message in result.stderr
