@@ -72,14 +72,22 @@ def check_new(target: str, inputs: Iterable[str]) -> None:
     _check_place(target, Path(target).resolve(), clobber=False)
 
 
-def check_quarantine(target: str | None, *, clobber: bool, others: Iterable[str | None]) -> None:
-    """Refuse a place for lost rows that would overwrite what must stay.
+def check_quarantine(target: str | None, *, clobber: bool, others: Iterable[str | None], redact: bool) -> None:
+    """Refuse a place for lost rows that would overwrite what must stay, and lost rows beside a redacted report.
+
+    A lost row is written as it lies in the log, because that is what can be mended; nothing in it is known by a field,
+    so nothing of it could be redacted.
 
     Raises:
-        UsageError: as `check_outputs` does.
+        UsageError: as `check_outputs` does, and with `redact`.
     """
     if target is None:
         return
+    if redact:
+        raise UsageError(
+            f"--quarantine {target} with --redact: lost rows are written as they lie in the log, names and all",
+            hint="leave one of the two out; `extractscan report r.json --redact` hides a saved report afterwards",
+        )
     if Path(target).resolve() in {Path(name).resolve() for name in others if name is not None}:
         raise UsageError(f"{target} is also an input or an output", hint="give the quarantine its own name")
     _check_place(target, Path(target).resolve(), clobber=clobber)

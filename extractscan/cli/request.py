@@ -46,7 +46,7 @@ def carry_out(inputs: Sequence[str], asked: Resolved) -> int:
     check_outputs(options.output, options.format, clobber=options.clobber, inputs=read)
     check_manifest(options.manifest, options.output, clobber=options.clobber, inputs=read)
     beside = [*read, *options.output, options.manifest]
-    check_quarantine(options.quarantine, clobber=options.clobber, others=beside)
+    check_quarantine(options.quarantine, clobber=options.clobber, others=beside, redact=options.redact)
     if options.sign_key is not None and options.manifest is None:
         raise UsageError("--sign-key without --manifest", hint="what is signed is the manifest: name one")
     key = signing_key(options.sign_key)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from extractscan.model import Report
+from extractscan.model import Member, Network, Report
+from extractscan.writers.reading import ranked
 
 ATTRIBUTES = {
     "kind": "string",
@@ -14,12 +15,13 @@ ATTRIBUTES = {
     "role": "string",
     "bits": "double",
     "events": "long",
+    "suppressed": "string",
     "channel": "string",
     "signal": "string",
     "value": "string",
     "outside": "long",
 }
-"""Attributes of vertices with their types: an account has those up to `events`, an observable the others."""
+"""Attributes of vertices with their types: an account has those up to `suppressed`, an observable the others."""
 LABEL = 80
 
 
@@ -41,30 +43,24 @@ class Graph(NamedTuple):
 def graph(report: Report) -> Graph:
     """Return every member of every network, every observable that is listed, and who holds which.
 
-    An account in two networks is one vertex with the ids of both; an observable of two networks ties them together.
+    An account in two networks is one vertex with the ids of both, and what else is said is that of the worse; an
+    observable of two networks ties them together. What the user's own list covers stays and is marked: `suppressed`
+    says which of an account's networks, and why.
     """
     accounts: dict[str, Vertex] = {}
     shared: dict[tuple[str, str], Vertex] = {}
     edges: dict[tuple[str, str], str] = {}
-    for network in report.networks:
+    for network in ranked(report.networks):
         for member in network.accounts:
             known = accounts.get(member.account_id)
-            if known is not None:
+            if known is None:
+                known = Vertex(f"a{len(accounts)}", member.account_id, _told(network, member))
+                accounts[member.account_id] = known
+            else:
                 known.attributes["network"] = f"{known.attributes['network']} {network.id}"
-                continue
-            accounts[member.account_id] = Vertex(
-                f"a{len(accounts)}",
-                member.account_id,
-                {
-                    "kind": "account",
-                    "network": network.id,
-                    "verdict": network.verdict,
-                    "level": network.level,
-                    "role": member.role,
-                    "bits": member.bits,
-                    "events": member.events,
-                },
-            )
+            if network.suppressed is not None:
+                before = f"{known.attributes['suppressed']}; " if "suppressed" in known.attributes else ""
+                known.attributes["suppressed"] = f"{before}{network.id}: {network.suppressed}"
         for item in network.observables:
             place = Vertex(
                 f"o{len(shared)}",
@@ -80,3 +76,15 @@ def graph(report: Report) -> Graph:
             place = shared.setdefault((item.signal, item.value), place)
             edges |= {(accounts[who].id, place.id): item.channel for who in item.held_by if who in accounts}
     return Graph([*accounts.values(), *shared.values()], [(*ends, channel) for ends, channel in edges.items()])
+
+
+def _told(network: Network, member: Member) -> dict[str, str | int | float]:
+    return {
+        "kind": "account",
+        "network": network.id,
+        "verdict": network.verdict,
+        "level": network.level,
+        "role": member.role,
+        "bits": member.bits,
+        "events": member.events,
+    }

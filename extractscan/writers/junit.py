@@ -26,6 +26,8 @@ def render(report: Report) -> bytes:
     counted |= {"errors": 0, "skipped": skipped}
     root = Element("testsuites", {"name": "extractscan", **{name: str(number) for name, number in counted.items()}})
     suite = under(root, "testsuite", name="extractscan", **counted, time="0")
+    if report.tlp is not None:
+        under(under(suite, "properties"), "property", name="tlp", value=f"TLP:{report.tlp.upper()}")
     for network in ranked(report.networks):
         case = under(suite, "testcase", classname=f"networks.{network.verdict}", name=network.fingerprint, time="0")
         if network.suppressed is not None:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from ipaddress import IPv4Network, ip_network
 from typing import Any
-from uuid import NAMESPACE_OID, uuid5
+from uuid import NAMESPACE_OID, UUID, uuid5
 
 from extractscan.model import Hypothesis, Network, Report
 from extractscan.writers.atlas import Technique, techniques
@@ -32,6 +32,8 @@ TLP = {
 TLP_PUBLISHED = "2022-10-01T00:00:00.000Z"
 MOST_OBSERVED = 999_999_999
 """The largest count that STIX allows."""
+OBSERVABLES = UUID("00abedb4-aa42-466c-9c01-fed23315a9b7")
+"""STIX 2.1's own namespace for ids of observables (section 2.9)."""
 
 
 def render(report: Report) -> bytes:
@@ -43,10 +45,11 @@ def render(report: Report) -> bytes:
     and an opinion's from what it says, so that a later judgement stands beside the earlier one.
     """
     marks = {"object_marking_refs": [f"marking-definition--{TLP[report.tlp]}"]} if report.tlp else {}
-    objects: dict[str, Any] = {}
+    objects: dict[str, dict[str, Any]] = {}
     for one in _objects(report, marks):
-        objects.setdefault(one["id"], one)
-    listed = [json.loads(one.serialize()) for one in objects.values()]
+        if one["id"] not in objects:
+            objects[one["id"]] = one if isinstance(one, dict) else json.loads(one.serialize())
+    listed = list(objects.values())
     named = uuid5(NAMESPACE, json.dumps(listed))
     bundle = {"type": "bundle", "id": f"bundle--{named}", "objects": listed}
     return json.dumps(bundle, indent=2, ensure_ascii=False).encode("utf-8", "backslashreplace") + b"\n"
@@ -86,7 +89,7 @@ def _network(network: Network, made: dict[str, Any], marks: dict[str, Any]) -> I
 
     seen = sorted(when for when in (moment(network.first_seen), moment(network.last_seen)) if when) or [PUBLISHED]
     made = {**made, "created": seen[-1], "modified": seen[-1]}
-    things = [v21.UserAccount(user_id=member.account_id, **marks) for member in network.accounts]
+    things = [_account(member.account_id, marks) for member in network.accounts]
     things += _addresses(network, marks)
     yield from things
     observed = v21.ObservedData(
@@ -94,7 +97,7 @@ def _network(network: Network, made: dict[str, Any], marks: dict[str, Any]) -> I
         first_observed=seen[0],
         last_observed=seen[-1],
         number_observed=min(max(network.events, 1), MOST_OBSERVED),
-        object_refs=list(dict.fromkeys(thing.id for thing in things)),
+        object_refs=list(dict.fromkeys(thing["id"] for thing in things)),
         **made,
     )
     yield observed
@@ -105,7 +108,7 @@ def _network(network: Network, made: dict[str, Any], marks: dict[str, Any]) -> I
         name=f"{network.id} {network.fingerprint}",
         description=f"{show(network.title, SENTENCE)} {PROMISE}",
         context="suspicious-activity" if network.verdict == "extraction_network" else "unspecified",
-        labels=[network.verdict, network.level],
+        labels=[network.verdict, network.level, *(["suppressed"] if network.suppressed is not None else [])],
         object_refs=list(dict.fromkeys([*observed.object_refs, observed.id, *(pattern.id for pattern in patterns)])),
         **made,
     )
@@ -118,8 +121,24 @@ def _network(network: Network, made: dict[str, Any], marks: dict[str, Any]) -> I
         object_refs=[grouping.id],
         **made,
     )
+    if network.suppressed is not None:
+        known = show(network.suppressed, SENTENCE)
+        yield v21.Note(
+            id=_id("note", network.fingerprint, "suppressed", known),
+            abstract="On the user's own list of known networks",
+            content=known,
+            object_refs=[grouping.id],
+            **made,
+        )
     for one in network.hypotheses:
         yield from _explanation(one, network, grouping.id, made)
+
+
+def _account(name: str, marks: dict[str, Any]) -> dict[str, Any]:
+    """Return what the library makes of an account, byte for byte: it takes long for one, and there are thousands."""
+    told = json.dumps({"user_id": name}, separators=(",", ":"), ensure_ascii=False)
+    made = {"type": "user-account", "spec_version": "2.1", "id": f"user-account--{uuid5(OBSERVABLES, told)}"}
+    return {**made, **marks, "user_id": name}
 
 
 def _addresses(network: Network, marks: dict[str, Any]) -> list[Any]:

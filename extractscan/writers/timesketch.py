@@ -19,19 +19,26 @@ def render(report: Report) -> bytes:
     Every line has Timesketch's `message`, `datetime` and `timestamp_desc`, and `timestamp` in microseconds since the
     epoch. What has no readable time is left out, since the import would refuse it.
     """
-    lines = [line for network in report.networks for line in _entries(network)]
+    marked = [f"TLP:{report.tlp.upper()}"] if report.tlp else []
+    lines = [line for network in report.networks for line in _entries(network, marked)]
     lines.sort(key=lambda line: (line["timestamp"], line["data_type"], line["network"], line["message"]))
     return b"".join(msgspec.json.encode(line) + b"\n" for line in lines)
 
 
-def _entries(network: Network) -> Iterator[dict[str, Any]]:
+def _entries(network: Network, marked: list[str]) -> Iterator[dict[str, Any]]:
     shared = {
         "network": network.id,
         "fingerprint": network.fingerprint,
         "verdict": network.verdict,
         "level": network.level,
         "suppressed": network.suppressed,
-        "tag": ["extractscan", network.verdict, network.level],
+        "tag": [
+            "extractscan",
+            network.verdict,
+            network.level,
+            *["suppressed"] * (network.suppressed is not None),
+            *marked,
+        ],
     }
 
     def entry(when: str, what: str, kind: str, message: str, **more: object) -> Iterator[dict[str, Any]]:

@@ -5,8 +5,10 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import signal
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -36,8 +38,30 @@ LOOK = """const done = arguments[0];
 class Page:
     """One open page: run scripts on it, read its log, list what it asked for."""
 
-    def __init__(self, driver: Any) -> None:
-        self.driver = driver
+    def __init__(self, start: Callable[[], Any]) -> None:
+        self.start = start
+        self.driver = start()
+
+    def revive(self) -> None:
+        """Start another browser where this one has died: a test that killed it fails alone, not all after it."""
+        from selenium.common.exceptions import WebDriverException
+        from urllib3.exceptions import HTTPError
+
+        try:
+            self.driver.get("about:blank")
+        except (WebDriverException, HTTPError, OSError):
+            self.quit()
+            self.driver = self.start()
+
+    def quit(self) -> None:
+        """End the browser and its driver, dead or alive."""
+        from selenium.common.exceptions import WebDriverException
+        from urllib3.exceptions import HTTPError
+
+        with suppress(WebDriverException, HTTPError, OSError):
+            self.driver.quit()
+        with suppress(ProcessLookupError):  # without its driver a browser would live on
+            os.kill(self.driver.capabilities["goog:processID"], signal.SIGKILL)
 
     def open(self, content: bytes, folder: Path) -> Page:
         """Open a document from the disk, with logs emptied and until its script says that it is ready."""
@@ -94,19 +118,30 @@ def _browser() -> tuple[str, str]:
 
 
 @pytest.fixture(scope="session")
-def page(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Page]:
+def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Page]:
     """One browser for all tests of a worker."""
-    browser, chromedriver = _browser()
+    binary, chromedriver = _browser()
     from selenium import webdriver
     from selenium.webdriver.chrome.service import Service
 
-    options = webdriver.ChromeOptions()
-    options.binary_location = browser
-    for flag in (*FLAGS, f"--user-data-dir={tmp_path_factory.mktemp('profile')}"):
-        options.add_argument(flag)
-    options.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
-    driver = webdriver.Chrome(options=options, service=Service(chromedriver))
-    driver.set_page_load_timeout(120)
-    driver.set_script_timeout(120)
-    yield Page(driver)
-    driver.quit()
+    def start() -> Any:
+        options = webdriver.ChromeOptions()
+        options.binary_location = binary
+        for flag in (*FLAGS, f"--user-data-dir={tmp_path_factory.mktemp('profile')}"):
+            options.add_argument(flag)
+        options.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
+        driver = webdriver.Chrome(options=options, service=Service(chromedriver))
+        driver.set_page_load_timeout(120)
+        driver.set_script_timeout(120)
+        return driver
+
+    opened = Page(start)
+    yield opened
+    opened.quit()
+
+
+@pytest.fixture
+def page(browser: Page) -> Page:
+    """The worker's browser, alive."""
+    browser.revive()
+    return browser

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import os
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -70,6 +71,15 @@ def test_a_page_is_silent_and_asks_for_nothing(page: Any, tmp_path: Path, name: 
     assert page.errors() == []
     assert [url for url in page.requests() if not url.startswith("data:")] == [page.address]
     assert page.run("return document.documentElement.scrollWidth") <= width
+
+
+def test_a_dead_browser_is_replaced(page: Any, tmp_path: Path) -> None:
+    """A browser that was killed, or whose driver was, is followed by another, and pages open again."""
+    for victim in ("browser", "driver"):
+        driver = page.driver
+        os.kill(driver.capabilities["goog:processID"] if victim == "browser" else driver.service.process.pid, 9)
+        page.revive()
+        assert page.open(html.render(fixtures.empty()), tmp_path).errors() == []
 
 
 def test_hostile_names_are_shown_and_harmless(page: Any, tmp_path: Path) -> None:

@@ -338,19 +338,26 @@ def test_a_path_without_rules_is_refused(run, pipeline, tmp_path) -> None:
     assert pipeline.calls == []
 
 
-def test_rules_of_ones_own_count_in_an_analysis(tmp_path) -> None:
-    """A family that only the user's file names shows up in what the traffic was for."""
-    log = pl.read_parquet(LOG)
+def test_rules_of_ones_own_count_in_an_analysis(plain, campaign, tmp_path) -> None:
+    """What only the user's rule knows of the campaign is evidence of a harvest, worth the rule's bits, and of no other.
+
+    The rule asks for a phrase of the campaign's own wording; it says nothing of networks that never send it.
+    """
     with pytest.raises(UsageError):
         analyze(rule_files=[str(tmp_path / "none.toml")])
-    words = log["prompt"].drop_nulls().str.to_lowercase().str.extract(r"([a-z]{6,})").drop_nulls()
-    word = words.value_counts(sort=True, name="n")["prompt"][0]
-    text = RULE.replace('[["door"]]', f'[["{word}"]]').replace("(red|green) door", word)
-    (tmp_path / "own.toml").write_text(text.replace("A green door", f"A {word}"))
-    report = analyze(rule_files=[str(tmp_path / "own.toml")])
-    asked = {item.signal for each in report.networks for item in each.extraction}
-    asked |= {item.signal for each in report.single_sources for item in each.evidence}
-    assert "own" in asked or report.networks != analyze().networks
+    phrase = "lay open the whole"
+    assert phrase in campaign.templates[0].skeleton
+    text = RULE.replace('[["door"]]', '[["lay"], ["open"], ["whole"]]').replace("(red|green) door", phrase)
+    (tmp_path / "own.toml").write_text(text.replace("A green door", f"Please {phrase} chain"))
+    after = {each.id: each for each in analyze(rule_files=[str(tmp_path / "own.toml")]).networks}
+    before = {each.id: each for each in plain.networks}
+    assert after.keys() == before.keys()
+    (own,) = [item for each in after.values() for item in each.extraction if item.signal == "own"]
+    assert own in after[campaign.id].extraction
+    assert (own.bits, own.background, own.held_by) == (2.5, 0.0, len(campaign.accounts))
+    assert "asks for own" in own.summary
+    assert after[campaign.id].extraction_bits == pytest.approx(campaign.extraction_bits + own.bits)
+    assert all(after[name].extraction_bits == each.extraction_bits for name, each in before.items() if each != campaign)
 
 
 def test_rules_stand_among_the_inputs(run, pipeline, tmp_path) -> None:

@@ -78,3 +78,18 @@ def test_a_redacted_report_is_refused_for_redaction(run, saved, key, tmp_path) -
     assert again.exit_code == 2
     assert "already" in again.stderr
     assert run("report", path).exit_code == 0
+
+
+@pytest.mark.parametrize("told", ["flag", "file"])
+def test_lost_rows_are_not_written_beside_a_redacted_report(run, pipeline, key, tmp_path, monkeypatch, told) -> None:
+    """A row that could not be read cannot be redacted either: refused before anything is read, wherever it was told."""
+    monkeypatch.chdir(tmp_path)
+    options = ("--quarantine", "lost.ndjson") if told == "flag" else ()
+    if told == "file":
+        (tmp_path / "extractscan.toml").write_text('quarantine = "lost.ndjson"\n')
+    result = run("analyze", "x", "--redact", "--key-file", key, *options)
+    assert result.exit_code == 2
+    assert "--quarantine lost.ndjson with --redact" in result.stderr
+    assert "extractscan report r.json --redact" in result.stderr
+    assert not pipeline.calls
+    assert not (tmp_path / "lost.ndjson").exists()

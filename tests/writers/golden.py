@@ -7,13 +7,13 @@ import re
 from pathlib import Path
 
 FOLDER = Path(__file__).parent / "golden"
-REFRESH = "EXTRACTSCAN_GOLDEN=write python -m pytest tests/writers"
+REFRESH = "GOLDEN=write python -m pytest tests/writers"
 
 
 def check(name: str, content: bytes) -> None:
     """Hold `content` against the golden file, or write it where the environment asks for that."""
     path = FOLDER / name
-    if os.environ.get("EXTRACTSCAN_GOLDEN") == "write":
+    if os.environ.get("GOLDEN") == "write":
         FOLDER.mkdir(exist_ok=True)
         path.write_bytes(content)
     kept = path.read_bytes() if path.exists() else b""

@@ -406,7 +406,12 @@ def clean() -> model.Report:
     return msgspec.structs.replace(ordinary(), networks=[], single_sources=[], excluded=model.Excluded())
 
 
-REPORTS = {"ordinary": ordinary, "hostile": hostile, "empty": empty}
+def marked() -> model.Report:
+    """Five networks, one of them on the user's own list, in a report that may be passed on within limits."""
+    return msgspec.structs.replace(five(), tlp="amber+strict")
+
+
+REPORTS = {"ordinary": ordinary, "hostile": hostile, "empty": empty, "marked": marked}
 """Those of which every output has a golden file."""
 WORLDS = {**REPORTS, "five": five, "clean": clean}
 """Those that go through every format."""

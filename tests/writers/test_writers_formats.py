@@ -35,6 +35,7 @@ from extractscan.writers import WRITERS, choose
 from extractscan.writers.atlas import techniques
 from extractscan.writers.ocsf import OCSF_VERSION
 from extractscan.writers.sarif import message, relative_uri
+from extractscan.writers.terminal import View, render_member, render_network
 from extractscan.writers.times import microseconds, moment
 
 SARIF_SCHEMA = Path(__file__).parent / "schemas" / "sarif-2.1.0-rtm.5.json"
@@ -318,6 +319,62 @@ def test_what_is_on_the_users_list_is_marked_and_does_not_alert() -> None:
     assert [one["is_alert"] for one in findings] == [True, False, False, False, False]
     assert [one["status_id"] for one in findings] == [1, 3, 1, 1, 1]
     assert "(on the user's own list)" in WRITERS["summary"].render(report).decode()
+    for fmt in ("terminal", "md", "html", "csv", "ndjson", "junit", "timesketch", "stix", "graphml", "gexf"):
+        assert "our own evaluation" in WRITERS[fmt].render(report).decode(), fmt
+
+
+def test_a_network_on_the_users_list_stays_in_bundles_and_graphs_marked() -> None:
+    """It is a grouping with a label and a note with the reason; its accounts say which of their networks is meant."""
+    report = report_fixtures.five()
+    objects = json.loads(WRITERS["stix"].render(report))["objects"]
+    groupings = [one for one in objects if one["type"] == "grouping"]
+    (listed,) = [one for one in groupings if "suppressed" in one["labels"]]
+    assert "00ff00ff00ff00ff" in listed["name"]
+    (note,) = [one for one in objects if one.get("abstract", "").startswith("On the user's own list")]
+    assert (note["content"], note["object_refs"]) == ("our own evaluation", [listed["id"]])
+    graph = nx.parse_graphml(WRITERS["graphml"].render(report).decode())
+    same = nx.read_gexf(io.BytesIO(WRITERS["gexf"].render(report)), version="1.3")
+    for one in (graph, same):
+        marks = {name: data.get("suppressed") for name, data in one.nodes(data=True) if data["kind"] == "account"}
+        ours = {name for name, data in one.nodes(data=True) if "N2" in data.get("network", "").split()}
+        assert {name for name, mark in marks.items() if mark} == ours
+        assert {marks[name] for name in ours} == {"N2: our own evaluation"}
+    twice = msgspec.structs.replace(report.networks[0], suppressed="a drill")
+    both = msgspec.structs.replace(report, networks=[twice, *report.networks[1:]])
+    texts = nx.get_node_attributes(nx.parse_graphml(WRITERS["graphml"].render(both).decode()), "suppressed")
+    assert "N1: a drill; N2: our own evaluation" in texts.values()
+
+
+@given(ANY_TEXT)
+def test_an_account_is_written_as_the_library_writes_it(name: str) -> None:
+    """Without the library's slow way, but with the same id and the same bytes."""
+    network = report_fixtures.other_network("N1", "coordinated", "low", "one")
+    network = msgspec.structs.replace(network, accounts=[report_fixtures.member(name, 9.0)])
+    report = msgspec.structs.replace(report_fixtures.ordinary(), networks=[network], tlp="green")
+    (account,) = [one for one in stix_objects(report) if one["type"] == "user-account"]
+    marks = account["object_marking_refs"]
+    assert account == json.loads(stix2.v21.UserAccount(user_id=name, object_marking_refs=marks).serialize())
+
+
+def stix_objects(report: Report) -> list[dict]:
+    objects: list[dict] = json.loads(WRITERS["stix"].render(report))["objects"]
+    return objects
+
+
+@pytest.mark.parametrize("tlp", get_args(Marking))
+def test_the_label_of_a_report_stands_where_people_and_programs_read_it(tlp: Marking) -> None:
+    """Every format that has a place for it says how far the report may go; rows of accounts have none."""
+    report = msgspec.structs.replace(report_fixtures.ordinary(), tlp=tlp)
+    said = f"TLP:{tlp.upper()}"
+    for name in WRITERS.keys() - {"json", "csv", "parquet", "ndjson", "evidence"}:
+        assert said in WRITERS[name].render(report).decode(), name
+        assert "TLP:" not in WRITERS[name].render(report_fixtures.ordinary()).decode(), name
+    network = report.networks[0]
+    for drawn in (
+        render_network(report, network, View()),
+        render_member(report, network, network.accounts[0].account_id, View()),
+    ):
+        assert drawn.decode().splitlines()[0] == said
 
 
 def test_techniques_are_named_only_where_a_harvest_stands() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterable, Iterator
+from itertools import chain
 
 from rich.console import Console, RenderableType
 from rich.text import Text
@@ -13,7 +14,7 @@ from extractscan.writers.numbers import count
 from extractscan.writers.reading import ranked
 from extractscan.writers.terminal.closing import closing
 from extractscan.writers.terminal.network import network_brief, network_section
-from extractscan.writers.terminal.overview import overview
+from extractscan.writers.terminal.overview import marking, overview
 from extractscan.writers.terminal.view import ASCII, View, heading
 from extractscan.writers.terminal.waterfall import waterfall
 
@@ -30,7 +31,7 @@ def render(report: Report, view: View = View()) -> bytes:  # noqa: B008
 
 def render_network(report: Report, network: Network, view: View) -> bytes:
     """Draw one network of a report, with every detail that the view asks for."""
-    return draw(view, network_section(view, network, full_bits(report)))
+    return draw(view, chain(marking(report), network_section(view, network, full_bits(report))))
 
 
 def render_member(report: Report, network: Network, account: str, view: View) -> bytes:
@@ -39,7 +40,7 @@ def render_member(report: Report, network: Network, account: str, view: View) ->
     Raises:
         KeyError: where the account is no member.
     """
-    return draw(view, waterfall(view, report, network, account, full_bits(report)))
+    return draw(view, chain(marking(report), waterfall(view, report, network, account, full_bits(report))))
 
 
 def full_bits(report: Report) -> float:

@@ -31,6 +31,14 @@ VERDICTS = {
     "explained": "explained",
 }
 """Verdicts as the overview abbreviates them, from what needs a reader most to what needs one least."""
+TLP_STYLES = {
+    "clear": "bold white on black",
+    "green": "bold color(82) on black",
+    "amber": "bold color(214) on black",
+    "amber+strict": "bold color(214) on black",
+    "red": "bold color(196) on black",
+}
+"""The colours that the Traffic Light Protocol asks for, always on black."""
 ROWS = 20
 """Networks in the overview unless all details are asked for."""
 LEAST_ACTIVITY, WIDEST_ACTIVITY = 6, 60
@@ -42,6 +50,7 @@ TITLED = 8
 def overview(view: View, report: Report) -> Iterator[RenderableType]:
     """Draw the overview; 80 columns and one screen are enough for a handful of networks."""
     tool = report.tool
+    yield from marking(report)
     yield Text.assemble(
         value(view, f"{tool.name} {tool.version}", "bold"),
         (f" · report {report.schema_version} · seed {tool.seed}", "dim"),
@@ -67,6 +76,12 @@ def overview(view: View, report: Report) -> Iterator[RenderableType]:
         yield Text("link: bits for one operator · harvest: bits for a harvest", style="dim")
     if len(shown) < len(networks):
         yield Text(f"and {count(len(networks) - len(shown), 'network')} more: -v lists them all", "dim")
+
+
+def marking(report: Report) -> Iterator[Text]:
+    """Give the report's label of the Traffic Light Protocol as a line of its own, where it has one."""
+    if report.tlp is not None:
+        yield Text(f"TLP:{report.tlp.upper()}", TLP_STYLES[report.tlp])
 
 
 def _facts(view: View, report: Report) -> Iterator[tuple[str, Text]]:
