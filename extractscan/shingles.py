@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+import threading
+from collections.abc import Callable, Sequence
 from typing import Final
 
 import numpy as np
@@ -12,6 +13,7 @@ import polars as pl
 import pyarrow as pa
 
 U64 = npt.NDArray[np.uint64]
+Row = npt.NDArray[np.uint32]
 
 WIDTH: Final = 24
 """Bytes in a window: four or five English words, eight Chinese characters. Shorter ones are common phrases."""
@@ -38,24 +40,41 @@ def _powers(base: int, size: int) -> U64:
     return powers
 
 
-def _byte_classes() -> tuple[npt.NDArray[np.uint8], npt.NDArray[np.bool_], npt.NDArray[np.bool_]]:
-    """Return, by byte: what it is folded to, whether it belongs to a word, and whether it always starts one."""
+def _byte_classes() -> tuple[bytes, bytes]:
+    """Return, by byte: what it is folded to, plus one; and 1 if it belongs to a word, 3 if it starts one, else 0.
+
+    As tables for `bytes.translate`, several times as fast as NumPy's look-up. No byte of UTF-8 is 255.
+    """
     fold = np.arange(256, dtype=np.uint8)
     fold[ord("A") : ord("Z") + 1] += 32
     fold[ord("0") : ord("9") + 1] = ord("0")
     fold[[9, 10, 11, 12, 13]] = ord(" ")
-    word = np.zeros(256, dtype=np.bool_)
-    word[ord("a") : ord("z") + 1] = True
-    word[ord("A") : ord("Z") + 1] = True
-    word[ord("0") : ord("9") + 1] = True
-    word[128:] = True
-    starts = np.zeros(256, dtype=np.bool_)
-    starts[0xE3:0xEE] = True  # lead bytes of kana, CJK and Hangul: scripts without spaces
-    return fold, word, starts
+    kind = np.zeros(256, dtype=np.uint8)
+    kind[ord("a") : ord("z") + 1] = 1
+    kind[ord("A") : ord("Z") + 1] = 1
+    kind[ord("0") : ord("9") + 1] = 1
+    kind[128:] = 1
+    kind[0xE3:0xEE] = 3  # lead bytes of kana, CJK and Hangul: scripts without spaces
+    return (fold + np.uint8(1)).tobytes(), kind.tobytes()
 
 
-_FOLD, _WORD, _STARTS = _byte_classes()
+_FOLD, _KIND = _byte_classes()
 _cache: tuple[U64, U64] = (_powers(_BASE, 1), _powers(_INVERSE, 1))
+
+
+class _Scratch(threading.local):
+    """Two arrays for each thread: fresh memory for every block would cost as much as the arithmetic."""
+
+    held: tuple[U64, U64] = (np.zeros(0, dtype=np.uint64), np.zeros(1, dtype=np.uint64))
+
+    def arrays(self, size: int) -> tuple[U64, U64]:
+        """Return an array of `size` and one of `size` + 1 that begins with 0; their contents are not kept."""
+        if len(self.held[0]) < size:
+            self.held = (np.empty(size, dtype=np.uint64), np.zeros(size + 1, dtype=np.uint64))
+        return self.held[0][:size], self.held[1][: size + 1]
+
+
+_scratch = _Scratch()
 
 
 def _tables(size: int) -> tuple[U64, U64]:
@@ -74,30 +93,25 @@ def _tables(size: int) -> tuple[U64, U64]:
 def clip(texts: pl.Series) -> pl.Series:
     """Keep the first `HEAD_CHARS` and last `TAIL_CHARS` characters of longer texts."""
     limit = HEAD_CHARS + TAIL_CHARS
-    long = texts.str.len_bytes() > limit
-    if not long.any():
+    long = (texts.str.len_bytes() > limit).arg_true()
+    if long.is_empty():
         return texts
-    short = texts.str.head(HEAD_CHARS) + "\n" + texts.str.tail(TAIL_CHARS)
-    return pl.select(pl.when(long & (texts.str.len_chars() > limit)).then(short).otherwise(texts)).to_series()
+    held = texts.gather(long)
+    cut = held.str.head(HEAD_CHARS) + "\n" + held.str.tail(TAIL_CHARS)
+    # scatter writes in place: the caller's series must stay as it was
+    return texts.clone().scatter(long, cut.zip_with(held.str.len_chars() > limit, held))
 
 
-def marks(texts: pl.Series) -> tuple[npt.NDArray[np.uint32], U64]:
+def marks(texts: pl.Series) -> tuple[Row, U64]:
     """Return one in three shingles: those whose hash is below both neighbours' in the text.
 
     A choice by neighbours leaves no long stretch without a mark, as a choice by the hash alone would: wording of seven
     words or more is missed once in a hundred times, and its marks are the same whatever stands before and after.
     """
-    row, value = shingles(texts)
-    if len(value) == 0:
-        return row, value
-    edge = row[1:] != row[:-1]
-    lower_left = np.concatenate(([True], edge | (value[1:] < value[:-1])))
-    lower_right = np.concatenate((edge | (value[:-1] < value[1:]), [True]))
-    kept = lower_left & lower_right
-    return row[kept], value[kept]
+    return _by_block(texts, _lowest)
 
 
-def shingles(texts: pl.Series) -> tuple[npt.NDArray[np.uint32], U64]:
+def shingles(texts: pl.Series) -> tuple[Row, U64]:
     """Hash every window of `WIDTH` bytes that starts at a word, ASCII case, digits and white space folded.
 
     A text shorter than a window gives none. Scripts without spaces start a window at each character.
@@ -110,53 +124,68 @@ def shingles(texts: pl.Series) -> tuple[npt.NDArray[np.uint32], U64]:
         polynomial over the folded bytes modulo 2**64 with a multiplicative finish: specified here, the same on any
         machine and library version, so that stored values stay comparable.
     """
+    return _by_block(texts, lambda row, value: (row, value))
+
+
+def _by_block(texts: pl.Series, choose: Callable[[Row, U64], tuple[Row, U64]]) -> tuple[Row, U64]:
+    """Hash texts block by block, whole texts each, and keep of every block what is chosen."""
     array = clip(texts).fill_null("").to_arrow().cast(pa.large_string())
     offsets = np.frombuffer(array.buffers()[1], dtype=np.int64)[array.offset : array.offset + len(array) + 1]
     data = array.buffers()[2]
-    raw = np.frombuffer(data, dtype=np.uint8) if data is not None else np.zeros(0, dtype=np.uint8)
-    rows: list[npt.NDArray[np.uint32]] = []
-    hashes: list[U64] = []
+    raw = memoryview(data) if data is not None else memoryview(b"")
+    rows: list[Row] = [np.zeros(0, dtype=np.uint32)]
+    hashes: list[U64] = [np.zeros(0, dtype=np.uint64)]
     first = 0
     while first < len(array):
         last = int(np.searchsorted(offsets, offsets[first] + _BLOCK, side="right")) - 1
         last = max(last, first + 1)
-        row, value = _block(raw[offsets[first] : offsets[last]], offsets[first : last + 1] - offsets[first])
+        block = bytes(raw[offsets[first] : offsets[last]])
+        row, _, value = _windows(block, offsets[first : last + 1] - offsets[first])
+        row, value = choose(row, value)
         rows.append(row + np.uint32(first))
         hashes.append(value)
         first = last
-    if not rows:
-        return np.zeros(0, dtype=np.uint32), np.zeros(0, dtype=np.uint64)
     return np.concatenate(rows), np.concatenate(hashes)
 
 
-def _block(raw: npt.NDArray[np.uint8], offsets: npt.NDArray[np.int64]) -> tuple[npt.NDArray[np.uint32], U64]:
-    """Hash the windows of one block of texts that lie end to end in `raw`."""
-    at, value = _windows(raw, offsets)
-    return (np.searchsorted(offsets, at, side="right") - 1).astype(np.uint32), value
+def _lowest(row: Row, value: U64) -> tuple[Row, U64]:
+    """Keep the windows whose hash is below those of the windows beside them in the same text."""
+    edge = row[1:] != row[:-1]
+    kept = np.ones(len(row), dtype=np.bool_)
+    kept[1:] = edge | (value[1:] < value[:-1])
+    kept[:-1] &= edge | (value[:-1] < value[1:])
+    return row[kept], value[kept]
 
 
-def _windows(raw: npt.NDArray[np.uint8], offsets: npt.NDArray[np.int64]) -> tuple[npt.NDArray[np.int64], U64]:
-    """Return where each window of one block starts, and its hash."""
+def _windows(raw: bytes, offsets: npt.NDArray[np.int64]) -> tuple[Row, npt.NDArray[np.int64], U64]:
+    """Return of each window of texts that lie end to end in `raw`: number of its text, where it starts, its hash."""
     size = len(raw)
     if size < WIDTH:
-        return np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.uint64)
+        return np.zeros(0, dtype=np.uint32), np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.uint64)
     powers, unpowers = _tables(size)
-    word = _WORD[raw]
-    start = word.copy()
-    start[1:] &= ~word[:-1]
-    start |= _STARTS[raw]
+    kind = np.frombuffer(raw.translate(_KIND), dtype=np.uint8)
+    start = np.empty(size, dtype=np.bool_)
+    np.greater(kind[1:], kind[:-1] & 1, out=start[1:])
     heads = offsets[:-1]
     heads = heads[heads < size]
-    start[heads] = word[heads]
+    start[heads] = kind[heads] > 0
     at = np.flatnonzero(start[: size - WIDTH + 1])
-    at = at[at + WIDTH <= offsets[np.searchsorted(offsets, at, side="right")]]
-    sums = np.zeros(size + 1, dtype=np.uint64)
-    np.cumsum((_FOLD[raw].astype(np.uint64) + np.uint64(1)) * powers[:size], out=sums[1:])
-    value = (sums[at + WIDTH] - sums[at]) * unpowers[at]
+    bounds = np.searchsorted(at, offsets)
+    counts = np.diff(bounds)
+    fits = at <= np.repeat(offsets[1:] - WIDTH, counts)
+    at = at[fits]
+    row = np.repeat(np.arange(len(counts), dtype=np.uint32), counts)[fits]
+    terms, sums = _scratch.arrays(size)
+    terms[:] = np.frombuffer(raw.translate(_FOLD), dtype=np.uint8)
+    terms *= powers[:size]
+    np.cumsum(terms, out=sums[1:])
+    value = sums[at + WIDTH]
+    value -= sums[at]
+    value *= unpowers[at]
     value ^= value >> np.uint64(29)
     value *= _MIX
     value ^= value >> np.uint64(32)
-    return at, value
+    return row, at, value
 
 
 def words(texts: pl.Series, buckets: int) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
@@ -165,21 +194,22 @@ def words(texts: pl.Series, buckets: int) -> tuple[npt.NDArray[np.int64], npt.ND
     Returns:
         Index of the text and bucket, one entry a word, repeats included.
     """
-    raw = np.frombuffer("\n".join([text or "" for text in texts]).encode(), dtype=np.uint8)
+    raw = "\n".join([text or "" for text in texts]).encode()
     if len(raw) == 0:
         return np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64)
     sizes = np.array([len((text or "").encode()) + 1 for text in texts], dtype=np.int64)
     offsets = np.concatenate(([0], np.cumsum(sizes)))
-    word = _WORD[raw]
+    kind = np.frombuffer(raw.translate(_KIND), dtype=np.uint8)
+    word, spaceless = kind > 0, kind == 3
     start = word & ~np.concatenate(([False], word[:-1]))
-    spaceless = _STARTS[raw]
     at = np.flatnonzero(start | spaceless)
     stops = np.append(np.flatnonzero(~word), len(raw))
     end = stops[np.searchsorted(stops, at)]
     end = np.where(spaceless[at], np.minimum(at + 6, len(raw)), end)
     powers, unpowers = _tables(len(raw))
     sums = np.zeros(len(raw) + 1, dtype=np.uint64)
-    np.cumsum((_FOLD[raw].astype(np.uint64) + np.uint64(1)) * powers[: len(raw)], out=sums[1:])
+    folded = np.frombuffer(raw.translate(_FOLD), dtype=np.uint8).astype(np.uint64)
+    np.cumsum(folded * powers[: len(raw)], out=sums[1:])
     value = (sums[end] - sums[at]) * unpowers[at] * _MIX
     long = end - at >= 3
     row = np.searchsorted(offsets, at[long], side="right") - 1
@@ -221,7 +251,7 @@ def skeleton(samples: Sequence[str]) -> str:
 def _cover(sample: str, fixed: set[int]) -> str:
     raw = sample.encode()
     kept = np.zeros(len(raw), dtype=np.bool_)
-    at, value = _windows(np.frombuffer(raw, dtype=np.uint8), np.array([0, len(raw)], dtype=np.int64))
+    _, at, value = _windows(raw, np.array([0, len(raw)], dtype=np.int64))
     for start, window in zip(at.tolist(), value.tolist(), strict=True):
         if window in fixed:
             kept[start : start + WIDTH] = True
