@@ -225,11 +225,19 @@ def test_everything_that_acts_has_a_name(shown: Any) -> None:
     )
 
 
+def test_names_that_were_packed_are_unpacked(page: Any, tmp_path: Path) -> None:
+    """UUIDs travel as numbers and stand in the table as they are in the log."""
+    page.width(1440)
+    page.open(html.render(large_report.report(1, 40, uuids=True)), tmp_path)
+    page.draw_all()
+    assert sorted(row[0] for row in rows(page)) == sorted(large_report.names(1, 40, uuids=True))
+
+
 def test_the_largest_page_opens_in_time(page: Any, tmp_path: Path) -> None:
     """Twenty networks of a thousand accounts are ready within two seconds of the processor's time."""
     page.width(1440)
     page.driver.execute_cdp_cmd("Performance.enable", {"timeDomain": "threadTicks"})
-    page.open(html.render(large_report.report()), tmp_path)
+    page.open(html.render(large_report.report(uuids=True)), tmp_path)
     figures = {
         one["name"]: one["value"] for one in page.driver.execute_cdp_cmd("Performance.getMetrics", {})["metrics"]
     }

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
+from random import Random
+from uuid import UUID
 
 import report_fixtures as fixtures
 
@@ -35,8 +37,11 @@ def moment(hours: float) -> str:
     return (START + timedelta(hours=hours)).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
 
 
-def names(number: int, accounts: int) -> list[str]:
+def names(number: int, accounts: int, *, uuids: bool = False) -> list[str]:
     """Account ids of one network, as long as real ones."""
+    if uuids:
+        draw = Random(number)
+        return [str(UUID(int=draw.getrandbits(128), version=4)) for _ in range(accounts)]
     return [f"acct_{(number * 7919 + n) * 2654435761 % 2**64:016x}" for n in range(accounts)]
 
 
@@ -95,9 +100,9 @@ def compliance(accounts: list[str]) -> Compliance:
     )  # fmt: skip
 
 
-def network(number: int, accounts: int) -> model.Network:
+def network(number: int, accounts: int, *, uuids: bool = False) -> model.Network:
     """One network with everything a page can show."""
-    who = names(number, accounts)
+    who = names(number, accounts, uuids=uuids)
     base = fixtures.harvest_network()
     members = [
         model.Member(
@@ -127,11 +132,11 @@ def network(number: int, accounts: int) -> model.Network:
     return model.Network(**values)
 
 
-def report(networks: int = 20, accounts: int = 1000) -> model.Report:
-    """The whole report."""
+def report(networks: int = 20, accounts: int = 1000, *, uuids: bool = False) -> model.Report:
+    """The whole report, with account ids of 21 characters or UUIDs."""
     base = fixtures.ordinary()
     values = {name: getattr(base, name) for name in base.__struct_fields__}
-    return model.Report(**values | {"networks": [network(n, accounts) for n in range(1, networks + 1)]})
+    return model.Report(**values | {"networks": [network(n, accounts, uuids=uuids) for n in range(1, networks + 1)]})
 
 
 def small() -> model.Report:

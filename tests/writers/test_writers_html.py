@@ -5,12 +5,15 @@ from __future__ import annotations
 import json
 import re
 from typing import Any
+from uuid import UUID
 
 import hostile_page
 import large_report
 import msgspec
 import pytest
 import report_fixtures as fixtures
+from hypothesis import given
+from hypothesis import strategies as st
 
 from extractscan import model
 from extractscan.model.asked import Filter, Run
@@ -46,6 +49,19 @@ def unpack(column: list[Any]) -> list[int | None]:
             number = number * len(payload._DIGITS) + payload._DIGITS.index(digit)
         numbers.append(number - 1 + least if number else None)
     return numbers
+
+
+def named(data: dict[str, Any]) -> list[str]:
+    """Undo `compact`, as the page's script does."""
+    if "names" in data:
+        return [data["prefix"] + name for name in data["names"]]
+    blanks = data["pattern"].count("\0")
+    columns = [unpack(column) for column in data["digits"]]
+    found = []
+    for row in zip(*columns, strict=True):
+        digits = iter("".join(f"{number:0{min(8, blanks - 8 * at)}x}" for at, number in enumerate(row)))
+        found.append("".join(next(digits) if each == "\0" else each for each in data["pattern"]))
+    return found
 
 
 @pytest.fixture(scope="module")
@@ -117,7 +133,7 @@ def test_members_arrive_as_the_report_has_them(page: str) -> None:
     """Names, roles, counts, times and bits of every member, unpacked as the page does, are those of the report."""
     network = large_report.network(1, 150)
     data = json.loads(dict(BLOCK.findall(page))["n1"])
-    names = [data["prefix"] + name for name in data["names"]]
+    names = named(data)
     by_name = {member.account_id: member for member in network.accounts}
     assert sorted(names) == sorted(by_name)
     columns = {key: unpack(data[key]) for key in ("role", "events", "campaign", "first", "last", "bits")}
@@ -168,9 +184,33 @@ def test_no_hostile_value_becomes_markup_or_acts() -> None:
         json.loads(block)
 
 
-def test_the_largest_report_that_is_promised_stays_small() -> None:
-    """Twenty networks of a thousand accounts are less than three megabytes."""
-    assert len(html.render(large_report.report())) < 3_000_000
+HEX = st.text("0123456789abcdef", min_size=9, max_size=9)
+
+
+@given(
+    st.one_of(
+        st.lists(st.uuids().map(str), min_size=1, max_size=9, unique=True),
+        st.lists(HEX.map(lambda text: f"acct_{text[:5]}-{text[5:]}"), max_size=9, unique=True),
+        st.lists(st.text(st.characters(exclude_categories=["C"]), max_size=12), max_size=9, unique=True),
+    )
+)
+def test_packed_names_come_back(names: list[str]) -> None:
+    """UUIDs, hashes behind a prefix and any other names, one or many, are as they were, in their order."""
+    assert named(payload.compact(names)) == names
+
+
+def test_a_uuid_takes_twenty_characters() -> None:
+    """Names of hexadecimal digits are packed, others stand as they are."""
+    uuids = [str(UUID(int=number * 0x9E3779B97F4A7C15F39CC0605CEDC835 % 2**128, version=4)) for number in range(1, 500)]
+    assert len(json.dumps(payload.compact(uuids))) < 21 * len(uuids)
+    assert payload.compact(["user-12", "user-1z"]) == {"prefix": "user-1", "names": ["2", "z"]}
+    assert payload.compact(["user-1a", "user-1b"]) == {"prefix": "user-1", "names": ["a", "b"]}
+
+
+@pytest.mark.parametrize("uuids", [False, True])
+def test_the_largest_report_that_is_promised_stays_small(*, uuids: bool) -> None:
+    """Twenty networks of a thousand accounts are less than three megabytes, with short ids and with those of 36."""
+    assert len(html.render(large_report.report(uuids=uuids))) < 2_900_000
 
 
 def test_a_graph_is_capped_and_says_so() -> None:
@@ -335,7 +375,7 @@ def test_the_status_of_accounts_is_told_where_it_is_known() -> None:
     data = payload.network_data(model.Network(**values | {"accounts": half}), picture(network))
     banned = {m.account_id for m in half if m.status}
     column = unpack(data["status"])
-    told = {data["prefix"] + name: data["statuses"][column[n] or 0] for n, name in enumerate(data["names"])}
+    told = {name: data["statuses"][column[n] or 0] for n, name in enumerate(named(data))}
     assert {name for name, status in told.items() if status == "banned"} == banned
     assert set(told.values()) == {"banned", ""}
     assert "status" not in payload.network_data(network, picture(network))

@@ -19,6 +19,11 @@ from extractscan.writers.show import show
 ACCOUNT = 80
 """Characters of an account that are shown; longer ones are cut, with their length."""
 VALUE = 90
+DIGITS = 8
+"""Hexadecimal digits in one packed number: eight take five printable ones, and JavaScript is exact far beyond."""
+LEAST_DIGITS = 4
+"""Digits in which names must differ before packing them is worth it."""
+_HEX = frozenset("0123456789abcdef")
 _DIGITS = "".join(chr(code) for code in range(32, 127) if chr(code) not in '"\\<>&')
 """Printable ASCII but for what JSON or HTML would escape."""
 _ESCAPES = str.maketrans({"<": r"\u003c", ">": r"\u003e", "&": r"\u0026", "\u2028": r"\u2028", "\u2029": r"\u2029"})
@@ -71,18 +76,37 @@ def common_start(names: Sequence[str]) -> str:
     return low[:same]
 
 
+def compact(names: Sequence[str]) -> dict[str, Any]:
+    """Return names as the page unpacks them: in columns of numbers where they differ in hexadecimal digits alone.
+
+    Ids are the bulk of a large page, and most are UUIDs or hashes. Names of one length that differ in nothing but such
+    digits become a pattern, with a zero character for each digit, and packed columns of up to eight digits: 20
+    characters for a UUID instead of 39. Other names stand as they are after what all of them start with.
+    """
+    places = list(zip(*names, strict=True)) if len(set(map(len, names))) == 1 else []
+    varies = [len(set(column)) > 1 for column in places]
+    hexed = places and all(_HEX.issuperset(column) for column, varied in zip(places, varies, strict=True) if varied)
+    if not hexed or sum(varies) < LEAST_DIGITS:
+        prefix = common_start(names)
+        return {"prefix": prefix, "names": [name.removeprefix(prefix) for name in names]}
+    pattern = "".join("\0" if varied else name for name, varied in zip(names[0], varies, strict=True))
+    columns = [column for column, varied in zip(places, varies, strict=True) if varied]
+    parts = [columns[at : at + DIGITS] for at in range(0, len(columns), DIGITS)]
+    return {
+        "pattern": pattern,
+        "digits": [packed([int("".join(row), 16) for row in zip(*part, strict=True)]) for part in parts],
+    }
+
+
 def network_data(network: Network, picture: Picture) -> dict[str, Any]:
     """Return one network's data: members by packed columns, bits in tenths, times in minutes since its first event."""
     members = sorted(network.accounts, key=lambda m: (-m.bits, m.account_id))
     number = {member.account_id: place for place, member in enumerate(members)}
     roles = sorted({member.role for member in members})
-    names = [show(member.account_id, ACCOUNT) for member in members]
-    prefix = common_start(names)
     data = {
         "id": show(network.id),
         "start": show(network.first_seen, 40),
-        "prefix": prefix,
-        "names": [name.removeprefix(prefix) for name in names],
+        **compact([show(member.account_id, ACCOUNT) for member in members]),
         "roles": [show(role, 20) for role in roles],
         "role": packed([roles.index(member.role) for member in members]),
         "events": packed([member.events for member in members]),

@@ -17,7 +17,7 @@ const report = {
   data(key) {
     if (!report.networks.has(key)) {
       const data = JSON.parse(document.getElementById(key + "-data").textContent);
-      data.names = data.names.map((name) => data.prefix + name);
+      data.names = data.pattern ? report.named(data.pattern, data.digits) : data.names.map((name) => data.prefix + name);
       for (const column of ["role", "events", "campaign", "first", "last", "bits"]) data[column] = report.unpack(data[column]);
       data.channels = data.channels.map(([name, bits]) => [name, report.unpack(bits)]);
       data.graph.accounts = data.graph.accounts.map(report.unpack);
@@ -37,6 +37,16 @@ const report = {
       numbers.push(number ? number - 1 + least : null);
     }
     return numbers;
+  },
+  // Names that differ in hexadecimal digits alone: a pattern with a zero character for each, and up to eight a number.
+  named(pattern, columns) {
+    const digits = pattern.split("\0").length - 1;
+    const parts = columns.map((column, at) => report.unpack(column).map((number) => number.toString(16).padStart(Math.min(8, digits - 8 * at), "0")));
+    return parts[0].map((_, n) => {
+      const text = parts.map((part) => part[n]).join("");
+      let at = 0;
+      return pattern.replace(/\0/g, () => text[at++]);
+    });
   },
   colours: new Map(), // emptied when the theme changes
   colour(name) {
