@@ -12,13 +12,19 @@ from rich.padding import Padding
 from rich.text import Text
 
 from extractscan import custody, originals, signing
-from extractscan.cli.repeating import repeated
+from extractscan.cli.redacting import read_key
+from extractscan.cli.repeating import WHAT, repeated
 from extractscan.cli.saved import load_report
 from extractscan.cli.say import emit, emit_json, say, stdout_view
+from extractscan.cli.unveiling import hidden, is_pseudonym, unveiled
 from extractscan.cli.verifying import MANIFEST_SUFFIX
-from extractscan.errors import EXIT_FINDINGS, EXIT_NO_INPUT, EXIT_OK, InputError
+from extractscan.errors import EXIT_FINDINGS, EXIT_NO_INPUT, EXIT_OK, EXIT_PARTIAL, InputError, UsageError
+from extractscan.model import Report
 from extractscan.writers.terminal import View, draw
 from extractscan.writers.terminal.view import sentence, value
+
+NAMELESS = "redacted: --key-file FILE finds its name again, where the file lies under --base"
+HIDDEN = "under --base, nothing has a name from which the key makes"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,6 +36,7 @@ class Asked:
     base: str
     rerun: bool
     public_key: str | None
+    key_file: str | None
     as_json: bool
     quiet: bool
     no_color: bool
@@ -46,10 +53,16 @@ class Verification(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def code(self) -> int:
-        """The exit code: what is missing outranks what has changed."""
+        """The exit code: what is missing outranks what was asked for and could not be checked, and that a change.
+
+        Inputs that were not kept are no failure while something else could be checked; where nothing could, there is
+        nothing that would be the same.
+        """
         states = {each.state for each in (*self.inputs, *self.outputs, *self.others)}
         if "missing" in states:
             return EXIT_NO_INPUT
+        if not states & {"same", "changed"} or any(each.state == "unchecked" for each in self.others):
+            return EXIT_PARTIAL
         return EXIT_FINDINGS if "changed" in states else EXIT_OK
 
 
@@ -58,8 +71,10 @@ def carry_out(asked: Asked) -> int:
 
     Raises:
         InputError: where the report or a manifest that was named cannot be read.
+        UsageError: for a key that is not the report's.
     """
     report = load_report(asked.report)
+    key = _key(asked.key_file, report)
     place = manifest_of(asked.report, asked.manifest)
     notes = list(custody.SAYS)
     outputs: list[custody.Checked] = []
@@ -70,12 +85,42 @@ def carry_out(asked: Asked) -> int:
     others = [] if asked.public_key is None else [_signature(place, asked.public_key)]
     if place is not None and asked.public_key is None and Path(place + signing.SUFFIX).is_file():
         notes.insert(0, "there is a signature; --public-key FILE checks it")
-    inputs = originals.recheck(report.inputs, asked.base)
+    known = report if key is None else unveiled(report, key, asked.base)
+    inputs = _inputs(known, asked.base)
     if asked.rerun:
-        others.append(repeated(report, asked.report, asked.base))
+        others.append(_repeated(known, asked, key))
     done = Verification(inputs=inputs, outputs=outputs, others=others, notes=notes)
     _tell(asked, done)
     return done.code
+
+
+def _key(path: str | None, report: Report) -> bytes | None:
+    if path is not None and report.redaction is None:
+        raise UsageError("--key-file for a report that is not redacted", hint="leave it out: the names are all there")
+    return read_key(path, wanted=path is not None)
+
+
+def _inputs(report: Report, base: str) -> list[custody.Checked]:
+    """Check the inputs of which the names are known, in their order."""
+    if report.redaction is None:
+        return originals.recheck(report.inputs, base)
+    return [
+        custody.Checked(path=each.path, state="unchecked", says=NAMELESS)
+        if is_pseudonym(each.path)
+        else originals.recheck([each], base)[0]
+        for each in report.inputs
+    ]
+
+
+def _repeated(report: Report, asked: Asked, key: bytes | None) -> custody.Checked:
+    if report.redaction is not None:
+        lost = hidden(report)
+        if key is None:
+            says = "a redacted report does not say what it was made of: --key-file FILE, with the key it was made with"
+            return custody.Checked(path=WHAT, state="unchecked", says=says)
+        if lost:
+            return custody.Checked(path=WHAT, state="unchecked", says=f"{HIDDEN}: {', '.join(lost)}")
+    return repeated(report, asked.report, asked.base, key)
 
 
 def manifest_of(report: str, named: str | None) -> str | None:

@@ -30,20 +30,26 @@ def verify(
         str | None,
         typer.Option("--public-key", metavar="FILE", help="Check the manifest's signature by this Ed25519 key (PEM)."),
     ] = None,
+    key_file: Annotated[
+        str | None,
+        typer.Option("--key-file", metavar="FILE", help="Key of a redacted report: finds its inputs again by name."),
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="As JSON.")] = False,
     quiet: Quiet = False,
     no_color: NoColor = False,
 ) -> int:
     """Check that inputs and outputs of a report are unchanged.
 
-    Exit code 0 where all that could be checked is the same, 1 where something changed, 3 where something is missing.
+    Exit code 0 where all that could be checked is the same, 1 where something changed, 3 where something is missing,
+    4 where --rerun was asked for and cannot be done, or where nothing could be checked at all.
     """
     give_memory_back()
     from extractscan.cli.verification import Asked, carry_out
 
     return carry_out(
         Asked(
-            report=report_file, manifest=manifest, base=base, rerun=rerun, public_key=public_key, as_json=as_json,
+            report=report_file, manifest=manifest, base=base, rerun=rerun, public_key=public_key, key_file=key_file,
+            as_json=as_json,
             quiet=quiet, no_color=no_color,
         )
     )  # fmt: skip

@@ -9,6 +9,7 @@ from typing import Final
 
 import polars as pl
 
+FILE: Final = "file"
 LENGTH: Final = 16
 """Characters of five bits: among a million values of one kind two alike are expected once in two million reports."""
 SHORTEST_KEY: Final = 16
@@ -39,8 +40,16 @@ class Names:
         return self._digest("extractscan key")
 
     def swept(self, texts: Iterable[str]) -> dict[str, str]:
-        """Return texts with every value that has a pseudonym replaced by it, the longest first, wherever it stands."""
-        known = {value: name for (_, value), name in self._given.items() if len(value) >= SHORTEST_SOUGHT}
+        """Return texts with every value that has a pseudonym replaced by it, the longest first, wherever it stands.
+
+        But not the names of files and folders that are plain words, such as `logs`: no sentence quotes a file, and
+        every other sentence has that word.
+        """
+        known = {
+            value: name
+            for (kind, value), name in self._given.items()
+            if len(value) >= SHORTEST_SOUGHT and not (kind == FILE and value.isalpha())
+        }
         pseudonyms = set(self._given.values())
         before = sorted(set(texts) - pseudonyms)
         same = {name: name for name in pseudonyms}

@@ -10,7 +10,7 @@ from typing import Any, Final, NamedTuple, TypeVar
 from extractscan import model, schema
 from extractscan.model import asked, since, traits
 from extractscan.model.redacted import Redaction
-from extractscan.redaction.names import Names
+from extractscan.redaction.names import FILE, Names
 
 WITHHELD: Final = "withheld"
 
@@ -66,7 +66,7 @@ def printed(text: str, work: Work) -> str:
 
 def place(text: str, work: Work) -> str:
     """Leave a number of a row; whatever else a place is may be the name of a file."""
-    return text if _PLACE.fullmatch(text) else work.names.of("file", text)
+    return text if _PLACE.fullmatch(text) else work.names.of(FILE, text)
 
 
 def reason(text: str, _work: Work) -> str:
@@ -79,7 +79,7 @@ def reason(text: str, _work: Work) -> str:
 _PLACE: Final = re.compile(r"(after )?(row|line) \d+|the (start|footer|table|whole file)|see the table")
 _PLAIN: Final = re.compile(r"[a-z ]{1,40}")
 _ACCOUNT: Final = name("acct")
-_FILE: Final = name("file")
+_FILE: Final = name(FILE)
 
 RULES: Final[Mapping[type[model.Node], Mapping[str, Rule]]] = MappingProxyType(
     {

@@ -244,15 +244,6 @@ def test_settings_of_another_version_cannot_be_repeated(run, folder: Path) -> No
     assert (found["state"], "another version" in found["says"]) == ("changed", True)
 
 
-def test_a_redacted_report_is_not_repeated(run, folder: Path) -> None:
-    """Its names are pseudonyms: nothing is analyzed, and that is said."""
-    (folder / "key").write_bytes(b"a key that nobody else has, of 40 bytes!")
-    result = run("report", "log.csv.report.json", "--redact", "--key-file", "key", "-o", "hidden.json")
-    assert result.exit_code == 0, result.stderr
-    found = json.loads(run("verify", "hidden.json", "--rerun", "--json").stdout)["others"]
-    assert [each["state"] for each in found] == ["unchecked"]
-
-
 def test_streams_and_databases_are_not_checked_and_that_is_said(report) -> None:
     """Standard input was not kept; a store or a database is as it is today."""
     source = report.inputs[0]
