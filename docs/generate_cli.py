@@ -16,11 +16,7 @@ EXIT_CODES = (
     (1, "an extraction network stands at or over `--fail-on LEVEL`; `verify`: a file has changed; `doctor`: a fault"),
     (2, "a wrong option, setting, mapping or output"),
     (3, "no readable input; `verify`: a file is missing"),
-    (
-        4,
-        "rows were rejected under `--strict`, or the fields that any test needs are missing; `verify`: what was asked "
-        'for cannot be checked: never "clean"',
-    ),
+    (4, 'rows were rejected under `--strict`, or what was asked for cannot be tested or checked: never "clean"'),
     (5, "a defect of the tool"),
     (130, "interrupted"),
 )
