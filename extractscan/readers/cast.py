@@ -34,6 +34,11 @@ _IDENTIFIERS: Final = frozenset(
 )
 """Columns that tell who and which: a credential there is hashed, because it still tells callers apart."""
 
+_VARIED: Final = TEXTS | {schema.REQUEST}
+"""Columns in which hardly a value returns."""
+_LONG: Final = 1000
+"""Rows from which it pays to look at distinct values."""
+
 _PLAIN: Final = frozenset({pl.String, pl.Boolean, pl.Date, pl.Null})
 _TRUE: Final = ("true", "t", "yes", "y", "1", "1.0")
 _FALSE: Final = ("false", "f", "no", "n", "0", "0.0")
@@ -141,6 +146,18 @@ def _without_nothing(values: pl.Series, name: str) -> pl.Series:
 
 
 def _text(values: pl.Series, name: str) -> tuple[pl.Series, str | None]:
+    """Give text as it is kept; of a long column, each distinct value is looked at once."""
+    if len(values) < _LONG or values.dtype != pl.String or name in _VARIED:
+        return _each_text(values, name)
+    distinct = values.cast(pl.Categorical).unique().cast(pl.String)
+    if len(distinct) * 2 > len(values):
+        return _each_text(values, name)
+    kept, note = _each_text(distinct, name)
+    same = kept.eq_missing(distinct)
+    return values if same.all() else values.replace(distinct.filter(~same), kept.filter(~same)), note
+
+
+def _each_text(values: pl.Series, name: str) -> tuple[pl.Series, str | None]:
     if values.dtype.is_float():
         whole = values.cast(pl.Int64, strict=False)
         exact = whole.cast(pl.Float64) == values
