@@ -8,8 +8,8 @@ from typing import Any, Final
 
 import msgspec
 
-_USER: Final = frozenset({"user", "human"})
-_SYSTEM: Final = frozenset({"system", "developer"})
+USER: Final = frozenset({"user", "human"})
+SYSTEM: Final = frozenset({"system", "developer"})
 _MAX_DEPTH: Final = 8
 """Content nests at most three deep in every known vendor's shape; deeper is not text."""
 
@@ -71,14 +71,14 @@ def is_chat(messages: Any) -> bool:
 def user_text(messages: list[dict[str, Any]]) -> str | None:
     """Give the text of the last user message that has any (tool results have none)."""
     for message in reversed(messages):
-        if message.get("role") in _USER and (text := text_of(_content(message))):
+        if message.get("role") in USER and (text := text_of(_content(message))):
             return text
     return None
 
 
 def system_text(messages: list[dict[str, Any]]) -> str | None:
     """Join the texts of all system and developer messages by newlines."""
-    found = [text_of(_content(m)) for m in messages if m.get("role") in _SYSTEM]
+    found = [text_of(_content(m)) for m in messages if m.get("role") in SYSTEM]
     return "\n".join(text for text in found if text) or None
 
 

@@ -16,10 +16,15 @@ MAX_ROWS: Final = 131_072
 
 @dataclass(frozen=True, slots=True)
 class Chunk:
-    """Records and their 0-based numbers in the input; tables come as frames, JSON as lists of records."""
+    """Records and their 0-based numbers in the input; tables come as frames, JSON as lists of records.
+
+    Attributes:
+        read: Whether the frame holds the raw values of canonical columns, as they were planned.
+    """
 
     rows: pl.Series
     records: pl.DataFrame | list[Any]
+    read: bool = False
 
     def __len__(self) -> int:
         return len(self.rows)

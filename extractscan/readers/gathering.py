@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -10,7 +10,7 @@ import msgspec
 import polars as pl
 
 from extractscan import schema
-from extractscan.readers import canonical, convert, formats, mapped
+from extractscan.readers import blockwise, canonical, convert, formats, mapped
 from extractscan.readers.cast import cast
 from extractscan.readers.chunk import MAX_ROWS, Chunk, uncollected
 from extractscan.readers.detect import LogFile
@@ -18,13 +18,15 @@ from extractscan.readers.joining import Sides
 from extractscan.readers.opening import views_of
 from extractscan.readers.picking import NOTHING
 from extractscan.readers.plan import Plan
-from extractscan.readers.source import Side, keys_of
+from extractscan.readers.source import Column, Field, Side, keys_of
 from extractscan.readers.tally import Tally
 
 _HELD_BYTES: Final = 16 << 20
 """Bytes of small files gathered into one frame: a directory of one-record files is not a thousand frames."""
 
 
+BLOCKS_FROM: Final = 64 << 10
+"""Bytes of a file from which on it pays to learn the shape of its records: many small files are gathered instead."""
 _SEEN_WHOLE: Final = 64 << 10
 """Bytes of a file, below which the sample has seen all of it."""
 _WATCH_STEP: Final = 16
@@ -92,7 +94,10 @@ def _canonical(held: Sequence[Piece], kept: Sequence[str], passed: Sequence[Tall
     places = pl.concat([piece.places for piece in held])
     names = in_order({name for piece in held for name in _read_names(piece.file, kept)} & set(source.fields))
     keys = {side.on for side in sides.serving(file.keys)}
-    if keys or source.parts or source.keeps or source.name not in convert.FLAT:
+    if held[0].chunk.read:
+        frame = held[0].chunk.records
+        raw, told = [frame[name] for name in names], {}
+    elif keys or source.parts or source.keeps or source.name not in convert.FLAT:
         views, places = views_of(source, convert.plain(_together(held)), places, passed)
         _watch(file, views[::_WATCH_STEP], passed[held[0].index])
         raw = convert.read_columns(source.fields, names, views)
@@ -174,7 +179,18 @@ def plan_of(file: LogFile, kept: Iterable[str] | None, accounts: pl.Series | Non
     named = dict.fromkeys([*names, *(path for key in keys for path in key.paths)])
     direct = list(named) if source is canonical.SOURCE else None
     absent = frozenset() if direct is None else frozenset(schema.EVENTS) - file.columns
-    return Plan(file.stored, file.size, file.layers, file.framing, heads, direct, absent, by_account)
+    columns = _by_blocks(file, names, keys)
+    return Plan(
+        file.stored, file.size, file.layers, file.framing, heads, direct, absent, by_account, columns, tuple(names)
+    )
+
+
+def _by_blocks(file: LogFile, names: Sequence[str], keys: Sequence[Field]) -> Mapping[str, Column] | None:
+    """Give how to read the columns of a file, and to notice those that its sample did not show, by whole blocks."""
+    source = file.source
+    if source is None or not source.blocks or keys or file.chats or file.size < BLOCKS_FROM:
+        return None
+    return blockwise.columns_of({name: source.fields[name] for name in (*names, *_unseen(file))})
 
 
 def side_plan(file: LogFile, side: Side) -> Plan:

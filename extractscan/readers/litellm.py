@@ -6,13 +6,14 @@ Exports hold JSON in strings, the empty string for a missing value, and `None` a
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
 from types import MappingProxyType
 from typing import Any, Final
 
 from extractscan import schema
 from extractscan.readers import chat
+from extractscan.readers import litellm_columns as columns
 from extractscan.readers.cast import joined_names
+from extractscan.readers.picking import NOTHING, first, first_of, milliseconds
 from extractscan.readers.source import Field, Record, Source, has_keys
 
 _NOTES: Final = (
@@ -24,11 +25,12 @@ _NOTES: Final = (
 class Call:
     """One record, with its nested JSON parsed once; a projection leaves out what no column needs."""
 
-    __slots__ = ("body", "failure", "messages", "metadata", "parameters", "record", "response")
+    __slots__ = ("body", "failure", "messages", "metadata", "opened", "parameters", "record", "response")
 
     def __init__(self, record: Record) -> None:
         self.record = record
         self.metadata = chat.object_of(record.get("metadata"))
+        self.opened = {**record, "metadata": self.metadata} if type(record.get("metadata")) is str else record
         self.failure = chat.object_of(record.get("error_information") or self.metadata.get("error_information"))
         request = chat.object_of(record.get("proxy_server_request"))
         inner = request.get("body")
@@ -38,37 +40,14 @@ class Call:
         self.messages = chat.parse(record.get("messages")) or self.body
         self.response = chat.parse(record.get("response"))
 
-    def get(self, name: str) -> Any:
-        """A top-level field; None where it holds one of the words for nothing."""
-        value = self.record.get(name)
-        return None if value in _NOTHING else value
 
-    def meta(self, name: str) -> Any:
-        """A field of the metadata; None where it holds one of the words for nothing."""
-        value = self.metadata.get(name)
-        return None if value in _NOTHING else value
-
-
-_NOTHING: Final = (None, "", "None", "null")
-
-
-def _account(call: Call) -> Any:
-    return (
-        call.get("user")
-        or call.meta("user_api_key_user_id")
-        or _end_user(call)
-        or call.get("api_key")
-        or call.meta("user_api_key_hash")
-        or call.meta("user_api_key")
-    )
-
-
-def _end_user(call: Call) -> Any:
-    return call.get("end_user") or call.meta("user_api_key_end_user_id")
+def _pick(*paths: str) -> Field:
+    """Read the first of some paths that holds anything, in metadata that were logged as text too."""
+    return Field(paths, lambda call: first(call.opened, *paths), first_of(*paths))
 
 
 def _user_agent(call: Call) -> Any:
-    if agent := call.meta("user_agent"):
+    if (agent := first(call.opened, "metadata.user_agent")) is not None:
         return agent
     tags = chat.parse(call.record.get("request_tags"))
     marked = [t[12:] for t in tags if isinstance(t, str) and t.startswith("User-Agent: ")] if _is_list(tags) else []
@@ -88,8 +67,7 @@ def _system(call: Call) -> Any:
 
 
 def _max_tokens(call: Call) -> Any:
-    names = ("max_tokens", "max_completion_tokens", "max_output_tokens")
-    return next((call.parameters[name] for name in names if call.parameters.get(name)), None)
+    return next((call.parameters[name] for name in columns.MAX_TOKENS_NAMES if call.parameters.get(name)), None)
 
 
 def _cached(call: Call) -> Any:
@@ -105,71 +83,74 @@ def _cached(call: Call) -> Any:
 
 def _status(call: Call) -> Any:
     code = call.failure.get("error_code")
-    if code not in _NOTHING:
+    if code not in NOTHING:
         return code if str(code).isdecimal() else None
-    return 200 if call.get("status") == "success" else None
+    return 200 if call.record.get("status") == "success" else None
 
 
 def _error(call: Call) -> Any:
     """The class of an error alone: messages of failed calls quote keys."""
     kind = call.failure.get("error_class")
-    return kind if kind not in _NOTHING else ("failure" if call.get("status") == "failure" else None)
+    return kind if kind not in NOTHING else ("failure" if call.record.get("status") == "failure" else None)
 
 
 def _latency(call: Call) -> Any:
     """Milliseconds from start to end; the logged response time of a stream ends at its first token."""
-    if (given := call.get("request_duration_ms")) is not None:
+    if (given := first(call.record, "request_duration_ms")) is not None:
         return given
-    start, end = _seconds(call.record.get("startTime")), _seconds(call.record.get("endTime"))
-    return None if start is None or end is None else round((end - start) * 1000)
+    start, end = call.record.get("startTime"), call.record.get("endTime")
+    if isinstance(start, int | float) and isinstance(end, int | float):
+        return round((end - start) * 1000)
+    return milliseconds(start, end)
 
 
-def _seconds(value: Any) -> float | None:
-    if isinstance(value, datetime):
-        return value.timestamp()
-    if isinstance(value, int | float):
-        return float(value)
-    try:
-        return datetime.fromisoformat(value).timestamp()
-    except (TypeError, ValueError):
-        return None
+def _stream(call: Call) -> Any:
+    given = first(call.record, "stream")
+    return call.parameters.get("stream") if given is None else given
+
+
+def _parameter(name: str) -> Field:
+    paths = (f"model_parameters.{name}", "proxy_server_request")
+    return Field(paths, lambda call: call.parameters.get(name), columns.parameter(name))
 
 
 _SHARED: Final = {
-    schema.TIMESTAMP: Field(("startTime",), lambda c: c.get("startTime")),
-    schema.END_USER: Field(("end_user", "metadata.user_api_key_end_user_id"), _end_user),
-    schema.CLIENT_IP: Field(
-        ("requester_ip_address", "metadata.requester_ip_address"),
-        lambda c: c.get("requester_ip_address") or c.meta("requester_ip_address"),
+    schema.TIMESTAMP: _pick("startTime"),
+    schema.END_USER: _pick("end_user", "metadata.user_api_key_end_user_id"),
+    schema.CLIENT_IP: _pick("requester_ip_address", "metadata.requester_ip_address"),
+    schema.USER_AGENT: Field(("metadata.user_agent", "request_tags"), _user_agent, columns.USER_AGENT),
+    schema.MODEL: _pick("model"),
+    schema.ENDPOINT: _pick("call_type"),
+    schema.COMPLETION: Field(("response",), lambda call: chat.response_text(call.response), columns.COMPLETION),
+    schema.INPUT_TOKENS: _pick("prompt_tokens"),
+    schema.OUTPUT_TOKENS: _pick("completion_tokens"),
+    schema.CACHED_TOKENS: Field(("metadata.usage_object", "response.usage"), _cached, columns.CACHED),
+    schema.STATUS_CODE: Field(
+        ("status", "error_information.error_code", "metadata.error_information"), _status, columns.STATUS
     ),
-    schema.USER_AGENT: Field(("metadata.user_agent", "request_tags"), _user_agent),
-    schema.MODEL: Field(("model",), lambda c: c.get("model")),
-    schema.ENDPOINT: Field(("call_type",), lambda c: c.get("call_type")),
-    schema.COMPLETION: Field(("response",), lambda c: chat.response_text(c.response)),
-    schema.INPUT_TOKENS: Field(("prompt_tokens",), lambda c: c.get("prompt_tokens")),
-    schema.OUTPUT_TOKENS: Field(("completion_tokens",), lambda c: c.get("completion_tokens")),
-    schema.CACHED_TOKENS: Field(("metadata.usage_object", "response.usage"), _cached),
-    schema.STATUS_CODE: Field(("status", "error_information.error_code", "metadata.error_information"), _status),
-    schema.ERROR: Field(("error_information.error_class", "metadata.error_information", "status"), _error),
-    schema.LATENCY: Field(("request_duration_ms", "endTime", "startTime"), _latency),
-    schema.PROMPT: Field(("messages", "proxy_server_request"), _prompt),
-    schema.SYSTEM_PROMPT: Field(("messages", "proxy_server_request"), _system),
-    schema.MAX_TOKENS: Field(("model_parameters.max_tokens", "proxy_server_request"), _max_tokens),
-    schema.TEMPERATURE: Field(
-        ("model_parameters.temperature", "proxy_server_request"), lambda c: c.parameters.get("temperature")
+    schema.ERROR: Field(
+        ("error_information.error_class", "metadata.error_information", "status"), _error, columns.ERROR
     ),
-    schema.N_CHOICES: Field(("model_parameters.n", "proxy_server_request"), lambda c: c.parameters.get("n")),
-    schema.LOGPROBS: Field(
-        ("model_parameters.logprobs", "proxy_server_request"), lambda c: c.parameters.get("logprobs")
-    ),
-    schema.STREAM: Field(
-        ("stream", "model_parameters.stream", "proxy_server_request"),
-        lambda c: c.record.get("stream") if c.get("stream") is not None else c.parameters.get("stream"),
-    ),
+    schema.LATENCY: Field(("request_duration_ms", "endTime", "startTime"), _latency, columns.LATENCY),
+    schema.PROMPT: Field(("messages", "proxy_server_request"), _prompt, columns.PROMPT),
+    schema.SYSTEM_PROMPT: Field(("messages", "proxy_server_request"), _system, columns.SYSTEM),
+    schema.MAX_TOKENS: Field(("model_parameters", "proxy_server_request"), _max_tokens, columns.MAX_TOKENS),
+    schema.TEMPERATURE: _parameter("temperature"),
+    schema.N_CHOICES: _parameter("n"),
+    schema.LOGPROBS: _parameter("logprobs"),
+    schema.STREAM: Field(("stream", "model_parameters.stream", "proxy_server_request"), _stream, columns.STREAM),
     schema.TOOL_NAMES: Field(
-        ("model_parameters.tools", "proxy_server_request"), lambda c: joined_names(c.parameters.get("tools"))
+        ("model_parameters.tools", "proxy_server_request"),
+        lambda call: joined_names(call.parameters.get("tools")),
+        columns.TOOLS,
     ),
 }
+
+_ACCOUNT: Final = (
+    *("user", "metadata.user_api_key_user_id", "end_user", "metadata.user_api_key_end_user_id"),
+    *("api_key", "metadata.user_api_key_hash", "metadata.user_api_key"),
+)
+"""The proxy's user, else the caller's, else the key."""
 
 _LATE: Final = frozenset({schema.STATUS_CODE, schema.ERROR})
 
@@ -184,20 +165,16 @@ SPEND_LOGS: Final = Source(
     fields=MappingProxyType(
         {
             **_SHARED,
-            schema.ACCOUNT: Field(("user", "metadata.user_api_key_user_id", "end_user", "api_key"), _account),
-            schema.API_KEY: Field(
-                ("api_key", "metadata.user_api_key"), lambda c: c.get("api_key") or c.meta("user_api_key")
-            ),
-            schema.ORGANIZATION: Field(
-                ("organization_id", "metadata.user_api_key_org_id", "team_id"),
-                lambda c: c.get("organization_id") or c.meta("user_api_key_org_id") or c.get("team_id"),
-            ),
-            schema.REQUEST: Field(("request_id",), lambda c: c.get("request_id")),
-            schema.SESSION: Field(("session_id",), lambda c: c.get("session_id")),
-            schema.COST: Field(("spend",), lambda c: c.record.get("spend")),
+            schema.ACCOUNT: _pick(*_ACCOUNT),
+            schema.API_KEY: _pick("api_key", "metadata.user_api_key"),
+            schema.ORGANIZATION: _pick("organization_id", "metadata.user_api_key_org_id", "team_id"),
+            schema.REQUEST: _pick("request_id"),
+            schema.SESSION: _pick("session_id"),
+            schema.COST: _pick("spend"),
         }
     ),
     late=_LATE,
+    blocks=True,
     notes=_NOTES,
     wants="Requests name nobody where the proxy runs without keys, or all with its master key.",
 )
@@ -220,20 +197,16 @@ PAYLOADS: Final = Source(
     fields=MappingProxyType(
         {
             **_SHARED,
-            schema.ACCOUNT: Field(
-                ("metadata.user_api_key_user_id", "end_user", "metadata.user_api_key_hash"), _account
-            ),
-            schema.API_KEY: Field(("metadata.user_api_key_hash",), lambda c: c.meta("user_api_key_hash")),
-            schema.ORGANIZATION: Field(
-                ("metadata.user_api_key_org_id", "metadata.user_api_key_team_id"),
-                lambda c: c.meta("user_api_key_org_id") or c.meta("user_api_key_team_id"),
-            ),
-            schema.REQUEST: Field(("id",), lambda c: c.get("id")),
-            schema.SESSION: Field(("trace_id",), lambda c: c.get("trace_id")),
-            schema.COST: Field(("response_cost",), lambda c: c.record.get("response_cost")),
+            schema.ACCOUNT: _pick(*_ACCOUNT),
+            schema.API_KEY: _pick("metadata.user_api_key_hash"),
+            schema.ORGANIZATION: _pick("metadata.user_api_key_org_id", "metadata.user_api_key_team_id"),
+            schema.REQUEST: _pick("id"),
+            schema.SESSION: _pick("trace_id"),
+            schema.COST: _pick("response_cost"),
         }
     ),
     late=_LATE,
+    blocks=True,
     notes=_NOTES,
     wants="Requests name nobody where the proxy runs without keys, or all with its master key.",
 )

@@ -9,7 +9,7 @@ from functools import lru_cache
 from typing import Any, Final
 
 from extractscan.readers.chat import object_of
-from extractscan.readers.source import Field, Record
+from extractscan.readers.source import Column, Field, Record
 
 NOTHING: Final = (None, "", "-", "None", "null", "NULL")
 _WORDS: Final = frozenset(NOTHING)
@@ -51,7 +51,12 @@ def _inside(record: Record, keys: tuple[str, ...]) -> Any:
 
 def pick(*paths: str) -> Field:
     """Read the first of some dotted paths of a bare record that holds anything."""
-    return Field(paths, lambda record: first(record, *paths))
+    return Field(paths, lambda record: first(record, *paths), first_of(*paths))
+
+
+def first_of(*paths: str) -> Column:
+    """Read the first of some dotted paths that holds anything, by blocks."""
+    return Column(paths, lambda block: block.first(*paths))
 
 
 def pick_in(view: Callable[[Any], Record], *paths: str, under: str = "") -> Field:

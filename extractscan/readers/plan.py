@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import polars as pl
 
+from extractscan.readers.source import Column
 from extractscan.readers.stored import Stored
 
 
@@ -21,6 +22,8 @@ class Plan:
         heads: Top-level fields to load; None for all.
         direct: Fields that are canonical columns themselves, so that records may be decoded straight to them.
         absent: Canonical columns that the sample did not show; a direct reader tells if they appear later.
+        columns: Canonical columns, and those to watch for, that a block of records may be read by at once; None for none.
+        wanted: Those of them that are asked for.
         accounts: A source field and the values wanted in it; a container may leave out what holds none of them.
     """
 
@@ -32,3 +35,5 @@ class Plan:
     direct: Sequence[str] | None = None
     absent: frozenset[str] = frozenset()
     accounts: tuple[str, pl.Series] | None = None
+    columns: Mapping[str, Column] | None = None
+    wanted: Sequence[str] = ()

@@ -1,0 +1,239 @@
+"""Read canonical columns of whole blocks of records at once, instead of record by record.
+
+Whatever is read here is what `Field.read` would have given; where that is not certain, `UnusualError` is raised and the block
+is read record by record.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Final
+
+import numpy as np
+import polars as pl
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.json as pj
+
+from extractscan import schema
+from extractscan.readers.picking import NOTHING
+from extractscan.readers.shape import Shape, UnusualError
+from extractscan.readers.source import Column, Field
+
+_MOST_BRACKETS: Final = 400
+"""A line with more opening brackets may nest deeper than the decoder of single records goes."""
+_EXACT: Final = 2**53
+"""Whole numbers beyond lose digits as floats."""
+_PARSED_AT_ONCE: Final = 1 << 20
+_FLOATS_FIT: Final = frozenset({pl.Float64(), pl.Int64()})
+"""Types of columns for which it makes no difference whether 5 was written as 5 or as 5.0."""
+ROW: Final = "row"
+
+
+class Records:
+    """A block of records as a table of nested columns."""
+
+    def __init__(self, table: pa.Table) -> None:
+        self._table = table
+        self._firsts: dict[str, pl.Series | None] = {}
+
+    @property
+    def height(self) -> int:
+        """How many records there are."""
+        return int(self._table.num_rows)
+
+    def _array(self, path: str) -> pa.ChunkedArray | None:
+        head, *inner = path.split(".")
+        array = self._table.column(head)
+        for name in inner:
+            if pa.types.is_null(array.type):
+                return None
+            array = pc.struct_field(array, name)
+        return None if pa.types.is_null(array.type) else array
+
+    def given(self, path: str) -> pl.Series:
+        """Say which records have an object, a list or a value there."""
+        array = self._array(path)
+        if array is None:
+            return pl.repeat(value=False, n=self.height, eager=True)
+        return _series(pc.is_valid(array))
+
+    def leaf(self, path: str) -> pl.Series | None:
+        """Give the values of a path as they stand; None where no record has any."""
+        array = self._array(path)
+        return None if array is None else _series(array)
+
+    def first(self, *paths: str) -> pl.Series | None:
+        """Give the first of some paths that holds anything, words for nothing left out; None where none does."""
+        found: pl.Series | None = None
+        for path in paths:
+            if path not in self._firsts:
+                self._firsts[path] = something(self.leaf(path))
+            found = self.either(found, self._firsts[path])
+        return found
+
+    def items(self, path: str, *names: str) -> pl.DataFrame | None:
+        """Take the items of lists apart, one a row, with the record's number as `row`; None where there are none.
+
+        Of objects the columns are the fields asked for (dots for deeper ones), of plain values the one column `item`.
+        """
+        lists = self._lists(path)
+        if lists is None:
+            return None
+        items = Records(pa.table({"item": pc.list_flatten(lists)}))
+        columns = {ROW: _series(pc.list_parent_indices(lists))}
+        for name in names or ("",):
+            values = items.leaf(f"item.{name}" if name else "item")
+            columns[name or "item"] = (
+                pl.repeat(None, items.height, dtype=pl.String, eager=True) if values is None else values
+            )
+        return pl.DataFrame(columns)
+
+    def given_in(self, path: str, name: str) -> pl.Series:
+        """Say which items of the lists of a path have something under a name; there must be items."""
+        return Records(pa.table({"item": pc.list_flatten(self._lists(path))})).given(f"item.{name}")
+
+    def _lists(self, path: str) -> pa.Array | None:
+        array = self._array(path)
+        return None if array is None or pa.types.is_null(array.type.value_type) else array.combine_chunks()
+
+    def texts(self, path: str, *names: str) -> pl.DataFrame | None:
+        """Take the items of lists apart as `items` does, where all of it is text.
+
+        Raises:
+            UnusualError: where anything is not.
+        """
+        found = self.items(path, *names)
+        if found is not None and any(dtype != pl.String for dtype in found.dtypes[1:]):
+            raise UnusualError
+        return found
+
+    @staticmethod
+    def either(best: pl.Series | None, other: pl.Series | None) -> pl.Series | None:
+        """Fill what the one column lacks with the other.
+
+        Raises:
+            UnusualError: where both are needed and are of different types.
+        """
+        if best is None or other is None or best.null_count() == 0:
+            return other if best is None else best
+        if best.dtype != other.dtype:
+            raise UnusualError
+        return best.zip_with(best.is_not_null(), other)
+
+    def spread(self, values: pl.DataFrame) -> pl.Series:
+        """Put the second column of a frame at the records that its `row` names, null elsewhere."""
+        at = np.full(self.height, -1, dtype=np.int64)
+        at[values[ROW].to_numpy()] = np.arange(values.height)
+        places = pl.Series(at).to_frame("at").select(pl.when(pl.col("at") >= 0).then("at"))["at"]
+        return values.to_series(1).gather(places)
+
+
+def _series(array: pa.ChunkedArray | pa.Array) -> pl.Series:
+    made = pl.from_arrow(array)
+    assert isinstance(made, pl.Series)
+    return made
+
+
+def something(values: pl.Series | None) -> pl.Series | None:
+    """Null for the words that exports write for a missing field."""
+    if values is None or values.dtype != pl.String:
+        return values
+    hit = values.is_in(_WORDS)
+    return values.to_frame().select(pl.when(~hit).then(pl.first())).to_series() if hit.any() else values
+
+
+_WORDS: Final = [word for word in NOTHING if word is not None]
+
+
+def columns_of(fields: Mapping[str, Field]) -> Mapping[str, Column] | None:
+    """Give how to read some columns by blocks; None where one of them can only be read record by record."""
+    found = {name: field.column for name, field in fields.items() if field.column is not None}
+    return found if len(found) == len(fields) else None
+
+
+def shape_of(columns: Mapping[str, Column]) -> Shape:
+    """Make the shape that holds what some columns look at, without any record learned yet."""
+    return Shape(path for column in columns.values() for path in column.needs)
+
+
+def read(block: bytes, kind: pa.Schema, columns: Mapping[str, Column], names: Sequence[str]) -> pl.DataFrame | None:
+    """Read some columns of a block of lines; None where anything in it is not of the shape.
+
+    Returns:
+        The raw values of each column, one row a line.
+    """
+    table = _parsed(block, kind)
+    if table is None:
+        return None
+    records = Records(table)
+    try:
+        return pl.DataFrame([_checked(columns[name].read(records), name, records.height) for name in names])
+    except UnusualError:
+        return None
+
+
+def _checked(values: pl.Series | None, name: str, height: int) -> pl.Series:
+    if values is None:
+        return pl.Series(name, [None] * height, dtype=pl.String)
+    if values.dtype == pl.Float64:
+        dtype = schema.EVENTS[name]
+        if dtype not in _FLOATS_FIT and not isinstance(dtype, pl.Datetime):
+            raise UnusualError
+        if (values.abs() >= _EXACT).any():
+            raise UnusualError
+    return values.alias(name)
+
+
+def _parsed(block: bytes, kind: pa.Schema) -> pa.Table | None:
+    lines = _lines(block)
+    if lines is None or not _is_utf8(block):
+        return None
+    count, longest = lines
+    size = max(_PARSED_AT_ONCE, 2 * longest)
+    try:
+        table = pj.read_json(
+            pa.BufferReader(block),
+            pj.ReadOptions(use_threads=False, block_size=min(size, len(block) + 1)),
+            pj.ParseOptions(explicit_schema=kind, unexpected_field_behavior="ignore"),
+        )
+    except (pa.ArrowInvalid, pa.ArrowNotImplementedError):
+        return None
+    return table if table.num_rows == count else None
+
+
+def _lines(block: bytes) -> tuple[int, int] | None:
+    """Count the lines and measure the longest, where each holds one object for certain; None elsewhere.
+
+    A line end between a closing and an opening brace never stands within a record, so that there are at least as many
+    records as lines; the parser says whether there are more.
+    """
+    text = np.frombuffer(block, np.uint8)
+    ends = np.flatnonzero(text == _LINE_END)
+    if text[-1] != _LINE_END:
+        ends = np.append(ends, len(text))
+    starts = np.concatenate(([0], ends[:-1] + 1))
+    last = text[ends - 1]
+    last = np.where(last == _RETURN, text[ends - 2], last)
+    if not ((text[starts] == _OPEN).all() and (last == _CLOSE).all()):
+        return None
+    opening = np.flatnonzero((text & _OPENING_BITS) == _BRACKET)
+    if np.diff(np.searchsorted(opening, ends), prepend=0).max() > _MOST_BRACKETS:
+        return None
+    return len(ends), int((ends - starts).max())
+
+
+_LINE_END, _RETURN, _OPEN, _CLOSE, _BRACKET = b"\n\r{}["
+_OPENING_BITS: Final = 0xDF
+"""`{` and `[` are the same but for one bit."""
+
+
+def _is_utf8(block: bytes) -> bool:
+    """Check all bytes, because a parser that skips fields does not look into them."""
+    edges = np.array([0, len(block)], dtype=np.int64)
+    whole = pa.Array.from_buffers(pa.large_string(), 1, [None, pa.py_buffer(edges), pa.py_buffer(block)])
+    try:
+        whole.validate(full=True)
+    except pa.ArrowInvalid:
+        return False
+    return True

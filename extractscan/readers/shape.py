@@ -1,0 +1,97 @@
+"""Learn the shape that records of one log usually have, so that blocks of them can be read column by column.
+
+Only what the wanted columns look at is part of a shape. What was never seen is part of it too: as nothing at all. A block
+that holds anything else is not of the shape, and is read record by record.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any, Final
+
+import msgspec
+import pyarrow as pa
+
+_SCALARS: Final = (
+    (frozenset({str}), pa.string()),
+    (frozenset({bool}), pa.bool_()),
+    (frozenset({int}), pa.int64()),
+    (frozenset({float}), pa.float64()),
+    (frozenset({int, float}), pa.float64()),
+)
+
+
+class UnusualError(ValueError):
+    """Records that hold what cannot be read by columns with the same outcome as one by one."""
+
+
+class Node:
+    """One place in the records: what types were seen there, and the places within that are of interest."""
+
+    __slots__ = ("fields", "items", "kinds")
+
+    def __init__(self) -> None:
+        self.kinds: set[type] = set()
+        self.fields: dict[str, Node] = {}
+        self.items: Node | None = None
+
+    def observe(self, value: Any) -> None:
+        """Take in the value that one record has here."""
+        if value is None:
+            return
+        kind = type(value)
+        self.kinds.add(kind)
+        if kind is dict:
+            for name, field in self.fields.items():
+                field.observe(value.get(name))
+        elif kind is list and self.items is not None:
+            for item in value:
+                self.items.observe(item)
+
+    def arrow(self) -> pa.DataType:
+        """Give the type that all values seen here have; the null type where there were none.
+
+        Raises:
+            UnusualError: where they have no type in common, or one that is not looked into.
+        """
+        if not self.kinds:
+            return pa.null()
+        if self.kinds == {dict} and self.fields:
+            return pa.struct([(name, field.arrow()) for name, field in sorted(self.fields.items())])
+        if self.kinds == {list} and self.items is not None:
+            return pa.list_(self.items.arrow())
+        for kinds, dtype in _SCALARS:
+            if self.kinds == kinds and not self.fields and self.items is None:
+                return dtype
+        raise UnusualError
+
+
+class Shape:
+    """What records hold at some paths: `a.b` is a field of an object, `a[].b` one of each item of a list."""
+
+    def __init__(self, paths: Iterable[str]) -> None:
+        self._root = Node()
+        for path in paths:
+            node = self._root
+            for name in path.split("."):
+                node = node.fields.setdefault(name.removesuffix("[]"), Node())
+                if name.endswith("[]"):
+                    node.items = node.items or Node()
+                    node = node.items
+
+    def learn(self, records: Iterable[Any]) -> None:
+        """Take in some records: objects, or structs that have the top-level fields."""
+        for record in records:
+            if isinstance(record, msgspec.Struct):
+                for name, field in self._root.fields.items():
+                    field.observe(getattr(record, name, None))
+            else:
+                self._root.observe(record)
+
+    def schema(self) -> pa.Schema:
+        """Give the shape as a schema.
+
+        Raises:
+            UnusualError: where records differ in type, so that they have no shape in common.
+        """
+        return pa.schema([(name, field.arrow()) for name, field in sorted(self._root.fields.items())])
