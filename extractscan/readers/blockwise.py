@@ -1,13 +1,13 @@
 """Read canonical columns of whole blocks of records at once, instead of record by record.
 
-Whatever is read here is what `Field.read` would have given; where that is not certain, `UnusualError` is raised and the block
-is read record by record.
+Whatever is read here is what `Field.read` would have given; where that is not certain, `UnusualError` is raised and the
+block is read record by record.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 import polars as pl
@@ -19,6 +19,9 @@ from extractscan import schema
 from extractscan.readers.picking import NOTHING
 from extractscan.readers.shape import Shape, UnusualError
 from extractscan.readers.source import Column, Field
+
+_Bytes = np.ndarray[Any, np.dtype[np.uint8]]
+_Mask = np.ndarray[Any, np.dtype[np.bool_]]
 
 _MOST_BRACKETS: Final = 400
 """A line with more opening brackets may nest deeper than the decoder of single records goes."""
@@ -154,7 +157,10 @@ def columns_of(fields: Mapping[str, Field]) -> Mapping[str, Column] | None:
 
 def shape_of(columns: Mapping[str, Column]) -> Shape:
     """Make the shape that holds what some columns look at, without any record learned yet."""
-    return Shape(path for column in columns.values() for path in column.needs)
+    return Shape(
+        (path for column in columns.values() for path in column.needs),
+        (path for column in columns.values() for path in column.absent),
+    )
 
 
 def read(block: bytes, kind: pa.Schema, columns: Mapping[str, Column], names: Sequence[str]) -> pl.DataFrame | None:
@@ -186,8 +192,8 @@ def _checked(values: pl.Series | None, name: str, height: int) -> pl.Series:
 
 
 def _parsed(block: bytes, kind: pa.Schema) -> pa.Table | None:
-    lines = _lines(block)
-    if lines is None or not _is_utf8(block):
+    lines = lines_of(block)
+    if lines is None or not is_utf8(block):
         return None
     count, longest = lines
     size = max(_PARSED_AT_ONCE, 2 * longest)
@@ -202,14 +208,17 @@ def _parsed(block: bytes, kind: pa.Schema) -> pa.Table | None:
     return table if table.num_rows == count else None
 
 
-def _lines(block: bytes) -> tuple[int, int] | None:
+def lines_of(block: bytes) -> tuple[int, int] | None:
     """Count the lines and measure the longest, where each holds one object for certain; None elsewhere.
 
     A line end between a closing and an opening brace never stands within a record, so that there are at least as many
     records as lines; the parser says whether there are more.
     """
     text = np.frombuffer(block, np.uint8)
-    ends = np.flatnonzero(text == _LINE_END)
+    ends, opening = (
+        np.concatenate([np.flatnonzero(test(text[at : at + _SLICE])) + at for at in range(0, len(text), _SLICE)])
+        for test in (_is_end, _is_bracket)
+    )
     if text[-1] != _LINE_END:
         ends = np.append(ends, len(text))
     starts = np.concatenate(([0], ends[:-1] + 1))
@@ -217,10 +226,23 @@ def _lines(block: bytes) -> tuple[int, int] | None:
     last = np.where(last == _RETURN, text[ends - 2], last)
     if not ((text[starts] == _OPEN).all() and (last == _CLOSE).all()):
         return None
-    opening = np.flatnonzero((text & _OPENING_BITS) == _BRACKET)
     if np.diff(np.searchsorted(opening, ends), prepend=0).max() > _MOST_BRACKETS:
         return None
     return len(ends), int((ends - starts).max())
+
+
+_SLICE: Final = 128 << 10
+"""Bytes that are looked at in one go: what fits into the processor's cache."""
+
+
+def _is_end(text: _Bytes) -> _Mask:
+    hits: _Mask = text == _LINE_END
+    return hits
+
+
+def _is_bracket(text: _Bytes) -> _Mask:
+    hits: _Mask = (text & _OPENING_BITS) == _BRACKET
+    return hits
 
 
 _LINE_END, _RETURN, _OPEN, _CLOSE, _BRACKET = b"\n\r{}["
@@ -228,7 +250,7 @@ _OPENING_BITS: Final = 0xDF
 """`{` and `[` are the same but for one bit."""
 
 
-def _is_utf8(block: bytes) -> bool:
+def is_utf8(block: bytes) -> bool:
     """Check all bytes, because a parser that skips fields does not look into them."""
     edges = np.array([0, len(block)], dtype=np.int64)
     whole = pa.Array.from_buffers(pa.large_string(), 1, [None, pa.py_buffer(edges), pa.py_buffer(block)])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any, Final
 
 import polars as pl
@@ -17,24 +18,24 @@ _CHOICES: Final = ("outputText", "text", "guardContent", "content", "parts", "re
 
 def prompt_of(messages: str, *absent: str) -> Column:
     """Read the text of the last user message that has any; at the `absent` paths nothing may stand."""
-    return Column((*_message(messages), *absent), lambda block: _last(_said(block, messages, USER), block))
+    return _column(messages, absent, lambda block: _last(_said(block, messages, USER), block))
 
 
 def system_of(messages: str, *absent: str) -> Column:
     """Join the texts of all system and developer messages by newlines; at the `absent` paths nothing may stand."""
-    return Column((*_message(messages), *absent), lambda block: _joined(_said(block, messages, SYSTEM), block))
+    return _column(messages, absent, lambda block: _joined(_said(block, messages, SYSTEM), block))
 
 
 def answer_of(response: str) -> Column:
     """Join the answers of a response with choices by newlines."""
     choice = f"{response}.choices[]"
-    absent = (f"{response}.{name}" for name in (*_ANSWERS, *_TEXTS))
-    needs = (f"{choice}.message.content", *(f"{choice}.{name}" for name in _CHOICES), *absent)
-    return Column(needs, lambda block: _answers(block, response))
+    absent = (*(f"{response}.{name}" for name in (*_ANSWERS, *_TEXTS)), *(f"{choice}.{name}" for name in _CHOICES))
+    return Column((f"{choice}.message.content",), lambda block: _answers(block, response), absent)
 
 
-def _message(messages: str) -> tuple[str, ...]:
-    return tuple(f"{messages}[].{name}" for name in ("role", "content", "parts"))
+def _column(messages: str, absent: tuple[str, ...], read: Callable[[Any], Any]) -> Column:
+    needs = (f"{messages}[].role", f"{messages}[].content")
+    return Column(needs, read, (f"{messages}[].parts", *absent))
 
 
 def _said(block: Any, messages: str, roles: frozenset[str]) -> pl.DataFrame | None:

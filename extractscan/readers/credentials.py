@@ -65,10 +65,9 @@ def cut_out(text: str) -> str:
 
 def without(values: pl.Series) -> tuple[pl.Series, bool]:
     """Leave the credentials out of a column of texts, and say whether there were any."""
-    hit = values.str.contains(_ANY).fill_null(value=False)
-    if not hit.any():
+    found = _holding(values, _ANY)
+    if found.is_empty():
         return values, False
-    found = values.filter(hit).unique()
     clean = found
     for place, left in _PLACES:
         clean = clean.str.replace_all(place, left)
@@ -77,11 +76,16 @@ def without(values: pl.Series) -> tuple[pl.Series, bool]:
 
 def hashed(values: pl.Series) -> tuple[pl.Series, bool]:
     """Replace identifiers that are credentials by their SHA-256, which still tells them apart."""
-    hit = values.str.contains(_WHOLE).fill_null(value=False)
-    if not hit.any():
+    found = _holding(values, _WHOLE)
+    if found.is_empty():
         return values, False
-    fingerprints = {text: fingerprint(text) for text in values.filter(hit).unique().to_list()}
-    return values.replace(fingerprints), True
+    return values.replace({text: fingerprint(text) for text in found.to_list()}), True
+
+
+def _holding(values: pl.Series, pattern: str) -> pl.Series:
+    """Find the different texts that match: most columns repeat a few."""
+    texts = values.unique()
+    return texts.filter(texts.str.contains(pattern).fill_null(value=False))
 
 
 def fingerprint(secret: Any) -> str | None:

@@ -94,9 +94,10 @@ def _canonical(held: Sequence[Piece], kept: Sequence[str], passed: Sequence[Tall
     places = pl.concat([piece.places for piece in held])
     names = in_order({name for piece in held for name in _read_names(piece.file, kept)} & set(source.fields))
     keys = {side.on for side in sides.serving(file.keys)}
-    if held[0].chunk.read:
-        frame = held[0].chunk.records
-        raw, told = [frame[name] for name in names], {}
+    first = held[0].chunk
+    if first.read:
+        assert isinstance(first.records, pl.DataFrame)
+        raw, told = first.records.select(names).get_columns(), {}
     elif keys or source.parts or source.keeps or source.name not in convert.FLAT:
         views, places = views_of(source, convert.plain(_together(held)), places, passed)
         _watch(file, views[::_WATCH_STEP], passed[held[0].index])

@@ -11,17 +11,16 @@ from typing import Any, Final, NamedTuple
 
 import msgspec
 import polars as pl
-import pyarrow as pa
 
 from extractscan.readers import blockwise, envelopes
 from extractscan.readers.chunk import MAX_ROWS, Chunk, rows_from
 from extractscan.readers.envelopes import NotARecordError
 from extractscan.readers.lines import blocks
 from extractscan.readers.plan import Plan
-from extractscan.readers.shape import UnusualError
 from extractscan.readers.stored import DamagedError
 from extractscan.readers.streams import Meter, pieces
 from extractscan.readers.tally import Tally
+from extractscan.readers.usual import Usual, ahead
 
 WRAPPED: Final = "wrapped"
 """Framing of files whose lines hold pages, deliveries or log events instead of records."""
@@ -41,25 +40,25 @@ def read(plan: Plan, meter: Meter) -> Iterator[Chunk]:
     """Yield the records of a file in order: structs where the plan names canonical fields, else dicts."""
     block_of = _wrapped_block if plan.framing == WRAPPED else _plain_block
     kind = _struct(plan)
-    usual = Usual(plan) if plan.columns and plan.framing != WRAPPED else None
+    usual = Usual(plan.columns, plan.wanted) if plan.columns and plan.framing != WRAPPED else None
     line = 1
     try:
-        for block in blocks(pieces(plan.stored, plan.layers, meter)):
-            ends = block.count(b"\n")
-            frame = usual.read(block) if usual else None
+        for block, frame in ahead(blocks(pieces(plan.stored, plan.layers, meter)), usual):
             if frame is not None:
                 chunks = _cut(rows_from(meter.tally.rows, frame.height), frame, read=True)
                 meter.tally.rows += frame.height
+                line += frame.height
             else:
-                rows, records = block_of(block, kind, meter, Place(line, ends))
-                chunks = _cut(rows, records)
+                place = Place(line, block.count(b"\n"))
+                rows, records = block_of(block, kind, meter, place)
                 if usual:
                     usual.learn(records)
+                chunks = _cut(rows, records)
+                line += place.ends
                 del rows, records
             while chunks:
                 _watch(chunks[0].records, plan.absent, meter)
                 yield chunks.pop(0)
-            line += ends
     except DamagedError as error:
         meter.tally.reject(str(error), f"line {line}")
 
@@ -67,55 +66,6 @@ def read(plan: Plan, meter: Meter) -> Iterator[Chunk]:
 def _cut(rows: pl.Series, records: pl.DataFrame | list[Any], *, read: bool = False) -> list[Chunk]:
     starts = range(0, len(records), MAX_ROWS)
     return [Chunk(rows[start : start + MAX_ROWS], records[start : start + MAX_ROWS], read) for start in starts]
-
-
-class Usual:
-    """The way of blocks whose records have the usual shape: read by columns, without an object for each record."""
-
-    def __init__(self, plan: Plan) -> None:
-        assert plan.columns is not None
-        self._columns, self._wanted = plan.columns, plan.wanted
-        self._shape = blockwise.shape_of(plan.columns)
-        self._schema: pa.Schema | None = None
-        self._tries = _TRIES
-        self._fresh = True
-
-    def read(self, block: bytes) -> pl.DataFrame | None:
-        """Read the wanted columns of a block; None where it has to be read record by record."""
-        if self._tries <= 0:
-            return None
-        if self._fresh:
-            self._fresh = False
-            self.learn(_head(block))
-        frame = None
-        if self._schema is not None:
-            frame = blockwise.read(block, self._schema, self._columns, self._wanted)
-        self._tries = self._tries - 1 if frame is None else _TRIES
-        return frame
-
-    def learn(self, records: Iterable[Any]) -> None:
-        """Widen the shape by records that were read one by one."""
-        if self._tries <= 0:
-            return
-        self._shape.learn(records)
-        try:
-            self._schema = self._shape.schema()
-        except UnusualError:
-            self._schema, self._tries = None, 0
-
-
-_TRIES: Final = 3
-"""Blocks in a row that may turn out to be of another shape; then a log has none."""
-_HEAD: Final = 256 << 10
-"""Bytes of the first block that show what shape its records have."""
-
-
-def _head(block: bytes) -> list[Any]:
-    whole = block[: block.rfind(b"\n", 0, _HEAD) + 1]
-    try:
-        return _decoder(None).decode_lines(whole)
-    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
-        return []
 
 
 def _struct(plan: Plan) -> type[msgspec.Struct] | None:
@@ -132,8 +82,8 @@ def _type_of(names: tuple[str, ...]) -> type[msgspec.Struct]:
 
 
 def _watch(records: Any, absent: Iterable[str], meter: Meter) -> None:
-    some = records[::_WATCH_STEP] if absent else ()
-    if len(some) and isinstance(some[0], msgspec.Struct):
+    some = records[::_WATCH_STEP]
+    if len(some) and absent and isinstance(some[0], msgspec.Struct):
         for name in absent:
             if any(value not in (None, "") for value in map(attrgetter(name), some)):
                 meter.tally.notes.add(f"{name} appears only after the first records and was not read")
@@ -144,15 +94,15 @@ def _plain_block(
 ) -> tuple[pl.Series, list[Any]]:
     """Decode a block at once, or line by line where anything in it is odd."""
     start = meter.tally.rows
-    expected = place.ends + (not block.endswith(b"\n"))
-    if _is_utf8(block):
+    lines = blockwise.lines_of(block)
+    if lines is not None and blockwise.is_utf8(block):
         try:
             records = _decoder(kind).decode_lines(block)
         except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
             records = []
-        if len(records) == expected:
-            meter.tally.rows += expected
-            return rows_from(start, expected), records
+        if len(records) == lines[0]:
+            meter.tally.rows += lines[0]
+            return rows_from(start, lines[0]), records
     return _line_by_line(block, lambda data: [_one(data, kind)], meter, place)
 
 
@@ -161,19 +111,8 @@ def _decoder(kind: type[msgspec.Struct] | None) -> msgspec.json.Decoder[Any]:
     return msgspec.json.Decoder(dict[str, Any] if kind is None else kind)
 
 
-def _is_utf8(block: bytes) -> bool:
-    """Check all bytes, because a decoder that skips fields does not look into them."""
-    if block.isascii():
-        return True
-    try:
-        block.decode()
-    except UnicodeDecodeError:
-        return False
-    return True
-
-
 def _one(data: bytes, kind: type[msgspec.Struct] | None) -> Any:
-    if not _is_utf8(data):
+    if not blockwise.is_utf8(data):
         raise NotARecordError("not UTF-8")
     try:
         return _decoder(kind).decode(data)

@@ -24,7 +24,7 @@ _AGENT: Final = "User-Agent: "
 def parameter(name: str) -> Column:
     """Read a parameter of the request."""
     path = f"model_parameters.{name}"
-    return Column((path, _BODY), lambda block: block.leaf(path))
+    return Column((path,), lambda block: block.leaf(path), (_BODY,))
 
 
 def _user_agent(block: Any) -> Any:
@@ -43,7 +43,7 @@ def _stream(block: Any) -> Any:
     return block.either(block.first("stream"), block.leaf("model_parameters.stream"))
 
 
-STREAM: Final = Column(("stream", "model_parameters.stream", _BODY), _stream)
+STREAM: Final = Column(("stream", "model_parameters.stream"), _stream, (_BODY,))
 
 
 def _max_tokens(block: Any) -> Any:
@@ -60,7 +60,7 @@ def _max_tokens(block: Any) -> Any:
 
 
 MAX_TOKENS_NAMES: Final = ("max_tokens", "max_completion_tokens", "max_output_tokens")
-MAX_TOKENS: Final = Column((*(f"model_parameters.{name}" for name in MAX_TOKENS_NAMES), _BODY), _max_tokens)
+MAX_TOKENS: Final = Column(tuple(f"model_parameters.{name}" for name in MAX_TOKENS_NAMES), _max_tokens, (_BODY,))
 
 
 def _cached(block: Any) -> Any:
@@ -115,8 +115,8 @@ def _text(values: pl.Series) -> pl.Series:
     return values.cast(pl.String)
 
 
-STATUS: Final = Column(("status", "error_information.error_code", _FAILURE), _status)
-ERROR: Final = Column(("status", "error_information.error_class", _FAILURE), _error)
+STATUS: Final = Column(("status", "error_information.error_code"), _status, (_FAILURE,))
+ERROR: Final = Column(("status", "error_information.error_class"), _error, (_FAILURE,))
 
 
 def _latency(block: Any) -> Any:
@@ -164,5 +164,5 @@ def _tools(block: Any) -> Any:
 
 _TOOLS: Final = "model_parameters.tools"
 TOOLS: Final = Column(
-    (*(f"{_TOOLS}[].{name}" for name in ("function.name", "name", "type", "toolSpec")), _BODY), _tools
+    tuple(f"{_TOOLS}[].{name}" for name in ("function.name", "name", "type")), _tools, (f"{_TOOLS}[].toolSpec", _BODY)
 )

@@ -22,7 +22,8 @@ class Plan:
         heads: Top-level fields to load; None for all.
         direct: Fields that are canonical columns themselves, so that records may be decoded straight to them.
         absent: Canonical columns that the sample did not show; a direct reader tells if they appear later.
-        columns: Canonical columns, and those to watch for, that a block of records may be read by at once; None for none.
+        columns: How to read canonical columns, and those to watch for, of whole blocks of records; None where one of
+            them has to be read record by record.
         wanted: Those of them that are asked for.
         accounts: A source field and the values wanted in it; a container may leave out what holds none of them.
     """

@@ -1,7 +1,7 @@
 """Learn the shape that records of one log usually have, so that blocks of them can be read column by column.
 
-Only what the wanted columns look at is part of a shape. What was never seen is part of it too: as nothing at all. A block
-that holds anything else is not of the shape, and is read record by record.
+Only what the wanted columns look at is part of a shape. What was never seen is part of it too: as nothing at all. A
+block that holds anything else is not of the shape, and is read record by record.
 """
 
 from __future__ import annotations
@@ -28,9 +28,10 @@ class UnusualError(ValueError):
 class Node:
     """One place in the records: what types were seen there, and the places within that are of interest."""
 
-    __slots__ = ("fields", "items", "kinds")
+    __slots__ = ("absent", "fields", "items", "kinds")
 
     def __init__(self) -> None:
+        self.absent = False
         self.kinds: set[type] = set()
         self.fields: dict[str, Node] = {}
         self.items: Node | None = None
@@ -56,6 +57,8 @@ class Node:
         """
         if not self.kinds:
             return pa.null()
+        if self.absent:
+            raise UnusualError
         if self.kinds == {dict} and self.fields:
             return pa.struct([(name, field.arrow()) for name, field in sorted(self.fields.items())])
         if self.kinds == {list} and self.items is not None:
@@ -67,17 +70,26 @@ class Node:
 
 
 class Shape:
-    """What records hold at some paths: `a.b` is a field of an object, `a[].b` one of each item of a list."""
+    """What records hold at some paths: `a.b` is a field of an object, `a[].b` one of each item of a list.
 
-    def __init__(self, paths: Iterable[str]) -> None:
+    At the `absent` paths nothing may stand.
+    """
+
+    def __init__(self, paths: Iterable[str], absent: Iterable[str] = ()) -> None:
         self._root = Node()
         for path in paths:
-            node = self._root
-            for name in path.split("."):
-                node = node.fields.setdefault(name.removesuffix("[]"), Node())
-                if name.endswith("[]"):
-                    node.items = node.items or Node()
-                    node = node.items
+            self._at(path)
+        for path in absent:
+            self._at(path).absent = True
+
+    def _at(self, path: str) -> Node:
+        node = self._root
+        for name in path.split("."):
+            node = node.fields.setdefault(name.removesuffix("[]"), Node())
+            if name.endswith("[]"):
+                node.items = node.items or Node()
+                node = node.items
+        return node
 
     def learn(self, records: Iterable[Any]) -> None:
         """Take in some records: objects, or structs that have the top-level fields."""

@@ -22,10 +22,12 @@ class Column:
         needs: What of the records decides it: `a.b` is a field of an object, `a[].b` one of each item of a list.
         read: Takes the block (`blockwise.Records`), gives the raw values or None where no record has any; raises
             `UnusualError` where it cannot tell what reading one by one would give.
+        absent: Where nothing may stand: records that have something there are read one by one.
     """
 
     needs: tuple[str, ...]
     read: Callable[[Any], Any]
+    absent: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

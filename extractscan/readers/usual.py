@@ -1,0 +1,102 @@
+"""Read blocks whose records have the usual shape by columns, while others wait or are read one by one."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from typing import Any, Final
+
+import msgspec
+import polars as pl
+import pyarrow as pa
+
+from extractscan.readers import blockwise
+from extractscan.readers.shape import UnusualError
+from extractscan.readers.source import Column
+from extractscan.readers.stored import DamagedError
+
+_TRIES: Final = 8
+"""Blocks in a row that may turn out to be of another shape, those included that wait already; then a log has none."""
+_HEAD: Final = 256 << 10
+"""Bytes of the first block that show what shape its records have."""
+_AHEAD: Final = 2
+"""Blocks that are parsed beside the one that is worked on: more would cost memory and gain nothing on few cores."""
+
+_HEADS: Final = msgspec.json.Decoder(dict[str, Any])
+
+
+class Usual:
+    """What shape the records of one input usually have, learned as it is read."""
+
+    def __init__(self, columns: Mapping[str, Column], wanted: Sequence[str]) -> None:
+        self._columns, self._wanted = columns, wanted
+        self._shape = blockwise.shape_of(columns)
+        self._schema: pa.Schema | None = None
+        self._tries = _TRIES
+
+    def begin(self, block: bytes) -> None:
+        """Learn from the first records of an input."""
+        try:
+            self._take(_HEADS.decode_lines(block[: block.rfind(b"\n", 0, _HEAD) + 1]))
+        except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+            return
+
+    def learn(self, records: Iterable[Any]) -> None:
+        """Widen the shape by records that were read one by one; where they differ in type, give it up."""
+        if self._tries:
+            self._tries -= 1
+            self._take(records)
+
+    def _take(self, records: Iterable[Any]) -> None:
+        self._shape.learn(records)
+        try:
+            self._schema = self._shape.schema()
+        except UnusualError:
+            self._tries = 0
+
+    def read(self, block: bytes) -> pl.DataFrame | None:
+        """Read the wanted columns of a block; None where it has to be read record by record."""
+        if self._tries == 0 or self._schema is None:
+            return None
+        frame = blockwise.read(block, self._schema, self._columns, self._wanted)
+        if frame is not None:
+            self._tries = _TRIES
+        return frame
+
+
+def ahead(stream: Iterator[bytes], usual: Usual | None) -> Iterator[tuple[bytes, pl.DataFrame | None]]:
+    """Yield blocks in order with what could be read of them by columns, the next ones being read meanwhile.
+
+    Raises:
+        DamagedError: where the stream breaks, after all blocks before were yielded.
+    """
+    if usual is None:
+        yield from ((block, None) for block in stream)
+        return
+    width = min(_AHEAD, pl.thread_pool_size())
+    with ThreadPoolExecutor(width) as pool:
+        held: deque[tuple[bytes, Future[pl.DataFrame | None]]] = deque()
+        broken, first = None, True
+        while True:
+            try:
+                block = next(stream, None)
+            except DamagedError as error:
+                broken = error
+                break
+            if block is None:
+                break
+            if first:
+                usual.begin(block)
+                first = False
+            held.append((block, pool.submit(usual.read, block)))
+            if len(held) > width:
+                yield _done(*held.popleft())
+        while held:
+            yield _done(*held.popleft())
+    if broken is not None:
+        raise broken
+
+
+def _done(block: bytes, frame: Future[pl.DataFrame | None]) -> tuple[bytes, pl.DataFrame | None]:
+    return block, frame.result()
