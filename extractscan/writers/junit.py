@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from extractscan.model import Network, Report
-from extractscan.writers.numbers import share
-from extractscan.writers.reading import PROMISE, nothing_found, ranked
+from extractscan.writers.reading import PROMISE, holders, nothing_found, ranked
 
 
 def render(report: Report) -> bytes:
@@ -50,7 +49,7 @@ def _told(network: Network) -> Iterator[str]:
 
     yield f"{network.id}: {show(network.title, SENTENCE)}"
     for item in network.evidence:
-        held = f" (held by {item.held_by:,}, by {share(item.background)} of all others)" if item.held_by else ""
+        held = f" ({told})" if (told := holders(item)) else ""
         yield f"{item.bits:+.1f} {show(item.channel)} {show(item.signal)}: {show(item.summary, SENTENCE)}{held}"
     for item in network.extraction:
         yield f"{item.bits:+.1f} harvest {show(item.signal)}: {show(item.summary, SENTENCE)}"

@@ -10,8 +10,17 @@ import re
 from collections.abc import Iterator, Sequence
 
 from extractscan.model import Evidence, Network, Report
-from extractscan.writers.numbers import count, share
-from extractscan.writers.reading import PROMISE, allowed_line, bottom_line, nothing_found, ranked, said, standing
+from extractscan.writers.numbers import count
+from extractscan.writers.reading import (
+    PROMISE,
+    allowed_line,
+    bottom_line,
+    holders,
+    nothing_found,
+    ranked,
+    said,
+    standing,
+)
 from extractscan.writers.show import SENTENCE, VALUE, show
 
 SECTIONS = 10
@@ -113,7 +122,7 @@ def _network(network: Network) -> Iterator[str]:
     null = network.null
     yield (
         f"- null test: {null.as_strong} of {null.shuffles} shuffles gave a network this strong, "
-        f"{null.expected_false:.3g} false networks expected at the threshold in use"
+        f"on average a shuffle gave {null.expected_false:.3g} at the threshold in use"
         if null.shuffles
         else "- null test: not run, as no shuffles were asked for"
     )
@@ -160,11 +169,8 @@ def _evidence(title: str, evidence: Sequence[Evidence]) -> Iterator[str]:
 
 
 def _background(item: Evidence) -> str:
-    """Say who holds it, inside and outside; a price for what members lack is held by nobody."""
-    if not item.held_by:
-        return ""
-    outside = "no other" if item.background <= 0 else f"{share(item.background)} of all others"
-    return f" (held by {item.held_by:,}, by {outside})"
+    told = holders(item)
+    return f" ({told})" if told else ""
 
 
 def _templates(network: Network) -> Iterator[str]:

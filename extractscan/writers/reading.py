@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import get_args
 
-from extractscan.model import LEVELS, Allowed, Network, Report, Verdict
+from extractscan.model import LEVELS, Allowed, Evidence, Network, Report, Verdict
+from extractscan.writers.numbers import share
 
 PROMISE = (
     "A shared signal is a reason to look, not proof. Bits are log2 likelihood ratios, not calibrated to a "
     "probability. The report links accounts; it says nothing about who runs them or why."
 )
+HARVEST = "extraction"
+"""Channel of evidence that says what traffic was for."""
 _GIST = "reason to look, not proof"
 _VERDICTS = get_args(Verdict)
 
@@ -51,6 +54,19 @@ def nothing_found(report: Report) -> str:
         reasons.append(f"{untested} of {len(coverage.signals)} signals could not be computed, as listed below;")
     reasons.append("accounts that share nothing in these fields cannot be linked by them.")
     return " ".join(reasons)
+
+
+def holders(item: Evidence) -> str:
+    """Say who holds what a piece of evidence shows, inside and outside.
+
+    Nothing where there is nothing to hold: a price for what members lack, and how the traffic of a whole network is
+    made up, of which no share of others was measured.
+    """
+    measured = item.background > 0 or item.channel != HARVEST
+    if not item.held_by or not measured:
+        return ""
+    outside = "no other" if item.background <= 0 else f"{share(item.background)} of all others"
+    return f"held by {item.held_by:,}, by {outside}"
 
 
 def standing(network: Network) -> str:

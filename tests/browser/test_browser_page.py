@@ -6,14 +6,16 @@ import base64
 import os
 from itertools import pairwise
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import hostile_page
 import large_report
+import msgspec
 import pytest
 import report_fixtures as fixtures
 
 from extractscan import model, pipeline, simulate
+from extractscan.model.asked import Marking
 from extractscan.settings import Settings
 from extractscan.writers import html
 
@@ -260,6 +262,21 @@ def test_paper_has_everything_and_the_screen_is_as_before(page: Any, tmp_path: P
     page.run("dispatchEvent(new Event('afterprint'))")
     assert page.run(opened) == before
     assert page.run("return getComputedStyle(document.body).backgroundColor") == ground
+    assert page.errors() == []
+
+
+@pytest.mark.parametrize("tlp", get_args(Marking))
+def test_paper_bears_the_label_on_every_page(page: Any, tmp_path: Path, tlp: Marking) -> None:
+    """The label is on the first page, and the sheet that all pages are printed on has it in its margin."""
+    page.width(1440)
+    page.open(html.render(msgspec.structs.replace(fixtures.ordinary(), tlp=tlp)), tmp_path)
+    shown = "return getComputedStyle(document.querySelector('.marking')).display"
+    assert page.run(shown) == "none"
+    page.driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": "print"})
+    assert page.run(shown) != "none"
+    page.driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": ""})
+    rules = page.run("return [...document.styleSheets].flatMap(s => [...s.cssRules]).map(rule => rule.cssText)")
+    assert sum(f'"TLP:{tlp.upper()}"' in rule and "@bottom-right" in rule for rule in rules) == 1
     assert page.errors() == []
 
 

@@ -14,7 +14,7 @@ from extractscan.model import NullTest, TimelinePoint
 from extractscan.model.traits import Traits
 from extractscan.writers import markdown
 from extractscan.writers.numbers import bits, count, losses, share, short, size
-from extractscan.writers.reading import PROMISE, nothing_found, ranked
+from extractscan.writers.reading import PROMISE, holders, nothing_found, ranked
 from extractscan.writers.terminal import View, full_bits, render, render_member, render_network
 from extractscan.writers.terminal.network import _activity, traits_lines
 from extractscan.writers.terminal.view import ALARM, CAUTION, CONTRARY, COOL, GOOD, bar, cell, sparkline
@@ -278,6 +278,16 @@ def test_a_null_test_without_shuffles_claims_nothing() -> None:
 def test_losses_name_all_that_can_be_lost(number: int, reads: str) -> None:
     """A value that did not fit is not called a row."""
     assert losses(number) == reads
+
+
+def test_evidence_says_who_holds_it_where_it_can_be_held() -> None:
+    """How a whole network's traffic is made up is held by nobody else because nobody else was measured."""
+    measured = report_fixtures.evidence("content", "template", 9.0, 0.0, 24, "one wording")
+    assert holders(measured) == "held by 24, by no other"
+    assert holders(msgspec.structs.replace(measured, background=0.0061)) == "held by 24, by 0.61% of all others"
+    deck = msgspec.structs.replace(measured, channel="extraction", signal="dealt_deck")
+    assert holders(deck) == holders(msgspec.structs.replace(measured, held_by=0)) == ""
+    assert holders(msgspec.structs.replace(deck, background=0.2)) == "held by 24, by 20% of all others"
 
 
 def test_records_are_listed_once_with_their_hashes() -> None:

@@ -330,6 +330,18 @@ def test_what_became_of_a_network_is_said() -> None:
         assert words in page
 
 
+def test_what_came_close_is_near_a_network_by_its_name_on_the_page() -> None:
+    """The report names it by fingerprint; a network that the page has nowhere stays a fingerprint."""
+    report = fixtures.ordinary()
+    near = [
+        msgspec.structs.replace(report.excluded.near_misses[0], network=name)
+        for name in (report.networks[0].fingerprint, "0123456789abcdef")
+    ]
+    page = text_of(changed(report, excluded=msgspec.structs.replace(report.excluded, near_misses=near)))
+    assert "near <b>N1</b>" in page
+    assert "near <code>0123456789abcdef</code>" in page
+
+
 def test_values_are_read_as_people_read_them() -> None:
     """Wording by the skeleton of its template, a system prompt by what evidence quotes of it, others as they are."""
     network = large_report.network(1, 12)

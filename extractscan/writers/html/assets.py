@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import base64
 import hashlib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
 from importlib.resources.abc import Traversable
+from types import MappingProxyType
 from typing import Final
 
 from markupsafe import Markup
+
+from extractscan.model import Marking
 
 LIBRARIES: Final = ("cytoscape.min.js", "vega.min.js", "vega-lite.min.js", "vega-interpreter.js")
 """As their authors publish them (see `vendor/README.md`), in the order in which they need each other."""
@@ -35,11 +39,22 @@ class Assets:
     policy: str
 
 
+SHEET: Final = """@page { @bottom-right { content: "TLP:%s"; font: 600 9pt/1.6 monospace; text-align: center; \
+width: 36mm; height: 6mm; color: %s; background: #000; } }
+"""
+COLOURS: Final[Mapping[Marking, str]] = MappingProxyType(
+    {"clear": "#ffffff", "green": "#33ff00", "amber": "#ffc000", "amber+strict": "#ffc000", "red": "#ff2b2b"}
+)
+"""What the Traffic Light Protocol 2.0 asks for, on black."""
+
+
 @cache
-def assets() -> Assets:
-    """Read all assets of the package once."""
+def assets(tlp: Marking | None = None) -> Assets:
+    """Read all assets of the package once; with a label, every sheet of paper bears it in its margin."""
     scripts = [_library(name) for name in LIBRARIES] + [read("static", name) for name in SCRIPTS]
     styles = [(GUARDED_STYLE if name == "cytoscape.css" else "", read("static", name)) for name in STYLES]
+    if tlp is not None:
+        styles.append(("", SHEET % (tlp.upper(), COLOURS[tlp])))
     allowed = " ".join(source_hash(text) for text in scripts)
     styled = " ".join(source_hash(text) for _, text in styles)
     policy = (

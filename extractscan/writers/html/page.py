@@ -18,8 +18,8 @@ from extractscan.schema import CHANNELS
 from extractscan.writers.html import assets, steps
 from extractscan.writers.html.graph import picture
 from extractscan.writers.html.payload import block, network_data, readable
-from extractscan.writers.numbers import bits, count, losses, share, short, size
-from extractscan.writers.reading import PROMISE, nothing_found, ranked, said
+from extractscan.writers.numbers import bits, count, losses, short, size
+from extractscan.writers.reading import PROMISE, holders, nothing_found, ranked, said
 from extractscan.writers.show import SENTENCE, show
 
 SECTIONS = 60
@@ -57,7 +57,7 @@ def page(report: Report) -> str:
         report=report,
         networks=networks,
         pictures={network.id: picture(network) for network in networks[:SECTIONS]},
-        assets=assets.assets(),
+        assets=assets.assets(report.tlp),
         found=_found(networks),
         promise=None if said(report) else PROMISE,
         nothing=nothing_found(report),
@@ -81,7 +81,6 @@ def environment() -> jinja2.Environment:
         "short": short,
         "bits": bits,
         "signed": lambda number: f"{number:+.1f}".replace("-", "\u2212"),
-        "share": share,
         "size": size,
         "losses": losses,
         "day": lambda moment: show(str(moment or "?")[:10]),
@@ -90,11 +89,12 @@ def environment() -> jinja2.Environment:
         "quoted": _quoted,
         "counted": _counted,
         "reason": _reason,
+        "holders": holders,
     }
     made.globals |= {
         "linking": steps.linking, "harvest": steps.harvest, "sparkline": sparkline, "block": block,
         "asked": _asked, "network_data": network_data, "readable": readable, "observables": _observables,
-        "records": _records,
+        "records": _records, "named": _named,
         "LEVELS": LEVELS, "VERDICTS": VERDICTS, "CHANNELS": CHANNELS, "CHANNEL_WORDS": CHANNEL_WORDS,
         "SKELETON": SKELETON,
         "SECTIONS": SECTIONS, "ROWS_LISTED": ROWS_LISTED, "COUNTED": COUNTED, "IN_BRIEF": IN_BRIEF, "TITLED": TITLED,
@@ -146,6 +146,13 @@ def _counted(counts: dict[str, int], limit: int = COUNTED) -> list[tuple[str, in
     """Return counts, largest first, cut."""
     ordered = sorted(counts.items(), key=lambda item: (-item[1], item[0]))[:limit]
     return [(show(name, 60), number) for name, number in ordered]
+
+
+def _named(report: Report, fingerprint: str) -> Markup:
+    """Return the id by which the page knows a network, or its fingerprint where the page has it nowhere."""
+    known = {network.fingerprint: network.id for network in report.networks}
+    name = known.get(fingerprint)
+    return Markup("<b>{}</b>").format(show(name)) if name else Markup("<code>{}</code>").format(show(fingerprint))
 
 
 def _observables(network: Network) -> list[Any]:

@@ -10,7 +10,8 @@ from rich.table import Table
 from rich.text import Text
 
 from extractscan.model import Evidence, Hypothesis
-from extractscan.writers.numbers import bits, count, share
+from extractscan.writers.numbers import bits
+from extractscan.writers.reading import holders
 from extractscan.writers.terminal.view import CONTRARY, COOL, GOOD, View, bar, sentence, value
 
 TOP_HYPOTHESES = 3
@@ -45,11 +46,9 @@ def evidence_lines(view: View, evidence: Sequence[Evidence], full_bits: float) -
 
 
 def _background(view: View, item: Evidence) -> Text:
-    """Say what the bits rest on; a price for what members lack rests on nobody."""
-    if not item.held_by:
-        return value(view, item.signal, "dim")
-    outside = "by no other" if item.background <= 0 else f"by {share(item.background)} of all others"
-    return value(view, item.signal, "dim").append(f" · held by {count(item.held_by)}, {outside}")
+    """Name the signal, and who holds what it shows."""
+    told = holders(item)
+    return value(view, item.signal, "dim").append(f" · {told}" if told else "")
 
 
 def _records(view: View, item: Evidence) -> Iterator[RenderableType]:

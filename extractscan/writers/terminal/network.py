@@ -191,7 +191,7 @@ def _null_test(null: NullTest) -> Text:
         return Text("not run: no shuffles were asked for", CAUTION)
     return Text.assemble(
         (f"{null.as_strong} of {count(null.shuffles, 'shuffle')}", CAUTION if null.as_strong else GOOD),
-        f" gave a network this strong; {null.expected_false:.3g} false networks expected at the threshold in use",
+        f" gave a network this strong; on average a shuffle gave {null.expected_false:.3g} at the threshold in use",
     )
 
 

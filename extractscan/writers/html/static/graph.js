@@ -79,7 +79,7 @@ const graph = {
     const { names, graph: { accounts: [indices, xs, ys], values, edges: [from, to] } } = report.data(key);
     const wide = Math.max(...values.map((value) => Math.abs(value[5])), ...xs.map(Math.abs)) + 400;
     const high = Math.max(...values.map((value) => Math.abs(value[6])), ...ys.map(Math.abs)) + 30;
-    const drawn = report.el("svg", { viewBox: `${-wide} ${-high} ${2 * wide} ${2 * high}`, class: "paper" });
+    const drawn = report.el("svg", { viewBox: `${-wide} ${-high} ${2 * wide} ${2 * high}`, class: "paper" + (indices.length < 9 ? " few" : "") });
     const cut = (text) => (text.length > 34 ? text.slice(0, 33) + "…" : text);
     from.forEach((account, at) => {
       const [channel, , , , , x, y] = values[to[at]];
