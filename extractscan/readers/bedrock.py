@@ -64,6 +64,25 @@ def bare_model(model: Any) -> Any:
     return model.rsplit("/", 1)[-1] if isinstance(model, str) and model.startswith("arn:") else model
 
 
+def customer_of(caller: Any, owner: Any) -> Any:
+    """Give the AWS account of a caller where the log is another account's.
+
+    The account that a log is of is no customer in it: its principals are its own users, and it separates nobody.
+    """
+    known = caller not in (None, "") and owner not in (None, "")
+    return caller if known and str(caller) != str(owner) else None
+
+
+def _customer(call: Invocation) -> Any:
+    arn = call.identity.get("arn")
+    parts = arn.split(":", 5) if isinstance(arn, str) else []
+    return customer_of(parts[4] if len(parts) == _ARN_PARTS else None, call.record.get("accountId"))
+
+
+_ARN_PARTS: Final = 6
+"""arn:partition:service:region:account:resource"""
+
+
 def _first(*values: Any) -> Any:
     return next((value for value in values if value is not None), None)
 
@@ -129,7 +148,7 @@ _FIELDS: Final[Mapping[str, Field]] = MappingProxyType(
     {
         schema.TIMESTAMP: _top("timestamp"),
         schema.ACCOUNT: Field(("identity.arn",), lambda call: call.identity.get("arn")),
-        schema.ORGANIZATION: _top("accountId"),
+        schema.ORGANIZATION: Field(("identity.arn", "accountId"), _customer),
         schema.REQUEST: _top("requestId"),
         schema.MODEL: Field(("modelId",), lambda call: bare_model(call.record.get("modelId"))),
         schema.ENDPOINT: _top("operation"),
@@ -158,10 +177,11 @@ SOURCE: Final = Source(
     matches=_matches,
     view=Invocation,
     fields=_FIELDS,
-    late=frozenset({schema.STATUS_CODE, schema.ERROR}),
+    late=frozenset({schema.STATUS_CODE, schema.ERROR, schema.ORGANIZATION}),
     keys=MappingProxyType({REQUEST_KEY: _top("requestId")}),
     notes=(
         "account_id is the caller's ARN; addresses and clients are only in CloudTrail, which is joined if given too",
+        "organization_id is the caller's AWS account where it is not the account that the log is of",
         "timestamps have one-second resolution",
         "bodies over 100 KB lie in objects of their own and are not read",
     ),

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from extractscan import schema
 from extractscan.readers.addresses import address
-from extractscan.readers.bedrock import REQUEST_KEY, bare_model, status_of
+from extractscan.readers.bedrock import REQUEST_KEY, bare_model, customer_of, status_of
 from extractscan.readers.chat import member
 from extractscan.readers.picking import pick
 from extractscan.readers.source import Field, Record, Side, Source, has_keys
@@ -35,7 +35,10 @@ def _address(record: Record) -> Any:
 _ARN: Final = pick("userIdentity.arn")
 _SHARED: Final = {
     schema.API_KEY: pick("userIdentity.accessKeyId"),
-    schema.ORGANIZATION: pick("userIdentity.accountId", "recipientAccountId"),
+    schema.ORGANIZATION: Field(
+        ("userIdentity.accountId", "recipientAccountId"),
+        lambda r: customer_of(member(r, "userIdentity", "accountId"), r.get("recipientAccountId")),
+    ),
     schema.CLIENT_IP: Field(("sourceIPAddress",), _address),
     schema.USER_AGENT: pick("userAgent"),
 }
@@ -72,9 +75,12 @@ SOURCE: Final = Source(
             schema.ERROR: pick("errorCode"),
         }
     ),
-    late=frozenset({schema.MODEL, schema.STATUS_CODE, schema.ERROR, schema.CLIENT_IP, schema.API_KEY}),
+    late=frozenset(
+        {schema.MODEL, schema.STATUS_CODE, schema.ERROR, schema.CLIENT_IP, schema.API_KEY, schema.ORGANIZATION}
+    ),
     notes=(
         "account_id is the caller's ARN; an address is missing where a service called on somebody's behalf",
+        "organization_id is the caller's AWS account where it is not the account that the log is of",
         "tokens and texts are only in invocation logs",
     ),
     keeps=_keeps,

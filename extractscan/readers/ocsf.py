@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from extractscan import schema
 from extractscan.readers import chat
+from extractscan.readers.bedrock import customer_of
 from extractscan.readers.picking import first, pick
 from extractscan.readers.source import Field, Record, Source
 
@@ -55,6 +56,12 @@ def _fingerprint(record: Record) -> Any:
     return own or (f"ja3:{older}" if older else None)
 
 
+def _customer(record: Record) -> Any:
+    """The caller's organization, else its cloud account where that is not the account that the log is of."""
+    own = first(record, "actor.user.org.uid")
+    return own or customer_of(first(record, "actor.user.account.uid"), first(record, "cloud.account.uid"))
+
+
 def _matches(records: Sequence[Record]) -> bool:
     hits = sum(str(record.get("class_uid")) == str(_CLASS) for record in records)
     return bool(records) and 2 * hits >= len(records)
@@ -75,7 +82,9 @@ SOURCE: Final = Source(
                 "actor.user.uid", "actor.user.name", "actor.user.email_addr", "actor.user.credential_uid"
             ),
             schema.API_KEY: pick("actor.user.credential_uid"),
-            schema.ORGANIZATION: pick("actor.user.org.uid", "actor.user.account.uid", "cloud.account.uid"),
+            schema.ORGANIZATION: Field(
+                ("actor.user.org.uid", "actor.user.account.uid", "cloud.account.uid"), _customer
+            ),
             schema.REQUEST: pick("api.request.uid", "message_context.uid", "metadata.correlation_uid", "metadata.uid"),
             schema.SESSION: pick("actor.session.uid"),
             schema.CLIENT_IP: pick("src_endpoint.ip"),
