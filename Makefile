@@ -75,6 +75,7 @@ check: $(VENV)/.dev
 
 docs: $(VENV)/.dev
 	$(BIN)/python docs/generate_cli.py
+	$(BIN)/python docs/generate_reference.py
 	$(BIN)/python docs/screenshots.py
 
 clean:

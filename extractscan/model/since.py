@@ -14,6 +14,7 @@ class Change(Node, frozen=True):
     """What a network was in an older report."""
 
     state: State
+    """What became of it."""
     was: list[str] = []
     """Fingerprints of the older networks that it has most members of, or that have most of its members."""
     added: list[str] = []
@@ -28,6 +29,8 @@ class Baseline(Node, frozen=True):
     """The older report that networks were held against."""
 
     sha256: str
+    """SHA-256 of its file."""
     networks: int
+    """How many networks it has."""
     gone: list[str] = []
     """Fingerprints of its networks that nothing is left of."""

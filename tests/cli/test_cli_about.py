@@ -9,6 +9,7 @@ import re
 import subprocess
 import sys
 import tomllib
+import types
 from pathlib import Path
 
 import jsonschema
@@ -17,6 +18,7 @@ import typer.main
 
 from extractscan import __version__, cli
 from extractscan.schema import ACCOUNTS, EVENTS
+from extractscan.signals import SIGNALS
 
 ROOT = Path(__file__).parents[2]
 ROOT_COMMANDS = typer.main.get_command(cli.app).commands
@@ -92,15 +94,41 @@ def test_no_command_file_is_forgotten() -> None:
     assert listed | {name.replace("_", " ", 1) for name in grouped} == COMMANDS.keys()
 
 
-def test_the_page_of_the_command_line_is_current() -> None:
-    """docs/cli.md is what the commands say today."""
-    script = ROOT / "docs" / "generate_cli.py"
-    spec = importlib.util.spec_from_file_location("generate_cli", script)
+def generator(name: str) -> types.ModuleType:
+    """Load a script of docs/, which is no package."""
+    spec = importlib.util.spec_from_file_location(name, ROOT / "docs" / f"{name}.py")
     assert spec is not None
     assert spec.loader is not None
-    generate = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(generate)
-    assert generate.page() == (ROOT / "docs" / "cli.md").read_text(encoding="utf-8"), "run: python docs/generate_cli.py"
+    made = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(made)
+    return made
+
+
+def test_the_page_of_the_command_line_is_current() -> None:
+    """docs/cli.md is what the commands say today."""
+    page = generator("generate_cli").page()
+    assert page == (ROOT / "docs" / "cli.md").read_text(encoding="utf-8"), "run: python docs/generate_cli.py"
+
+
+def test_the_reference_is_current() -> None:
+    """docs/report_schema.md and docs/signals.md are what the schema and the signals say today."""
+    pages = generator("generate_reference").pages()
+    for name, page in pages.items():
+        assert page == (ROOT / "docs" / name).read_text(encoding="utf-8"), "run: python docs/generate_reference.py"
+    for signal in SIGNALS:
+        assert f"| `{signal}`" in pages["signals.md"]
+
+
+def test_every_key_of_the_report_says_what_it_means(run) -> None:
+    """In the schema that is printed, and so on the page: no key without a sentence, and none left out."""
+    schema = json.loads(run("schema", "report").stdout)
+    page = (ROOT / "docs" / "report_schema.md").read_text(encoding="utf-8")
+    for name, part in schema["$defs"].items():
+        section = page.split(f"\n## {name}\n", 1)[1].split("\n## ", 1)[0]
+        assert part["properties"].keys() == set(re.findall(r"^\| `(\w+)` \|", section, re.MULTILINE))
+        for key, shape in part["properties"].items():
+            assert shape["description"].endswith("."), f"{name}.{key}"
+            assert shape["description"] in section.replace("\\|", "|")
 
 
 def test_every_exit_code_is_on_the_page() -> None:
