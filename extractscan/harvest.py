@@ -93,16 +93,13 @@ class Reading:
     hits: pl.DataFrame
 
 
-def read_again(
-    batches: Iterable[pl.DataFrame], network_of: pl.DataFrame, wording: Mapping[int, np.ndarray], asking: pl.DataFrame
-) -> Reading:
+def read_again(batches: Iterable[pl.DataFrame], network_of: pl.DataFrame, wording: Mapping[int, np.ndarray]) -> Reading:
     """Read the events of all groups once more.
 
     Args:
-        batches: Canonical events of the member accounts, with provenance.
+        batches: Canonical events of the member accounts, with provenance and `mask`: the rules that each matches.
         network_of: account_id, network (Int64), sampled (whether heads of its prompts are kept).
         wording: For each network the shingles that are common inside and rare outside it.
-        asking: source file, source row and mask of the events that match intent rules.
     """
     known = _wording_table(wording)
     events, hits = [], []
@@ -116,9 +113,7 @@ def read_again(
         found = pairs.join(part.select(EVENT, NETWORK), on=EVENT).join(known, on=[NETWORK, "shingle"], how="semi")
         hits.append(found.select(NETWORK, EVENT, "shingle"))
         events.append(
-            _slim(part, asking, found[EVENT].unique())
-            .join(sizes, on=EVENT, how="left")
-            .with_columns(pl.col(SIZE).fill_null(0))
+            _slim(part, found[EVENT].unique()).join(sizes, on=EVENT, how="left").with_columns(pl.col(SIZE).fill_null(0))
         )
         done += len(part)
     if not events:
@@ -141,14 +136,12 @@ def _complete(batch: pl.DataFrame) -> pl.DataFrame:
     return batch.with_columns(missing)
 
 
-def _slim(part: pl.DataFrame, asking: pl.DataFrame, worded: pl.Series) -> pl.DataFrame:
+def _slim(part: pl.DataFrame, worded: pl.Series) -> pl.DataFrame:
     key = pl.col(schema.PROMPT).str.to_lowercase().str.replace_all(r"\s+", " ").str.strip_chars().hash(1)
     telling = pl.col(EVENT).is_in(worded.implode()) | (pl.col(MASK) != 0)
     return (
-        part.join(asking, on=[schema.FILE, schema.ROW], how="left", maintain_order="left")
-        .with_columns(
+        part.with_columns(
             pl.when(pl.col(schema.PROMPT).is_not_null()).then(key).alias(PROMPT_KEY),
-            pl.col(MASK).fill_null(0),
             _system_keys(part[schema.SYSTEM_PROMPT]).alias(SYSTEM_KEY),
         )
         .with_columns(telling.alias(TELLING))

@@ -177,7 +177,7 @@ def judge(log: reading.Reading, settings: Settings, tell: Progress) -> Judged:
     tell("linking", 0, 1)
     found = groundwork.current(networks.find(ground.incidence, ground.labels, settings), ground, settings)
     again = partial(reading.again, log)
-    return Judged(ground, found, trial.hear(found, ground, again, log.asking, settings, partial(tell, "weighing")))
+    return Judged(ground, found, trial.hear(found, ground, again, settings, partial(tell, "weighing")))
 
 
 def side_table(path: str | None) -> tuple[pl.DataFrame | None, list[model.Input]]:

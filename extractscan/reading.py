@@ -12,14 +12,17 @@ from pathlib import Path
 from typing import TypeVar
 
 import numpy as np
+import numpy.typing as npt
 import polars as pl
 
-from extractscan import groundwork, readers, reduce, rules, schema
+from extractscan import groundwork, readers, reduce, rules, schema, shingles, survey
+from extractscan.seen import Seen
 from extractscan.selection import Selection
 from extractscan.settings import Settings
 
 Thing = TypeVar("Thing")
 Made = TypeVar("Made")
+Marks = tuple[npt.NDArray[np.uint32], npt.NDArray[np.uint64]]
 Window = tuple[datetime | None, datetime | None]
 """Earliest event used, and first moment not used (UTC); None is open."""
 WORKERS = 2
@@ -38,7 +41,8 @@ class Reading:
         ruleset: Intent rules, in the order of their bits in the masks.
         window: Of the log that is used.
         summary: Of all events in the window.
-        asking: Source file, source row and mask of the events that ask for what a harvest asks for.
+        asking: Source file, source row and mask of the events that ask for what a harvest asks for; None where only a
+            sample of the texts was read.
         earlier: Summaries of baseline logs.
         selection: What is used of the events in the window.
         added: Events that stand in no input, with all columns of the log; `with_events` puts them there.
@@ -49,7 +53,7 @@ class Reading:
     ruleset: Sequence[rules.Rule]
     window: Window
     summary: reduce.Summary
-    asking: pl.DataFrame
+    asking: pl.DataFrame | None
     earlier: Sequence[reduce.Summary] = ()
     selection: Selection = field(default_factory=Selection)
     added: pl.DataFrame | None = None
@@ -104,13 +108,21 @@ def with_events(reading: Reading, events: pl.DataFrame, accounts: pl.DataFrame |
         reading,
         table=table,
         summary=reduce.merge([reading.summary, part], least=settings.min_accounts),
-        asking=pl.concat([reading.asking, marked.select(reading.asking.columns)]),
+        asking=None if reading.asking is None else pl.concat([reading.asking, marked.select(reading.asking.columns)]),
         added=events if reading.added is None else pl.concat([reading.added, events]),
     )
 
 
 def again(reading: Reading, columns: Sequence[str], who: pl.Series) -> Iterator[pl.DataFrame]:
-    """Read the events of some accounts once more: these columns, as far as the log has them, and provenance."""
+    """Read the events of some accounts once more: these columns, as far as the log has them, and provenance.
+
+    `mask` is a column too: the intent rules that an event matches.
+    """
+    read = _again(reading, columns, who)
+    yield from read if reduce.MASK not in columns else _with_masks(reading, read)
+
+
+def _again(reading: Reading, columns: Sequence[str], who: pl.Series) -> Iterator[pl.DataFrame]:
     seen = {*columns, *reading.selection.columns} & reading.logs.columns
     read = reading.logs.batches(seen, accounts=who)
     for batch in unrepeated(reading.selection.of(within(batch, reading.window)) for batch in read):
@@ -122,6 +134,33 @@ def again(reading: Reading, columns: Sequence[str], who: pl.Series) -> Iterator[
         yield added.select(*names, *schema.PROVENANCE)
 
 
+def _with_masks(reading: Reading, read: Iterator[pl.DataFrame]) -> Iterator[pl.DataFrame]:
+    """Add what each event asks for: what the first reading found, or, where it read a sample alone, found now."""
+    place = list(schema.PROVENANCE)
+    if reading.asking is not None:
+        for batch in read:
+            marked = batch.join(reading.asking, on=place, how="left", maintain_order="left")
+            yield marked.with_columns(pl.col(reduce.MASK).fill_null(0))
+        return
+    held: list[pl.DataFrame] = []
+    for batch in read:
+        held.append(batch)
+        if sum(map(len, held)) >= SUSPECTS_AT_ONCE:
+            yield from _marked_together(held, reading.ruleset)
+            held = []
+    yield from _marked_together(held, reading.ruleset)
+
+
+def _marked_together(held: Sequence[pl.DataFrame], ruleset: Sequence[rules.Rule]) -> Iterator[pl.DataFrame]:
+    if not held:
+        return
+    found = _marked(pl.concat([suspects(batch, ruleset) for batch in held]), ruleset)
+    for batch in held:
+        place = list(schema.PROVENANCE)
+        marked = batch.join(found.select(*place, reduce.MASK), on=place, how="left", maintain_order="left")
+        yield marked.with_columns(pl.col(reduce.MASK).fill_null(0))
+
+
 def summarise(
     logs: readers.LogSet,
     ruleset: Sequence[rules.Rule],
@@ -130,12 +169,12 @@ def summarise(
     tell: Callable[[int, int], None] | None = None,
     *,
     chosen: Selection | None = None,
-) -> tuple[reduce.Summary, pl.DataFrame]:
+) -> tuple[reduce.Summary, pl.DataFrame | None]:
     """Read every event once and keep its summary; a request that stands twice in the logs counts once.
 
     Returns:
         The summary, without text that fewer than `least` accounts share; and the events that ask for what a harvest
-        asks for: source file, source row, mask of the rules.
+        asks for: source file, source row, mask of the rules; None where only a sample of the texts was read.
     """
     values = groundwork.event_values(logs.columns)
     done = 0
@@ -146,36 +185,44 @@ def summarise(
         if tell:
             tell(done, logs.total_bytes)
 
-    def one(batch: pl.DataFrame) -> tuple[reduce.Summary, pl.DataFrame]:
-        return reduce.reduce(batch, values), suspects(batch, ruleset)
+    seen = survey.Survey(values)
+
+    def one(sample: survey.Sample) -> tuple[survey.Sample, Marks, pl.DataFrame]:
+        marks = shingles.marks(sample.events[schema.PROMPT])
+        numbered = sample.events.with_columns(pl.Series("who", sample.who), pl.Series("level", sample.levels))
+        return sample, marks, suspects(numbered, ruleset)
 
     wanted = [name for name in logs.columns if name != schema.COMPLETION]
     pick = chosen or Selection()
     used = (pick.of(within(batch, window), counting=True) for batch in logs.batches(wanted, progress=progress))
-    read = unrepeated(used)
-    batches = (part for batch in read for part in batch.iter_slices(ROWS_AT_ONCE))
-    parts, asking = (
-        [reduce.empty(tuple(values))],
-        [_marked(suspects(pl.DataFrame(schema=dict(_SUSPECT)), ruleset), ruleset)],
-    )
+    samples = (seen.add(batch) for batch in unrepeated(used))
+    pieces = (piece for sample in samples for piece in sample.pieces(ROWS_AT_ONCE))
+    asking = [pl.DataFrame(schema={**schema.PROVENANCE, reduce.MASK: pl.UInt64})]
     held: list[pl.DataFrame] = []
-    for part, found in _side_by_side(one, batches):
-        parts.append(part)
+    for sample, marks, found in _side_by_side(one, pieces):
+        seen.read(sample, *marks)
         held.append(found)
         if sum(map(len, held)) >= SUSPECTS_AT_ONCE:
-            asking.append(_marked(pl.concat(held), ruleset))
+            asking.append(_asked(held, ruleset, seen))
             held = []
     if held:
-        asking.append(_marked(pl.concat(held), ruleset))
-    marked = pl.concat(asking)
-    parts.append(replace(parts[0], intent=reduce.intent_of(marked)))
-    return reduce.merge(parts, least=least), marked.select(schema.FILE, schema.ROW, reduce.MASK)
+        asking.append(_asked(held, ruleset, seen))
+    summary = seen.summary(least)
+    whole = seen.sampler.settled() is None
+    return summary, pl.concat(asking) if whole else None
+
+
+def _asked(found: Sequence[pl.DataFrame], ruleset: Sequence[rules.Rule], seen: survey.Survey) -> pl.DataFrame:
+    """Mark suspects and count them."""
+    marked = _marked(pl.concat(found), ruleset)
+    seen.asked(marked["who"].to_numpy(), marked["level"].to_numpy(), marked[reduce.MASK].to_numpy())
+    return marked.select(schema.FILE, schema.ROW, reduce.MASK)
 
 
 def suspects(batch: pl.DataFrame, ruleset: Sequence[rules.Rule]) -> pl.DataFrame:
     """Keep the events whose prompt or system prompt may match a rule, with what marking them needs."""
     missing = [pl.lit(None, dtype).alias(name) for name, dtype in _SUSPECT.items() if name not in batch.columns]
-    frame = batch.with_columns(missing).select(*_SUSPECT)
+    frame = batch.with_columns(missing).select(*_SUSPECT, *(name for name in _NUMBERS if name in batch.columns))
     systems = frame[schema.SYSTEM_PROMPT].unique()
     odd = systems.filter(rules.suspect(systems, ruleset))
     return frame.filter(rules.suspect(frame[schema.PROMPT], ruleset) | frame[schema.SYSTEM_PROMPT].is_in(odd.implode()))
@@ -186,10 +233,14 @@ _SUSPECT = {name: schema.EVENTS[name] for name in (schema.ACCOUNT, schema.PROMPT
 )
 
 
+_NUMBERS = ("who", "level")
+"""Number of the account and level of a sampled event."""
+
+
 def _marked(found: pl.DataFrame, ruleset: Sequence[rules.Rule]) -> pl.DataFrame:
     """Mark suspects by the rules that they match; those that match none go."""
     mask = reduce.event_intent(found, partial(rules.match, rules=ruleset))
-    marked = found.select(schema.ACCOUNT, schema.FILE, schema.ROW, pl.Series(reduce.MASK, mask, dtype=pl.UInt64))
+    marked = found.drop(schema.PROMPT, schema.SYSTEM_PROMPT).with_columns(pl.Series(reduce.MASK, mask, dtype=pl.UInt64))
     return marked.filter(pl.col(reduce.MASK) != 0)
 
 
@@ -215,18 +266,17 @@ def within(batch: pl.DataFrame, window: Window) -> pl.DataFrame:
 
 def unrepeated(batches: Iterator[pl.DataFrame]) -> Iterator[pl.DataFrame]:
     """Drop events whose request id, account and time were seen before; events without a request id all count."""
-    seen = np.zeros(0, dtype=np.uint64)
+    seen = Seen()
     keys = [schema.REQUEST, schema.ACCOUNT, schema.TIMESTAMP]
     for batch in batches:
         if schema.REQUEST not in batch.columns or batch[schema.REQUEST].null_count() == len(batch):
             yield batch
             continue
-        key = batch.select(pl.struct(keys).hash(7).alias("key"), schema.REQUEST)
-        known = pl.col(schema.REQUEST).is_not_null()
-        fresh = ~known | (pl.col("key").is_first_distinct() & ~pl.col("key").is_in(pl.Series(seen).implode()))
-        keep = key.select(fresh).to_series()
-        seen = np.concatenate([seen, key.filter(keep & key[schema.REQUEST].is_not_null())["key"].to_numpy()])
-        yield batch.filter(keep)
+        known = batch[schema.REQUEST].is_not_null().to_numpy()
+        key = batch.select(pl.struct(keys).hash(7)).to_series().to_numpy()
+        keep = ~known
+        keep[known] = seen.fresh(key[known])
+        yield batch if keep.all() else batch.filter(keep)
 
 
 def window_of(logs: readers.LogSet, start: datetime | None, end: datetime | None, last: timedelta | None) -> Window:

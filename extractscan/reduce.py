@@ -67,7 +67,7 @@ class Summary:
 
 _KEYS: Final = {
     "totals": [schema.ACCOUNT],
-    "sightings": [schema.ACCOUNT, KIND, VALUE],
+    "sightings": [KIND, schema.ACCOUNT, VALUE],
     "activity": [schema.ACCOUNT, HOUR, schema.MODEL],
     "intent": [schema.ACCOUNT, MASK],
     "content": [SHINGLE, schema.ACCOUNT],
@@ -87,13 +87,14 @@ def reduce(batch: pl.DataFrame, values: Mapping[str, pl.Expr]) -> Summary:
         batch: Canonical columns, and `mask` from `event_intent`; missing ones are treated as all null.
         values: For each kind of event observable, the expression of its value (string; null = not seen).
     """
-    frame = _complete(batch)
+    frame = complete(batch)
     lazy = frame.lazy()
     tables = pl.collect_all(
         [_totals(lazy), _activity(lazy), *(_sightings(lazy, kind, v) for kind, v in values.items())]
     )
-    digests, texts = _system_prompts(frame)
-    sightings = [*tables[2:], digests]
+    by_event, texts = digests(frame)
+    seen = _sightings(frame.lazy().with_columns(by_event.alias(VALUE)), "system_prompt", pl.col(VALUE)).collect()
+    sightings = [*tables[2:], seen]
     return Summary(
         totals=tables[0],
         activity=tables[1],
@@ -118,8 +119,8 @@ def merge(parts: Iterable[Summary], *, least: int = 1) -> Summary:
         keys = _KEYS[field.name]
         if field.name != "content":
             stacked = pl.concat([getattr(part, field.name) for part in held])
-            stacked = stacked.group_by(keys).agg(_merged(name) for name in stacked.columns if name not in keys)
-            tables[field.name] = stacked.sort(keys)
+            merged = stacked.group_by(keys).agg(_merged(name) for name in stacked.columns if name not in keys)
+            tables[field.name] = merged.select(stacked.columns).sort(keys)
     return Summary(**tables, content=_merged_content([part.content for part in held], least))
 
 
@@ -146,7 +147,8 @@ def _merged(name: str) -> pl.Expr:
     return pl.col(name).max() if name == LAST else pl.col(name).sum()
 
 
-def _complete(batch: pl.DataFrame) -> pl.DataFrame:
+def complete(batch: pl.DataFrame) -> pl.DataFrame:
+    """Add the columns that a batch lacks as nulls, and `at`: microseconds since the epoch."""
     missing = [pl.lit(None, dtype).alias(name) for name, dtype in schema.EVENTS.items() if name not in batch.columns]
     return batch.with_columns(*missing, pl.col(schema.TIMESTAMP).to_physical().alias("at"))
 
@@ -155,18 +157,22 @@ def _span() -> tuple[pl.Expr, pl.Expr]:
     return pl.col("at").min().alias(FIRST), pl.col("at").max().alias(LAST)
 
 
-def _totals(lazy: pl.LazyFrame) -> pl.LazyFrame:
+def measures() -> dict[str, pl.Expr]:
+    """Return what is summed of the events of an account, in the order of `SUMS`; whole numbers and truth values."""
     bad = (pl.col(schema.STATUS_CODE) >= 400) | pl.col(schema.ERROR).is_not_null()
-    return lazy.group_by(schema.ACCOUNT).agg(
-        pl.len().cast(pl.Int64).alias(EVENTS),
-        *_span(),
-        pl.col(schema.INPUT_TOKENS).sum(),
-        pl.col(schema.OUTPUT_TOKENS).sum(),
-        (pl.col(schema.COST) * 1e6).round().cast(pl.Int64).sum().alias("cost_micros"),
-        _greedy().fill_null(value=False).sum().cast(pl.Int64).alias("greedy"),
-        bad.fill_null(value=False).sum().cast(pl.Int64).alias("errors"),
-        pl.col(schema.PROMPT).is_not_null().sum().cast(pl.Int64).alias("prompts"),
-    )
+    return {
+        schema.INPUT_TOKENS: pl.col(schema.INPUT_TOKENS),
+        schema.OUTPUT_TOKENS: pl.col(schema.OUTPUT_TOKENS),
+        "cost_micros": (pl.col(schema.COST) * 1e6).round().cast(pl.Int64),
+        "greedy": _greedy().fill_null(value=False),
+        "errors": bad.fill_null(value=False),
+        "prompts": pl.col(schema.PROMPT).is_not_null(),
+    }
+
+
+def _totals(lazy: pl.LazyFrame) -> pl.LazyFrame:
+    sums = (each.sum().cast(pl.Int64).alias(name) for name, each in measures().items())
+    return lazy.group_by(schema.ACCOUNT).agg(pl.len().cast(pl.Int64).alias(EVENTS), *_span(), *sums)
 
 
 def _greedy() -> pl.Expr:
@@ -191,18 +197,19 @@ def _sightings(lazy: pl.LazyFrame, kind: str, value: pl.Expr) -> pl.LazyFrame:
     )
 
 
-def _system_prompts(frame: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
+def digests(frame: pl.DataFrame) -> tuple[pl.Series, pl.DataFrame]:
+    """Return the key of the system prompt of every event, null without one, and the heads that the keys stand for."""
     distinct = frame[schema.SYSTEM_PROMPT].drop_nulls().unique()
     distinct = distinct.filter(distinct.str.strip_chars() != "")
-    keys = pl.DataFrame(
-        {
-            schema.SYSTEM_PROMPT: distinct,
-            VALUE: pl.Series([shingles.text_key(text) for text in distinct], dtype=pl.String),
-        }
-    )
-    seen = _sightings(frame.lazy().join(keys.lazy(), on=schema.SYSTEM_PROMPT), "system_prompt", pl.col(VALUE)).collect()
-    heads = keys.group_by(VALUE).agg(pl.col(schema.SYSTEM_PROMPT).str.head(TEXT_KEPT).min().alias(TEXT))
-    return seen, heads
+    keys = pl.Series([shingles.text_key(text) for text in distinct], dtype=pl.String)
+    by_event = frame[schema.SYSTEM_PROMPT].replace_strict(distinct, keys, default=None, return_dtype=pl.String)
+    texts = pl.DataFrame({VALUE: keys, TEXT: distinct.str.head(TEXT_KEPT)})
+    return by_event, texts.group_by(VALUE).agg(pl.col(TEXT).min())
+
+
+def heads(parts: Sequence[pl.DataFrame]) -> pl.DataFrame:
+    """Merge the heads that keys stand for: of several spellings the smallest."""
+    return pl.concat(parts).group_by(VALUE).agg(pl.col(TEXT).min()).sort(VALUE)
 
 
 def intent_of(frame: pl.DataFrame) -> pl.DataFrame:

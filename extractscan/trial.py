@@ -27,7 +27,6 @@ def hear(
     found: Sequence[Found],
     ground: Ground,
     again: Again,
-    asking: pl.DataFrame,
     settings: Settings,
     tell: Callable[[int, int], None],
 ) -> list[Case]:
@@ -37,7 +36,6 @@ def hear(
         found: Disjoint groups.
         ground: What the analysis stands on.
         again: Gives the events of some accounts, by columns and account ids.
-        asking: Source file, source row and mask of the events that ask for what a harvest asks for.
         settings: Thresholds.
         tell: Told how many groups are done.
     """
@@ -55,7 +53,8 @@ def hear(
     wording = {
         number: _wording(kinds["template"], group.profile, ground, settings) for number, group in enumerate(found)
     }
-    reading = harvest.read_again(again(harvest.COLUMNS, network_of[schema.ACCOUNT]), network_of, wording, asking)
+    columns = (*harvest.COLUMNS, harvest.MASK)
+    reading = harvest.read_again(again(columns, network_of[schema.ACCOUNT]), network_of, wording)
     crowd = ground.background.behaviour.filter(~pl.col("unit").is_in(units["unit"].implode()))["unit"].unique()
     outside = crowd_rates(ground.background, crowd)
     families = {name: family.mask for name, family in ground.background.families.items()}

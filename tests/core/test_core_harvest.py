@@ -40,11 +40,10 @@ def read(rows: list[dict[str, Any]], wording: str = WORDING, cuts: int = 1) -> t
     network = pl.DataFrame({"account_id": accounts, harvest.NETWORK: np.zeros(len(accounts), dtype=np.int64)})
     network = network.with_columns(pl.lit(value=True).alias(harvest.SAMPLED))
     marks = shingles.marks(pl.Series([wording]))[1]
-    asking = frame.filter(pl.col("prompt").str.contains("chain of thought")).select(
-        schema.FILE, schema.ROW, pl.lit(2, pl.UInt64).alias(harvest.MASK)
-    )
+    asks = pl.col("prompt").str.contains("chain of thought").fill_null(value=False)
+    frame = frame.with_columns(pl.when(asks).then(2).otherwise(0).cast(pl.UInt64).alias(harvest.MASK))
     size = -(-len(frame) // cuts)
-    reading = harvest.read_again(frame.iter_slices(size), network, {0: marks}, asking)
+    reading = harvest.read_again(frame.iter_slices(size), network, {0: marks})
     return reading.events, reading.hits
 
 
@@ -109,7 +108,7 @@ def test_batches_of_any_size_give_the_same(cuts: int) -> None:
 def test_no_events_are_no_reading() -> None:
     """Where nothing is left to read, the reading is empty."""
     network = pl.DataFrame({"account_id": ["a"], harvest.NETWORK: [0]})
-    reading = harvest.read_again(iter(()), network, {}, pl.DataFrame())
+    reading = harvest.read_again(iter(()), network, {})
     assert reading.events.is_empty()
     assert reading.hits.is_empty()
 

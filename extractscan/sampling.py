@@ -1,0 +1,96 @@
+"""Which prompts of a large log are looked at: as many of every account, chosen by who asked when and by nothing else.
+
+An event has a level, the number of trailing zero bits of a hash of its account and its time: half of all events have
+level 0, a quarter level 1 and so on. An account of which too many prompts came is read from some level up. Levels are
+the same on any machine and in any order, and what a sparser sample holds a denser one holds too: samples of parts of a
+log can be made apart, merged, and thinned to what one pass over the whole would have kept.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+
+from extractscan.incidence import Ints
+
+ALL_TEXTS: Final = 2_500_000
+"""Prompts up to which a log is read whole: a few minutes' work on one core."""
+LEAST_TEXTS: Final = 8
+"""Prompts of an account that are read however many accounts there are: wording that it repeats is in most of them."""
+MOST_LEVEL: Final = 40
+NO_CAP: Final = 1 << MOST_LEVEL
+U64 = npt.NDArray[np.uint64]
+Levels = npt.NDArray[np.uint8]
+
+
+def levels_of_events(keys: U64, at: Ints) -> Levels:
+    """Return the level of each event: trailing zero bits of splitmix64(key + odd·time), at most `MOST_LEVEL`.
+
+    Args:
+        keys: 64-bit key of the account.
+        at: Microseconds since the epoch.
+    """
+    mixed = keys + at.astype(np.uint64) * np.uint64(0x9E3779B97F4A7C15)
+    mixed ^= mixed >> np.uint64(30)
+    mixed *= np.uint64(0xBF58476D1CE4E5B9)
+    mixed ^= mixed >> np.uint64(27)
+    mixed *= np.uint64(0x94D049BB133111EB)
+    mixed ^= mixed >> np.uint64(31)
+    lowest = mixed & (~mixed + np.uint64(1))
+    level: Levels = np.minimum(np.bitwise_count(lowest - np.uint64(1)), MOST_LEVEL).astype(np.uint8)
+    return level
+
+
+def cap_of(texts: Ints) -> int:
+    """Return how many prompts of an account are to be read, given how many each account has: a power of two.
+
+    As many as keep all within `ALL_TEXTS`, but `LEAST_TEXTS` in any case.
+    """
+    if int(texts.sum()) <= ALL_TEXTS:
+        return NO_CAP
+    cap = LEAST_TEXTS
+    while int(np.minimum(texts, cap * 2).sum()) <= ALL_TEXTS:
+        cap *= 2
+    return cap
+
+
+def levels_of_accounts(texts: Ints, cap: int) -> Levels:
+    """Return the level from which prompts of each account are read: the lowest that leaves at most `cap` of them."""
+    over = np.maximum(texts, 1) / cap
+    return np.ceil(np.log2(np.maximum(over, 1.0))).astype(np.uint8)
+
+
+class Sampler:
+    """Chooses prompts while a log is read: always a superset of what is to be read at the end."""
+
+    def __init__(self) -> None:
+        self.texts: Ints = np.zeros(0, dtype=np.int64)
+        """Texts of each account so far."""
+        self._cap = NO_CAP
+        self._checked = 0
+
+    def choose(self, who: npt.NDArray[np.uint32], levels: Levels) -> npt.NDArray[np.bool_]:
+        """Count the texts of a batch and tell which of them to read.
+
+        Args:
+            who: Number of the account of each text; numbers are dense.
+            levels: Of each text.
+        """
+        if len(who) == 0:
+            return np.zeros(0, dtype=np.bool_)
+        counted = np.bincount(who, minlength=len(self.texts)).astype(np.int64)
+        counted[: len(self.texts)] += self.texts
+        self.texts = counted
+        total = int(counted.sum())
+        if total > ALL_TEXTS and total > self._checked * 1.05:
+            self._cap, self._checked = cap_of(counted), total
+        if self._cap == NO_CAP:
+            return np.ones(len(who), dtype=np.bool_)
+        return np.asarray(levels >= levels_of_accounts(counted[who], self._cap))
+
+    def settled(self) -> Levels | None:
+        """Return the level from which texts of each account count, now that all have come; None where all do."""
+        cap = cap_of(self.texts)
+        return None if cap == NO_CAP else levels_of_accounts(self.texts, cap)

@@ -1,0 +1,300 @@
+"""One pass over all events: who held what, when and how often, and the wording of a sample of what each account asked.
+
+Text columns are numbered as they come, so that everything is grouped by small numbers; what signals make of a value is
+computed once for each distinct value. The result is the same `Summary` that `reduce` makes and merges.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+
+from extractscan import reduce, schema
+from extractscan.sampling import Levels, Sampler, levels_of_events
+from extractscan.scratch import Scratch
+from extractscan.wordage import Wordage
+
+PENDING_ROWS: Final = 1_000_000
+"""Events that wait to be grouped."""
+PARTS: Final = 8
+"""Grouped tables of one sort that wait to be merged."""
+_TEXTS: Final = frozenset({schema.PROMPT, schema.SYSTEM_PROMPT})
+_APART: Final = frozenset({schema.CLIENT_IP, schema.END_USER, schema.SESSION, schema.DEVICE, schema.API_KEY})
+"""Columns that take many values in one account: each is grouped with nothing but what goes with it."""
+_WITH: Final = {schema.ASN: schema.CLIENT_IP, schema.COUNTRY: schema.CLIENT_IP}
+"""Columns that hardly vary where another does not."""
+_SEEN: Final = (reduce.COUNT, reduce.FIRST, reduce.LAST)
+
+
+@dataclass(frozen=True, slots=True)
+class Family:
+    """Columns that are grouped together, and the kinds of observables that are drawn from them."""
+
+    columns: tuple[str, ...]
+    values: Mapping[str, pl.Expr]
+
+    @property
+    def of_text(self) -> bool:
+        """Whether values are drawn from texts, which hardly ever return: at once, for every event."""
+        return not _TEXTS.isdisjoint(self.columns)
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """The prompts of one batch that are to be read.
+
+    Attributes:
+        events: account, prompt, system prompt and provenance of each.
+        who: Number of the account of each.
+        levels: Level of each.
+    """
+
+    events: pl.DataFrame
+    who: npt.NDArray[np.uint32]
+    levels: Levels
+
+    def pieces(self, rows: int) -> Iterator[Sample]:
+        """Cut it into samples of at most so many events."""
+        for first in range(0, len(self.events), rows):
+            part = slice(first, first + rows)
+            yield Sample(self.events[part], self.who[part], self.levels[part])
+
+
+@dataclass(slots=True)
+class Survey:
+    """What was seen so far.
+
+    Attributes:
+        values: For each kind of event observable, the expression of its value.
+        scratch: Room for shingles.
+    """
+
+    values: Mapping[str, pl.Expr]
+    scratch: Scratch = field(default_factory=Scratch)
+    names: pl.Categorical = field(default_factory=lambda: pl.Categorical(pl.Categories.random("accounts")))
+    words: pl.Categorical = field(default_factory=lambda: pl.Categorical(pl.Categories.random("values")))
+    keys: npt.NDArray[np.uint64] = field(default_factory=lambda: np.zeros(0, dtype=np.uint64))
+    sampler: Sampler = field(default_factory=Sampler)
+    _families: tuple[Family, ...] = ()
+    _pending: list[pl.DataFrame] = field(default_factory=list)
+    _rows: int = 0
+    _parts: dict[str, list[pl.DataFrame]] = field(default_factory=dict)
+    _texts: list[pl.DataFrame] = field(default_factory=list)
+    _intent: list[pl.DataFrame] = field(default_factory=list)
+    _wordage: Wordage | None = None
+
+    def __post_init__(self) -> None:
+        """Sort the values into families."""
+        self._families = families(self.values)
+        self._wordage = Wordage(self.scratch)
+
+    def add(self, batch: pl.DataFrame) -> Sample:
+        """Take a batch of canonical events in, and return those whose text is to be read."""
+        slim = self._slim(batch)
+        self._pending.append(slim)
+        self._rows += len(slim)
+        if self._rows >= PENDING_ROWS:
+            self._group()
+        return self._sampled(batch, slim)
+
+    def read(self, sample: Sample, row: npt.NDArray[np.uint32], shingle: npt.NDArray[np.uint64]) -> None:
+        """Take the marks of a sample's prompts in."""
+        assert self._wordage is not None
+        self._wordage.add(sample.who, sample.levels, row, shingle)
+
+    def asked(self, who: npt.NDArray[np.uint32], levels: Levels, masks: npt.NDArray[np.uint64]) -> None:
+        """Take in what some of the texts ask for: masks of the rules that match."""
+        self._intent.append(pl.DataFrame({"who": who, "level": levels, reduce.MASK: masks}))
+
+    def _slim(self, batch: pl.DataFrame) -> pl.DataFrame:
+        """Keep what is grouped, text as numbers."""
+        columns = [pl.col(schema.ACCOUNT).cast(self.names), pl.col(schema.TIMESTAMP).to_physical().alias("at")]
+        for family in self._families:
+            if family.of_text:
+                columns += [value.cast(self.words).alias(kind) for kind, value in family.values.items()]
+            else:
+                columns += [self._numbered(name, batch.schema.get(name)) for name in family.columns]
+        model = self._numbered(schema.MODEL, batch.schema.get(schema.MODEL)).fill_null("")
+        frame = reduce.complete(batch)
+        slim = frame.select(*columns, model, *(each.alias(name) for name, each in reduce.measures().items()))
+        digests, texts = reduce.digests(frame)
+        self._texts.append(texts)
+        return slim.with_columns(digests.cast(self.words).alias("system_prompt"))
+
+    def _numbered(self, name: str, dtype: pl.DataType | None) -> pl.Expr:
+        wanted = schema.EVENTS[name]
+        if dtype is None:
+            return pl.lit(None, self.words if wanted == pl.String else wanted).alias(name)
+        return pl.col(name).cast(self.words) if wanted == pl.String else pl.col(name)
+
+    def _sampled(self, batch: pl.DataFrame, slim: pl.DataFrame) -> Sample:
+        missing = [pl.lit(None, pl.String).alias(name) for name in _TEXTS if name not in batch.columns]
+        frame = batch.with_columns(missing)
+        told = frame.select(pl.col(schema.PROMPT).is_not_null() | pl.col(schema.SYSTEM_PROMPT).is_not_null())
+        rows = np.flatnonzero(told.to_series().to_numpy())
+        who = slim[schema.ACCOUNT].to_physical().to_numpy()[rows]
+        self._name_accounts(slim[schema.ACCOUNT])
+        levels = levels_of_events(self.keys[who], slim["at"].to_numpy()[rows])
+        keep = self.sampler.choose(who, levels)
+        rows = rows[keep]
+        wanted = [schema.ACCOUNT, schema.PROMPT, schema.SYSTEM_PROMPT]
+        wanted += [name for name in schema.PROVENANCE if name in batch.columns]
+        events = frame.select(wanted) if len(rows) == len(frame) else frame.select(wanted)[rows]
+        return Sample(events, who[keep], levels[keep])
+
+    def _name_accounts(self, accounts: pl.Series) -> None:
+        """Make the keys of the accounts that are new."""
+        known = len(self.keys)
+        fresh = accounts.filter(accounts.to_physical() >= known).unique()
+        if fresh.is_empty():
+            return
+        keys = np.zeros(len(fresh), dtype=np.uint64)
+        keys[fresh.to_physical().to_numpy() - known] = [reduce.account_key(name) for name in fresh.cast(pl.String)]
+        self.keys = np.concatenate([self.keys, keys])
+
+    def _group(self) -> None:
+        """Group what waits, by account and value, account and hour, account alone."""
+        if not self._pending:
+            return
+        lazy = pl.concat(self._pending).lazy()
+        self._pending, self._rows = [], 0
+        count = pl.len().cast(pl.Int64).alias(reduce.COUNT)
+        span = (count, pl.col("at").min().alias(reduce.FIRST), pl.col("at").max().alias(reduce.LAST))
+        sums = [pl.col(name).sum().cast(pl.Int64) for name in reduce.measures()]
+        hour = (pl.col("at") // reduce.HOUR_US).alias(reduce.HOUR)
+        asked = {
+            "totals": lazy.group_by(schema.ACCOUNT).agg(*span, *sums),
+            "activity": lazy.group_by(schema.ACCOUNT, hour, schema.MODEL).agg(count),
+            "system_prompt": lazy.drop_nulls("system_prompt").group_by(schema.ACCOUNT, "system_prompt").agg(*span),
+        }
+        for family in self._families:
+            columns = _columns(family)
+            known = lazy.filter(pl.any_horizontal(pl.col(columns).is_not_null()))
+            asked["+".join(columns)] = known.group_by(schema.ACCOUNT, *columns).agg(*span)
+        for name, table in zip(asked, pl.collect_all(list(asked.values()), engine="streaming"), strict=True):
+            held = self._parts.setdefault(name, [])
+            held.append(table)
+            if len(held) >= PARTS:
+                self._parts[name] = [_merged(held)]
+
+    def summary(self, least: int) -> reduce.Summary:
+        """Return the summary of all that came, without text that fewer than `least` accounts share."""
+        assert self._wordage is not None
+        self._group()
+        parts = {name: _merged(held) for name, held in self._parts.items()}
+        self._parts = {}
+        names = self.names.categories.to_series()
+        order = pl.Enum(names.sort()) if len(names) else pl.Enum([])
+        empty = reduce.empty(tuple(self.values))
+        if not parts:
+            return empty
+        levels = self.sampler.settled()
+        return reduce.Summary(
+            totals=_text(parts["totals"].rename({"count": reduce.EVENTS}).select(empty.totals.columns), order),
+            sightings=self._sightings(parts, order, empty),
+            activity=_activity(parts["activity"], order, empty),
+            intent=self._asked(levels, names),
+            content=self._wordage.shared(levels, self.keys, least),
+            texts=reduce.heads(self._texts),
+        )
+
+    def _sightings(self, parts: Mapping[str, pl.DataFrame], order: pl.Enum, empty: reduce.Summary) -> pl.DataFrame:
+        tables = {"system_prompt": parts["system_prompt"].rename({"system_prompt": reduce.VALUE})}
+        for family in self._families:
+            columns = _columns(family)
+            held = parts["+".join(columns)]
+            for kind, value in family.values.items():
+                tables[kind] = held.rename({kind: reduce.VALUE}) if family.of_text else _drawn(held, value, self.words)
+        done = []
+        for kind, table in sorted(tables.items()):
+            known = table.drop_nulls(reduce.VALUE)
+            ranks = pl.Enum(known[reduce.VALUE].unique().cast(pl.String).sort())
+            ranked = known.select(
+                pl.col(schema.ACCOUNT).cast(order),
+                pl.lit(kind).alias(reduce.KIND),
+                pl.col(reduce.VALUE).cast(ranks),
+                *_SEEN,
+            ).sort(schema.ACCOUNT, reduce.VALUE)
+            done.append(ranked.cast({schema.ACCOUNT: pl.String, reduce.VALUE: pl.String}))
+        return pl.concat([empty.sightings, *done])
+
+    def _asked(self, levels: Levels | None, names: pl.Series) -> pl.DataFrame:
+        """Count masks by account, each standing for as many texts as its account's level says."""
+        nothing = pl.DataFrame(schema={"who": pl.UInt32, "level": pl.UInt8, reduce.MASK: pl.UInt64})
+        held = pl.concat([nothing, *self._intent])
+        who = held["who"].to_numpy()
+        each: npt.NDArray[np.int64] = np.ones(len(held), dtype=np.int64)
+        if levels is not None:
+            each = np.left_shift(1, levels[who].astype(np.int64))
+            held = held.with_columns(use=held["level"].to_numpy() >= levels[who])
+            held, each = held.filter("use"), each[held["use"].to_numpy()]
+        counted = (
+            held.select(names.gather(held["who"]).alias(schema.ACCOUNT), reduce.MASK, pl.Series(reduce.COUNT, each))
+            .group_by(schema.ACCOUNT, reduce.MASK)
+            .agg(pl.col(reduce.COUNT).sum())
+        )
+        return counted.sort(schema.ACCOUNT, reduce.MASK)
+
+
+def families(values: Mapping[str, pl.Expr]) -> tuple[Family, ...]:
+    """Sort kinds into families: those with many values in an account apart, all others in one."""
+    groups: dict[str, dict[str, pl.Expr]] = {}
+    for kind, value in values.items():
+        roots = sorted(set(value.meta.root_names()))
+        own = next((name for root in roots for name in (root, _WITH.get(root, "")) if name in _APART), "")
+        text = next((kind for root in roots if root in _TEXTS), "")
+        groups.setdefault(text or own, {})[kind] = value
+    return tuple(
+        Family(tuple(sorted({root for value in members.values() for root in value.meta.root_names()})), members)
+        for members in groups.values()
+    )
+
+
+def _columns(family: Family) -> list[str]:
+    """Return the columns that stand for a family in the slim table: its own, or what was drawn from text at once."""
+    return list(family.values) if family.of_text else list(family.columns)
+
+
+def _merged(parts: Sequence[pl.DataFrame]) -> pl.DataFrame:
+    """Merge grouped tables by sum, minimum and maximum."""
+    if len(parts) == 1:
+        return parts[0]
+    sums = [*_SEEN, *reduce.measures()]
+    stacked = pl.concat(parts)
+    keys = [name for name in stacked.columns if name not in sums]
+    ways = {reduce.FIRST: pl.Expr.min, reduce.LAST: pl.Expr.max}
+    merged = [ways.get(name, pl.Expr.sum)(pl.col(name)) for name in stacked.columns if name in sums]
+    return stacked.lazy().group_by(keys).agg(merged).collect(engine="streaming")
+
+
+def _drawn(held: pl.DataFrame, value: pl.Expr, words: pl.Categorical) -> pl.DataFrame:
+    """Compute a kind's value for each distinct row of the columns that it needs, and count accounts by it."""
+    roots = sorted(set(value.meta.root_names()))
+    distinct = held.select(roots).unique()
+    plain = distinct.select(pl.col(name).cast(schema.EVENTS[name]) for name in roots)
+    drawn = distinct.with_columns(plain.select(value.alias(reduce.VALUE)).to_series().cast(pl.String).cast(words))
+    known = drawn.drop_nulls(reduce.VALUE)
+    joined = held.lazy().join(known.lazy(), on=roots, nulls_equal=True)
+    merged = joined.group_by(schema.ACCOUNT, reduce.VALUE).agg(
+        pl.col(reduce.COUNT).sum(), pl.col(reduce.FIRST).min(), pl.col(reduce.LAST).max()
+    )
+    return merged.collect(engine="streaming")
+
+
+def _text(table: pl.DataFrame, order: pl.Enum) -> pl.DataFrame:
+    """Sort a table by account and write the names out."""
+    return table.with_columns(pl.col(schema.ACCOUNT).cast(order)).sort(schema.ACCOUNT).cast({schema.ACCOUNT: pl.String})
+
+
+def _activity(table: pl.DataFrame, order: pl.Enum, empty: reduce.Summary) -> pl.DataFrame:
+    models = pl.Enum(table[schema.MODEL].unique().cast(pl.String).sort())
+    ranked = table.rename({"count": reduce.EVENTS}).with_columns(
+        pl.col(schema.ACCOUNT).cast(order), pl.col(schema.MODEL).cast(models)
+    )
+    ranked = ranked.sort(schema.ACCOUNT, reduce.HOUR, schema.MODEL)
+    return ranked.cast({schema.ACCOUNT: pl.String, schema.MODEL: pl.String}).select(empty.activity.columns)

@@ -1,0 +1,118 @@
+"""Who shares text: shingles of the prompts that were read, gathered by ranges of the hash, on disk where they grow."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+
+from extractscan.sampling import Levels
+from extractscan.scratch import Scratch
+
+RANGES: Final = 64
+"""Ranges of the hash, by its highest bits; one at a time is sorted."""
+_SHIFT: Final = np.uint64(58)
+HELD_PAIRS: Final = 4_000_000
+"""Shingles that wait to be put into ranges."""
+U64 = npt.NDArray[np.uint64]
+U32 = npt.NDArray[np.uint32]
+
+
+class Wordage:
+    """Shingles of texts as (shingle, number of the text), and of each text its account and level.
+
+    Bound: 12 bytes a shingle in memory, or on disk beyond what the scratch space allows, and 5 bytes a text.
+    """
+
+    def __init__(self, scratch: Scratch) -> None:
+        self._scratch = scratch
+        self._shingles: list[U64] = []
+        self._in: list[U32] = []
+        self._waiting = 0
+        self._who: list[U32] = []
+        self._level: list[Levels] = []
+        self._texts = 0
+
+    def add(self, who: U32, level: Levels, row: U32, shingle: U64) -> None:
+        """Take over the marks of some texts.
+
+        Args:
+            who: Number of the account of each text.
+            level: Level of each text.
+            row: Index of the text that each shingle stands in.
+            shingle: The shingles.
+        """
+        self._shingles.append(shingle)
+        self._in.append(row + np.uint32(self._texts))
+        self._waiting += len(row)
+        self._who.append(who)
+        self._level.append(level)
+        self._texts += len(who)
+        if self._waiting >= HELD_PAIRS:
+            self._spread()
+
+    def _spread(self) -> None:
+        """Put what waits into its ranges."""
+        if not self._shingles:
+            return
+        shingle, text = np.concatenate(self._shingles), np.concatenate(self._in)
+        self._shingles, self._in, self._waiting = [], [], 0
+        number = (shingle >> _SHIFT).astype(np.uint8)
+        order = np.argsort(number, kind="stable")
+        edges = np.searchsorted(number[order], np.arange(RANGES + 1))
+        shingle, text = shingle[order], text[order]
+        for index in range(RANGES):
+            part = slice(edges[index], edges[index + 1])
+            self._scratch.put(f"shingle-{index}", shingle[part])
+            self._scratch.put(f"text-{index}", text[part])
+
+    def shared(self, levels: Levels | None, keys: U64, least: int) -> pl.DataFrame:
+        """Count the texts of each account that hold a shingle, for shingles of at least `least` accounts.
+
+        Args:
+            levels: From which level up the texts of each account count, others having been read too early to know;
+                None where all count. A text of level n stands for 2**n.
+            keys: 64-bit key of each account.
+            least: Accounts.
+
+        Returns:
+            account key, shingle, count; sorted by shingle and account.
+        """
+        self._spread()
+        nothing = np.zeros(0, dtype=np.uint32)
+        who = np.concatenate([nothing, *self._who])
+        counts = np.ones(len(who), dtype=np.bool_)
+        if levels is not None:
+            counts = np.concatenate([np.zeros(0, dtype=np.uint8), *self._level]) >= levels[who]
+        tables = [pl.DataFrame(schema={"account_id": pl.UInt64, "shingle": pl.UInt64, "count": pl.Int32})]
+        for index in range(RANGES):
+            shingle = self._scratch.take(f"shingle-{index}", np.uint64)
+            text = self._scratch.take(f"text-{index}", np.uint32)
+            use = counts[text]
+            tables.append(_counted(shingle[use], text[use], who, levels, keys, least))
+        return pl.concat(tables)
+
+
+def _counted(shingle: U64, text: U32, who: U32, levels: Levels | None, keys: U64, least: int) -> pl.DataFrame:
+    """Count one range: first what is too rare goes, which is most, then the rest is grouped."""
+    order = np.argsort(shingle)
+    shingle = shingle[order]
+    first = np.flatnonzero(np.concatenate(([True], shingle[1:] != shingle[:-1]))) if len(shingle) else order
+    size = np.diff(np.append(first, len(shingle)))
+    often = np.repeat(size >= least, size)
+    text = text[order][often]
+    account = who[text]
+    frame = pl.DataFrame({"shingle": shingle[often], "account": account, "text": text})
+    each = pl.lit(1, pl.Int32) if levels is None else pl.Series(np.left_shift(1, levels[account], dtype=np.int32))
+    held = (
+        frame.with_columns(each.alias("each"))
+        .unique(["shingle", "text"])
+        .group_by("shingle", "account")
+        .agg(pl.col("each").sum().cast(pl.Int32).alias("count"))
+    )
+    enough = held.group_by("shingle").agg(pl.len().alias("holders")).filter(pl.col("holders") >= least)
+    held = held.join(enough, on="shingle", how="semi")
+    named = held.select(pl.Series("account_id", keys[held["account"].to_numpy()]), "shingle", "count")
+    return named.sort("shingle", "account_id")

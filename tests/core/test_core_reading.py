@@ -1,0 +1,52 @@
+"""Reading a log twice: what a sample of the texts leaves open is looked up where it is needed."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import polars as pl
+import pytest
+from core_runs import accused
+
+from extractscan import harvest, pipeline, readers, reading, reduce, sampling
+from extractscan.settings import Settings
+
+SETTINGS = Settings(shuffles=1)
+
+
+@pytest.mark.parametrize("at_once", [50, 10**6])
+def test_masks_of_a_sampled_log_are_found_when_it_is_read_again(
+    world: Path, monkeypatch: pytest.MonkeyPatch, at_once: int
+) -> None:
+    """The events of some accounts have the same masks, whether all texts were read at first or a sample."""
+    logs = readers.open_logs([str(world / "logs.parquet")])
+    whole = reading.read(logs, None, SETTINGS)
+    who = whole.summary.intent["account_id"].unique().sort().head(20)
+    columns = (*harvest.COLUMNS, reduce.MASK)
+    expected = pl.concat(reading.again(whole, columns, who))
+    monkeypatch.setattr(sampling, "ALL_TEXTS", 500)
+    monkeypatch.setattr(reading, "SUSPECTS_AT_ONCE", at_once)
+    part = reading.read(logs, None, SETTINGS)
+    assert whole.asking is not None
+    assert part.asking is None
+    assert 0 < len(part.summary.content) < len(whole.summary.content)
+    assert pl.concat(reading.again(part, columns, who)).equals(expected)
+    assert expected["mask"].max() > 0  # type: ignore[operator]
+    assert list(reading.again(part, columns, pl.Series(["nobody"]))) == []
+
+
+def test_a_campaign_is_found_in_a_sample(world: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Eight prompts of each account are enough, and the report counts all events of the members."""
+    monkeypatch.setattr(sampling, "ALL_TEXTS", 1)
+    options = {"accounts": str(world / "accounts.parquet"), "settings": SETTINGS}
+    sampled = pipeline.analyze([str(world / "logs.parquet")], **options)  # type: ignore[arg-type]
+    monkeypatch.undo()
+    whole = pipeline.analyze([str(world / "logs.parquet")], **options)  # type: ignore[arg-type]
+    labels = pl.read_parquet(world / "labels.parquet").filter("campaign")["account_id"].to_list()
+    found = frozenset().union(*accused(sampled))
+    assert found
+    assert len(found & set(labels)) >= 0.9 * len(found)
+    both = found & frozenset().union(*accused(whole))
+    assert len(both) >= 0.8 * len(found)
+    counts = [{a.account_id: a.events for n in r.networks for a in n.accounts} for r in (sampled, whole)]
+    assert all(counts[0][name] == counts[1][name] for name in both)
