@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -36,14 +36,22 @@ class Wanted(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Record(msgspec.Struct, frozen=True, kw_only=True):
-    """One record as it was found."""
+    """One record as it was found.
+
+    Attributes:
+        content: The bytes as they lie in the input.
+        shown: The same without credentials: what may leave this program.
+        cut: How many there were.
+    """
 
     wanted: Wanted
     content: bytes
+    shown: bytes
+    cut: int
 
     @property
     def sha256(self) -> str:
-        """The hash of the bytes."""
+        """The hash of the bytes as they lie in the input."""
         return hashlib.sha256(self.content).hexdigest()
 
 
@@ -106,15 +114,31 @@ def cut(report: Report, records: Sequence[Wanted], base: str | Path = ".") -> It
     by_input: dict[str, dict[int, Wanted]] = {}
     for each in records:
         by_input.setdefault(each.input, {})[each.row] = each
-    for path in sorted(by_input):
-        logs = _opened(str(Path(base) / path), report.run.mapping)
-        refs = [(number, row) for number in range(len(logs.files) if logs else 0) for row in by_input[path]]
-        for (_, row), content in logs.originals(refs) if logs else ():
-            yield Record(wanted=by_input[path][row], content=content)
+    for logs, paths in _opened(report, sorted(by_input), Path(base)):
+        for (index, row), content in logs.originals((i, row) for i in paths for row in by_input[paths[i]]):
+            shown, count = logs.cutter(index)(content)
+            yield Record(wanted=by_input[paths[index]][row], content=content, shown=shown, cut=count)
 
 
-def _opened(path: str, mapping: Mapping[str, str]) -> LogSet | None:
-    try:
-        return readers.open_logs([path], mapping=mapping)
-    except InputError:
-        return None
+def _opened(report: Report, wanted: Sequence[str], base: Path) -> Iterator[tuple[LogSet, dict[int, str]]]:
+    """Open the inputs together, because one may be readable only beside another, or else each alone.
+
+    Yields:
+        Log sets, and for the numbers of their inputs that are wanted, what the report calls them.
+    """
+    named = {_place(each.path, base): each.path for each in report.inputs if each.path != STDIN}
+    there = [place for place in named if REMOTE in place or "!" in place or Path(place).exists()]
+    alone = [[place] for place, path in named.items() if path in wanted]
+    for places in (there, *alone):
+        try:
+            logs = readers.open_logs(places, mapping=report.run.mapping)
+        except InputError:
+            continue
+        found = {index: named[file.path] for index, file in enumerate(logs.files) if named.get(file.path) in wanted}
+        yield logs, found
+        if places is there:
+            return
+
+
+def _place(path: str, base: Path) -> str:
+    return path if REMOTE in path else str(base / path)

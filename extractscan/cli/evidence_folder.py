@@ -24,7 +24,9 @@ from extractscan.writers.numbers import count
 FORM = (
     "Each record stands in its file from `offset` for `length` bytes, and a line end follows that is no part of it. Of "
     "text formats these are the bytes of the input's line or JSON element; of tables (Parquet, databases) the row with "
-    "all its columns as JSON with sorted keys, which is what its hash is of."
+    "all its columns as JSON with sorted keys, which is what its hash is of. Where "
+    "`secrets_cut` is not 0, so many keys and tokens are replaced by [cut]: `length` is of what stands here, `sha256` "
+    "of the record as it lies in the input all the same."
 )
 SUMS = "SHA256SUMS"
 INDEX = "index.json"
@@ -57,6 +59,8 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
     """`same` as the report's hash of it, `changed`, or `unhashed` where the report names it by number alone."""
     named_by: Sequence[str]
     in_campaign: bool | None
+    secrets_cut: int
+    """Keys and tokens that were left out: then the bytes here are not those of the hash."""
 
 
 class Index(msgspec.Struct, frozen=True, kw_only=True):
@@ -70,6 +74,7 @@ class Index(msgspec.Struct, frozen=True, kw_only=True):
     inputs: Sequence[Checked]
     records: Sequence[Entry]
     not_cut: Sequence[Wanted]
+    secrets_cut: int
     form: str = FORM
     says: Sequence[str] = custody.SAYS
 
@@ -95,6 +100,8 @@ def carry_out(asked: Asked) -> int:
     _write(target, index, files, key)
     if not asked.quiet:
         say(f"wrote {count(len(index.records), 'record')} of {network.id} to {asked.folder}")
+        if index.secrets_cut:
+            say(f"note: {count(index.secrets_cut, 'credential')} cut out; hashes are of the records as they were")
     _judge(index)
     return EXIT_OK
 
@@ -119,7 +126,7 @@ def _gathered(
     for record in originals.cut(report, sure, asked.base):
         content = files.setdefault(names[record.wanted.input], bytearray())
         entries.append(_entry(record, names[record.wanted.input], len(content)))
-        content += record.content + b"\n"
+        content += record.shown + b"\n"
     found = {(each.input, each.row) for each in entries}
     index = Index(
         report_sha256=custody.sha256_of(asked.report),
@@ -129,6 +136,7 @@ def _gathered(
         fingerprint=network.fingerprint,
         inputs=checked,
         records=entries,
+        secrets_cut=sum(each.secrets_cut for each in entries),
         not_cut=[each for each in wanted if (each.input, each.row) not in found],
     )
     return index, files
@@ -146,13 +154,14 @@ def _entry(record: Record, file: str, offset: int) -> Entry:
     return Entry(
         file=file,
         offset=offset,
-        length=len(record.content),
+        length=len(record.shown),
         input=record.wanted.input,
         row=record.wanted.row,
         sha256=record.sha256,
         state="unhashed" if noted is None else "same" if noted == record.sha256 else "changed",
         named_by=record.wanted.named_by,
         in_campaign=record.wanted.in_campaign,
+        secrets_cut=record.cut,
     )
 
 

@@ -36,8 +36,9 @@ def evidence(
 ) -> int:
     """Cut a network's original records out of the logs, with hashes.
 
-    The inputs are checked first. The folder gets the records byte for byte, index.json and SHA256SUMS. Exit code 3
-    where an input is missing or no record could be cut, 4 where an input or a record has changed.
+    The inputs are checked first. The folder gets the records byte for byte, but for keys and tokens, which are cut
+    out and counted; index.json and SHA256SUMS. Exit code 3 where an input is missing or no record could be cut, 4
+    where an input or a record has changed.
     """
     from extractscan.cli.evidence_folder import Asked, carry_out
 

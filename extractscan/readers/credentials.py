@@ -14,8 +14,8 @@ CUT_NOTE: Final = "credentials cut out of addresses and headers"
 CUT: Final = "[cut]"
 
 _FIELDS: Final = (
-    r"[\w.-]*(?:api[-_.]?key|subscription[-_]key|access[-_]?key|secret|passw(?:or)?d|pwd|token|credential|signature|"
-    r"authorization|cookie)"
+    r"[\w.-]*(?:api[-_.]?key|subscription[-_]key|access[-_]?key|secret|passw(?:or)?d|pwd|token|credential|"
+    r"authorization|cookie)|(?:[\w.-]*[-_.])?signature"
 )
 """Names of fields and headers whose values open something."""
 _QUERY: Final = rf"{_FIELDS}|key|auth|sig|code|jwt"
@@ -27,17 +27,39 @@ _SHAPES: Final = (
 )
 """What keys and tokens of known makers look like."""
 
+_PAIR: Final = (
+    rf"(?i)(\"(?:key|name)\"\s*:\s*\"(?:{_FIELDS})\"\s*,\s*\"\w*value\"\s*:\s*(?:\{{\s*\"\w+\"\s*:\s*)?\[?\s*\")"
+)
+"""A header whose name and value stand apart, as in lists of attributes."""
+
 _PLACES: Final = (
     (rf"(?i)([?&;](?:{_QUERY})=)[^&#\s\"']+", f"${{1}}{CUT}"),
     (r"(://)[^/@\s:]*:[^/@\s]*@", f"${{1}}{CUT}@"),
     (r"(?i)\b((?:bearer|basic|apikey)\s+)[A-Za-z0-9._~+/=-]{6,}", f"${{1}}{CUT}"),
-    (rf"(?i)(\"(?:{_FIELDS})\"\s*:\s*\")[^\"]*", f"${{1}}{CUT}"),
-    (rf"(?i)\b((?:{_FIELDS}):\s*)[^\s,;\"']+", f"${{1}}{CUT}"),
+    (rf"(?i)(\"(?:{_FIELDS})\"\s*:\s*\[?\s*\")(?:[^\"\\]|\\.)+", f"${{1}}{CUT}"),
+    (rf"(?i)(\\\"(?:{_FIELDS})\\+\"\s*:\s*\[?\s*\\+\")[^\"\\]+", f"${{1}}{CUT}"),
+    (rf"(?i)(\"\"(?:{_FIELDS})\"\"\s*:\s*\[?\s*\"\")[^\"]+", f"${{1}}{CUT}"),
+    (rf"{_PAIR}(?:[^\"\\]|\\.)+", f"${{1}}{CUT}"),
+    (rf"(?i)\b((?:{_FIELDS})'?:\s*'?)[^\s,;\"']+", f"${{1}}{CUT}"),
     (rf"\b(?:{_SHAPES})", CUT),
 )
 """Where credentials stand in a text and what is left of it."""
 
-_PYTHON: Final = tuple((re.compile(place), left.replace("${1}", r"\1")) for place, left in _PLACES)
+_SAID: Final = (
+    r"(?i)\b((?:key|token|secret|password)(?: provided)?[:=]?\s+[\"'`]?)(?=[A-Za-z_-]*\d)[A-Za-z0-9_*.-]{8,}",
+    f"${{1}}{CUT}",
+)
+"""How messages quote a key; in texts that people wrote it may be no key, so that it counts in raw records alone."""
+
+
+def _compiled(place: str, left: str) -> tuple[re.Pattern[str], str]:
+    """Make a pattern for Python's engine, which may go back and forth in names without an end for ever."""
+    return re.compile(place.replace(r"[\w.-]*", r"[\w.-]{0,64}")), left.replace("${1}", r"\1")
+
+
+_PYTHON: Final = tuple(_compiled(*each) for each in _PLACES)
+_RAW: Final = (*_PYTHON, _compiled(*_SAID))
+_NAME: Final = re.compile(rf"(?i)(?:{_FIELDS})")
 _ANY: Final = "|".join(f"(?:{place})" for place, _ in _PLACES)
 _WHOLE: Final = rf"(?i)^\s*(?:sk-|bearer |basic |apikey )|^\s*(?:{_SHAPES})\s*$"
 """Identifiers that are credentials themselves."""
@@ -61,6 +83,21 @@ def cut_out(text: str) -> str:
     for place, left in _PYTHON:
         text = place.sub(left, text)
     return text
+
+
+def is_secret(name: str) -> bool:
+    """Say whether values of a field or column of this name open something."""
+    return _NAME.fullmatch(name) is not None
+
+
+def cut_record(data: bytes) -> tuple[bytes, int]:
+    """Leave the credentials out of a record as it lies in an input, and count the places; no other byte changes."""
+    text = data.decode("utf-8", "surrogateescape")
+    before = text.count(CUT)
+    for place, left in _RAW:
+        text = place.sub(left, text)
+    found = text.count(CUT) - before
+    return (text.encode("utf-8", "surrogateescape"), found) if found else (data, 0)
 
 
 def without(values: pl.Series) -> tuple[pl.Series, bool]:

@@ -43,21 +43,43 @@ def _fields(text: str, delimiter: str) -> list[str] | None:
         return None
 
 
+def names(plan: Plan) -> list[str]:
+    """Give the names in the header of a table; none where it cannot be read."""
+    try:
+        first = next(records(next(record_blocks(pieces(plan.stored, plan.layers, Meter(Tally()))), b"")), b"")
+    except DamagedError:
+        return []
+    return _header(first, plan)
+
+
+def cells(data: bytes, delimiter: str) -> list[bytes]:
+    """Give the values of one record as they stand in it, without the quotes around them."""
+    try:
+        values = next(csv.reader([data.decode("utf-8", "surrogateescape")], delimiter=delimiter), [])
+    except csv.Error:
+        return []
+    return [value.replace('"', '""').encode("utf-8", "surrogateescape") for value in values]
+
+
+def _header(first: bytes, plan: Plan) -> list[str]:
+    return _fields(first.decode("utf-8", "replace").strip("\r\n"), plan.framing) or []
+
+
 def read(plan: Plan, meter: Meter) -> Iterator[Chunk]:
     """Yield the rows of a table in order, all columns as text, null where empty.
 
     All columns are parsed whatever the plan asks for, so that the same rows are good in every pass.
     """
-    names: list[str] | None = None
+    columns: list[str] | None = None
     try:
         for block in record_blocks(pieces(plan.stored, plan.layers, meter)):
             body = block
-            if names is None:
+            if columns is None:
                 first = next(records(block))
-                names = _fields(first.decode("utf-8", "replace").strip("\r\n"), plan.framing) or []
+                columns = _header(first, plan)
                 body = block[len(first) :]
             if body:
-                yield from _chunks(body, names, plan, meter)
+                yield from _chunks(body, columns, plan, meter)
     except DamagedError as error:
         meter.tally.reject(str(error), f"row {meter.tally.rows}")
 

@@ -14,6 +14,7 @@ import polars as pl
 from extractscan import model, schema
 from extractscan.readers import accounts as side_tables
 from extractscan.readers.chunk import MAX_ROWS
+from extractscan.readers.cutting import Cutter, cutter_of
 from extractscan.readers.detect import LogFile
 from extractscan.readers.folding import folded
 from extractscan.readers.gathering import Piece, gathered, in_order, next_frame, plan_of, side_plan
@@ -93,7 +94,7 @@ class LogSet:
             if file.skipped:
                 yield Quarantined(file=file.path, reason=file.skipped, place="the whole file")
             else:
-                yield from quarantined(file.path, passed[index], partial(_raw, file))
+                yield from quarantined(file.path, passed[index], partial(_raw, file), cutter_of(file))
 
     def records(self) -> list[model.Input]:
         """Describe every input: hash, rows, losses and assumptions; reads those that no pass has read yet."""
@@ -121,6 +122,10 @@ class LogSet:
             if file.container is not None:
                 for row, data in _originals(file, [row for _, row in group]):
                     yield (index, row), data
+
+    def cutter(self, index: int) -> Cutter:
+        """Say how to leave the credentials out of original records of one input."""
+        return cutter_of(self.files[index])
 
     def _pieces(
         self, names: Sequence[str], accounts: pl.Series | None, progress: Progress | None, passed: Sequence[Tally]

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 
 import msgspec
 
-from extractscan.readers.credentials import cut_out
+from extractscan.readers.cutting import Cutter
 from extractscan.readers.tally import MOST_KEPT, Lost, Tally
 
 Raw = Callable[[Sequence[int], bool], Iterator[tuple[int, bytes]]]
@@ -31,10 +31,10 @@ class Quarantined(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
     count: int = 1
 
 
-def quarantined(path: str, tally: Tally, raw: Raw) -> Iterator[Quarantined]:
+def quarantined(path: str, tally: Tally, raw: Raw, cutter: Cutter) -> Iterator[Quarantined]:
     """Yield the losses of one input by row, those without a row first; what is over the limit is counted in one."""
     lost = tally.lost or []
-    texts = {events: _texts(lost, raw, events=events) for events in (False, True)}
+    texts = {events: _texts(lost, raw, cutter, events=events) for events in (False, True)}
     for each in sorted(lost, key=lambda one: (-1 if one.row is None else one.row, one.reason)):
         text = None if each.row is None else texts[each.event].get(each.row)
         yield Quarantined(file=path, reason=each.reason, place=each.place, row=each.row, raw=text)
@@ -45,13 +45,9 @@ def quarantined(path: str, tally: Tally, raw: Raw) -> Iterator[Quarantined]:
         )
 
 
-def _texts(lost: Sequence[Lost], raw: Raw, *, events: bool) -> dict[int, str]:
+def _texts(lost: Sequence[Lost], raw: Raw, cutter: Cutter, *, events: bool) -> dict[int, str]:
     rows = [each.row for each in lost if each.row is not None and each.event == events]
-    return {row: _text(data) for row, data in raw(rows, events)} if rows else {}
-
-
-def _text(data: bytes) -> str:
-    return cut_out(data.decode("utf-8", "backslashreplace"))
+    return {row: cutter(data)[0].decode("utf-8", "backslashreplace") for row, data in raw(rows, events)} if rows else {}
 
 
 def encode(entries: Iterator[Quarantined]) -> Iterator[bytes]:
