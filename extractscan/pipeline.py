@@ -71,6 +71,7 @@ def analyze(
     rule_files: Sequence[str] = (),
     progress: Progress | None = None,
     reproducible: bool = False,
+    memory: int | None = None,
 ) -> model.Report:
     """Analyse logs, from files to report.
 
@@ -88,6 +89,7 @@ def analyze(
         rule_files: Further intent rules, beside the shipped ones.
         progress: Told of stages as they go.
         reproducible: Leave the wall clock out of the report.
+        memory: Bytes to keep within; the report is the same.
 
     Raises:
         InputError: where nothing can be read.
@@ -110,6 +112,7 @@ def analyze(
         selection=chosen,
         rule_files=[Path(file) for file in rule_files],
         tell=partial(tell, "reading"),
+        memory=memory,
     )
     older = [msgspec.structs.replace(each, role="baseline") for one in past for each in one.records()]
     judged = judge(log, settings, tell)

@@ -69,19 +69,21 @@ def read(
     selection: Selection | None = None,
     rule_files: Sequence[Path] = (),
     tell: Callable[[int, int], None] | None = None,
+    memory: int | None = None,
 ) -> Reading:
     """Read a log, and baseline logs if there are any, once from end to end.
 
-    What inputs tell of accounts themselves completes the accounts table.
+    What inputs tell of accounts themselves completes the accounts table. `memory` bytes are to be kept within: what the
+    pass gathers goes to disk beyond a part of them.
 
     Raises:
         InputError: where nothing can be read.
         UsageError: for a rule file that cannot be used.
     """
     ruleset, chosen, least = rules.load(rule_files), selection or Selection(), settings.min_accounts
-    summary, asking = summarise(logs, ruleset, window, least, tell, chosen=chosen)
+    summary, asking = summarise(logs, ruleset, window, least, tell, chosen=chosen, memory=memory)
     older = chosen.for_baseline()
-    earlier = [summarise(past, ruleset, (None, None), least, chosen=older)[0] for past in baseline]
+    earlier = [summarise(past, ruleset, (None, None), least, chosen=older, memory=memory)[0] for past in baseline]
     table = readers.completed(table, logs.accounts())
     return Reading(logs, table, ruleset, window, summary, asking, earlier, chosen)
 
@@ -169,6 +171,7 @@ def summarise(
     tell: Callable[[int, int], None] | None = None,
     *,
     chosen: Selection | None = None,
+    memory: int | None = None,
 ) -> tuple[reduce.Summary, pl.DataFrame | None]:
     """Read every event once and keep its summary; a request that stands twice in the logs counts once.
 
@@ -185,7 +188,7 @@ def summarise(
         if tell:
             tell(done, logs.total_bytes)
 
-    seen = survey.Survey(values)
+    seen = survey.Survey(values, *survey.within(memory))
 
     def one(sample: survey.Sample) -> tuple[survey.Sample, Marks, pl.DataFrame]:
         marks = shingles.marks(sample.events[schema.PROMPT])

@@ -5,11 +5,13 @@ Folders of runs that were killed are removed by the next run that uses the same 
 
 from __future__ import annotations
 
+import atexit
 import shutil
 import sys
 import tempfile
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Sequence
+from contextlib import suppress
+from functools import cache
 from pathlib import Path
 from typing import IO, Any, Final
 
@@ -35,16 +37,16 @@ else:
 
 
 class Scratch:
-    """Arrays and frames by name, appended to and taken out whole.
+    """Arrays by name, appended to and taken out whole.
 
     Bound: `room` bytes in memory; once there are more, everything goes into files, one a name.
     """
 
-    def __init__(self, folder: Path | None = None, room: int | None = None) -> None:
-        """Keep at most `room` bytes in memory (None: any number); the rest goes to `folder`, which must exist."""
-        self._folder = folder
+    def __init__(self, room: int | None = None) -> None:
+        """Keep at most `room` bytes in memory, or any number."""
         self._room = room
         self._arrays: dict[str, list[npt.NDArray[Any]]] = {}
+        self._files: dict[str, Path] = {}
         self._held = 0
         self.spilled = 0
         """Bytes that went to files."""
@@ -54,54 +56,58 @@ class Scratch:
         if len(array):
             self._arrays.setdefault(name, []).append(array)
             self._held += array.nbytes
-        if self._room is not None and self._folder is not None and self._held > self._room:
-            self._spill(self._folder)
+        if self._room is not None and self._held > self._room:
+            self._spill()
 
     def take(self, name: str, dtype: npt.DTypeLike) -> npt.NDArray[Any]:
         """Return all arrays of a name as one, in the order in which they came, and forget them."""
         held = self._arrays.pop(name, [])
         self._held -= sum(array.nbytes for array in held)
-        parts = [np.zeros(0, dtype=dtype), *held]
-        path = None if self._folder is None else self._folder / name
-        if path is not None and path.exists():
-            parts.insert(0, np.fromfile(path, dtype=dtype))
+        path = self._files.pop(name, None)
+        parts = [np.zeros(0, dtype=dtype)]
+        if path is not None:
+            parts.append(np.fromfile(path, dtype=dtype))
             path.unlink()
-        return np.concatenate(parts)
+        return np.concatenate([*parts, *held])
 
-    def _spill(self, folder: Path) -> None:
+    def _spill(self) -> None:
         for name, arrays in self._arrays.items():
-            with (folder / name).open("ab") as file:
+            path = self._files.setdefault(name, folder() / f"{id(self)}-{name}")
+            with path.open("ab") as file:
                 for array in arrays:
                     array.tofile(file)
                     self.spilled += array.nbytes
         self._arrays, self._held = {}, 0
 
 
-@contextmanager
-def scratch_folder(place: str | None = None) -> Iterator[Path]:
-    """Give a folder for temporary files below `place` (default: the system's), and remove it at the end.
+@cache
+def folder() -> Path:
+    """Return the folder of this process for temporary files, which only its user can read and which goes at the end.
 
-    Folders there whose run is dead are removed first.
+    It lies where `tempfile` puts things; folders there whose run is dead are removed first.
     """
-    root = Path(place or tempfile.gettempdir())
+    root = Path(tempfile.gettempdir())
     remove_dead(root)
-    folder = Path(tempfile.mkdtemp(prefix=PREFIX, dir=root))
-    try:
-        with (folder / "starting").open("w") as lock:
-            with suppress(OSError):
-                _lock(lock)
-            (folder / "starting").rename(folder / LOCK)
-            yield folder
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
+    made = Path(tempfile.mkdtemp(prefix=PREFIX, dir=root))
+    lock = (made / "starting").open("w")  # open, and so locked, as long as the process lives
+    with suppress(OSError):
+        _lock(lock)
+    (made / "starting").rename(made / LOCK)
+    atexit.register(_remove, made, lock)
+    return made
+
+
+def _remove(made: Path, lock: IO[str]) -> None:
+    lock.close()
+    shutil.rmtree(made, ignore_errors=True)
 
 
 def remove_dead(root: Path) -> Sequence[Path]:
     """Remove the folders of runs that ended without doing so, and return them."""
     dead = []
-    for folder in sorted(root.glob(f"{PREFIX}*")):
-        with suppress(OSError), (folder / LOCK).open("r") as lock:
+    for found in sorted(root.glob(f"{PREFIX}*")):
+        with suppress(OSError), (found / LOCK).open("r") as lock:
             _lock(lock)
-            shutil.rmtree(folder, ignore_errors=True)
-            dead.append(folder)
+            shutil.rmtree(found, ignore_errors=True)
+            dead.append(found)
     return dead

@@ -21,6 +21,10 @@ from extractscan.wordage import Wordage
 
 PENDING_ROWS: Final = 1_000_000
 """Events that wait to be grouped."""
+LEAST_ROWS: Final = 100_000
+SHINGLE_SHARE: Final = 10
+ROW_SHARE: Final = 8_000
+"""Of a limit of memory, one part in so many is for shingles, and for one waiting event."""
 PARTS: Final = 8
 """Grouped tables of one sort that wait to be merged."""
 _TEXTS: Final = frozenset({schema.PROMPT, schema.SYSTEM_PROMPT})
@@ -72,10 +76,12 @@ class Survey:
     Attributes:
         values: For each kind of event observable, the expression of its value.
         scratch: Room for shingles.
+        most_rows: Events that wait to be grouped.
     """
 
     values: Mapping[str, pl.Expr]
     scratch: Scratch = field(default_factory=Scratch)
+    most_rows: int = PENDING_ROWS
     names: pl.Categorical = field(default_factory=lambda: pl.Categorical(pl.Categories.random("accounts")))
     words: pl.Categorical = field(default_factory=lambda: pl.Categorical(pl.Categories.random("values")))
     keys: npt.NDArray[np.uint64] = field(default_factory=lambda: np.zeros(0, dtype=np.uint64))
@@ -98,7 +104,7 @@ class Survey:
         slim = self._slim(batch)
         self._pending.append(slim)
         self._rows += len(slim)
-        if self._rows >= PENDING_ROWS:
+        if self._rows >= self.most_rows:
             self._group()
         return self._sampled(batch, slim)
 
@@ -239,6 +245,17 @@ class Survey:
             .agg(pl.col(reduce.COUNT).sum())
         )
         return counted.sort(schema.ACCOUNT, reduce.MASK)
+
+
+def within(memory: int | None) -> tuple[Scratch, int]:
+    """Say how much may be held so that a pass stays within some bytes of memory; None is any number.
+
+    Returns:
+        Room for shingles, of which the sorting of one range takes as much again at most; and the events that wait.
+    """
+    if memory is None:
+        return Scratch(), PENDING_ROWS
+    return Scratch(memory // SHINGLE_SHARE), max(min(PENDING_ROWS, memory // ROW_SHARE), LEAST_ROWS)
 
 
 def families(values: Mapping[str, pl.Expr]) -> tuple[Family, ...]:

@@ -25,8 +25,12 @@ def amount(text: str) -> int:
     return value
 
 
-def memory(text: str) -> int:
+def memory(text: str, place: str = "") -> int:
     """Read a size in bytes such as `8GB`, `512MB` or `1.5GiB`; units are powers of 1,024.
+
+    Args:
+        text: What was written.
+        place: Where, as an error names it.
 
     Raises:
         UsageError: for anything else, and for less than one byte.
@@ -34,5 +38,5 @@ def memory(text: str) -> int:
     found = re.fullmatch(r"(\d+(?:\.\d+)?)\s*([kmgt]?)(?:i?b)?", text.strip().lower())
     value = int(float(found[1]) * _SIZES[found[2]]) if found else 0
     if value < 1:
-        raise UsageError(f"{text!r} is no amount of memory", hint="8GB, 512MB and 1.5GiB are")
+        raise UsageError(f"{place} {text!r} is no amount of memory".strip(), hint="8GB, 512MB and 1.5GiB are")
     return value

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from extractscan.cli.allocators import give_memory_back
+from extractscan.cli.allocators import give_memory_back, use_folder
 from extractscan.cli.filters import (
     ExcludeAccount,
     ExcludeCountry,
@@ -110,6 +110,16 @@ Seed = Annotated[
 Threads = Annotated[
     int | None, typer.Option("--threads", metavar="N", min=1, help="Threads to use; all cores by default.")
 ]
+MemoryLimit = Annotated[
+    str | None,
+    typer.Option(
+        "--memory-limit", metavar="SIZE", help="Memory to keep within, such as 8GB; three quarters of all by default."
+    ),
+]
+TmpDir = Annotated[
+    str | None,
+    typer.Option("--tmp-dir", metavar="DIR", help="Where temporary files go; the system's place by default."),
+]
 NoProgress = Annotated[bool, typer.Option("--no-progress", help="No progress bar.")]
 
 
@@ -151,6 +161,8 @@ def analyze(
     shuffles: Shuffles = None,
     seed: Seed = None,
     threads: Threads = None,
+    memory_limit: MemoryLimit = None,
+    tmp_dir: TmpDir = None,
     clobber: Clobber = False,
     quiet: Quiet = False,
     verbose: Detail = False,
@@ -171,6 +183,7 @@ def analyze(
     asked = resolve(given)
     if asked.options.threads is not None:
         os.environ["POLARS_MAX_THREADS"] = str(asked.options.threads)  # read once, when polars is first imported
+    use_folder(asked.options.tmp_dir)
     from extractscan.cli.request import carry_out
 
     return carry_out(inputs, asked)

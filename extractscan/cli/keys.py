@@ -11,6 +11,7 @@ from typing import Any, Final, get_args
 
 import msgspec
 
+from extractscan.cli.amounts import memory
 from extractscan.cli.moments import moment, span
 from extractscan.errors import UsageError
 from extractscan.model import LEVELS, Level
@@ -53,6 +54,8 @@ class Options(msgspec.Struct, frozen=True, kw_only=True):
     key_file: str | None = None
     tlp: Marking | None = None
     threads: int | None = None
+    memory_limit: str | None = None
+    tmp_dir: str | None = None
     clobber: bool = False
     quiet: bool = False
     verbose: bool = False
@@ -71,6 +74,7 @@ CHOICES: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
 TIMES: Final[Mapping[str, Callable[[str, str], object]]] = MappingProxyType(
     {"from": moment, "to": moment, "last": span}
 )
+SIZES: Final[Mapping[str, Callable[[str, str], object]]] = MappingProxyType({"memory_limit": memory})
 _YES: Final = ("1", "true", "yes", "on")
 _NO: Final = ("0", "false", "no", "off")
 
@@ -90,6 +94,8 @@ def allowed(key: str) -> str:
         return "a table of column = field, such as account_id = 'user.id'"
     if key == "last":
         return "a span of time: 90m, 12h, 30d, 4w"
+    if key in SIZES:
+        return "an amount of memory: 8GB, 512MB"
     if key in TIMES:
         return "a time: 2026-03-31 or 2026-03-31T18:00:00Z; UTC without a zone"
     words = {
@@ -120,8 +126,9 @@ def checked(key: str, value: object, place: str) -> Any:
         found = [f"{name}={field}" for name, field in found.items()]
     if not _fits(key, found, wanted):
         raise UsageError(f"{place} {value!r} is not allowed", hint=f"allowed: {allowed(key)}")
-    if key in TIMES:
-        TIMES[key](str(found), place)
+    read = TIMES.get(key) or SIZES.get(key)
+    if read is not None:
+        read(str(found), place)
     return found
 
 

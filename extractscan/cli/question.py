@@ -69,8 +69,10 @@ def _described(path: str, what: str, role: Role, rows: int) -> Input:
     return Input(path=path, format=what, sha256=digest, bytes=len(content), rows=rows, rows_used=rows, role=role)
 
 
-def answer(run: Run, settings: Settings, progress: Callable[[str, int, int], None]) -> Answer:
-    """Analyze as asked; what cannot work is refused before a log is read.
+def answer(
+    run: Run, settings: Settings, progress: Callable[[str, int, int], None], memory: int | None = None
+) -> Answer:
+    """Analyze as asked, within some bytes of memory; what cannot work is refused before a log is read.
 
     Raises:
         ExtractscanError: for every expected failure.
@@ -94,6 +96,7 @@ def answer(run: Run, settings: Settings, progress: Callable[[str, int, int], Non
         rule_files=lists.rule_files,
         progress=progress,
         reproducible=run.reproducible,
+        memory=memory,
     )
     written = {name: [writable(path) for path in getattr(run, name)] for name in ("inputs", "baseline_logs")}
     told = msgspec.structs.replace(run, **written)  # without the passwords of databases

@@ -9,6 +9,8 @@ from typing import Any
 
 import msgspec
 
+from extractscan.cli.allocators import whole_memory
+from extractscan.cli.amounts import memory
 from extractscan.cli.config import Resolved
 from extractscan.cli.filtering import filters_of
 from extractscan.cli.findings import findings_code
@@ -53,13 +55,18 @@ def carry_out(inputs: Sequence[str], asked: Resolved) -> int:
     secret = read_key(options.key_file, wanted=options.redact)
     stages = Stages()
     with progress(stages, wanted=not options.quiet and not options.no_progress) as notice:
-        found = answer(_run(inputs, options), asked.settings, notice)
+        found = answer(_run(inputs, options), asked.settings, notice, within(options.memory_limit))
     _deliver(found if secret is None else _hidden(found, secret), options, stages, key)
     if options.quarantine is not None:
         _quarantine(inputs, options, options.quarantine)
     if options.strict:
         refuse_partial(found.whole)
     return findings_code(found.whole, options.fail_on)
+
+
+def within(limit: str | None) -> int:
+    """Return the bytes of memory to keep within: what was asked for, or three quarters of what there is."""
+    return whole_memory() * 3 // 4 if limit is None else memory(limit)
 
 
 def _quarantine(inputs: Sequence[str], options: Options, target: str) -> None:

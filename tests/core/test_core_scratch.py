@@ -11,22 +11,29 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from extractscan.scratch import LOCK, PREFIX, Scratch, remove_dead, scratch_folder
+from extractscan.scratch import LOCK, PREFIX, Scratch, folder, remove_dead
 
 HOLD = """
-import sys, time
-from extractscan.scratch import scratch_folder
-with scratch_folder(sys.argv[1]) as folder:
-    (folder / "shingles").write_bytes(b"x" * 1000)
-    print(folder, flush=True)
+import sys, tempfile, time
+tempfile.tempdir = sys.argv[1]
+from extractscan.scratch import folder
+(folder() / "shingles").write_bytes(b"x" * 1000)
+print(folder(), flush=True)
+if sys.argv[2] == "stay":
     time.sleep(60)
+elif sys.argv[2] == "fail":
+    raise SystemExit(3)
 """
 
 
+def started(place: Path, how: str) -> subprocess.Popen[str]:
+    return subprocess.Popen([sys.executable, "-c", HOLD, str(place), how], stdout=subprocess.PIPE, text=True)
+
+
 @pytest.mark.parametrize("room", [None, 0, 100, 10**6])
-def test_what_is_put_in_comes_out(tmp_path: Path, room: int | None) -> None:
+def test_what_is_put_in_comes_out(room: int | None) -> None:
     """In its order, once, whatever had to go to files."""
-    scratch = Scratch(tmp_path, room)
+    scratch = Scratch(room)
     for number in range(20):
         scratch.put(f"x{number % 3}", np.arange(number, dtype=np.uint64))
     expected = [np.concatenate([np.arange(n) for n in range(20) if n % 3 == name]) for name in range(3)]
@@ -34,27 +41,24 @@ def test_what_is_put_in_comes_out(tmp_path: Path, room: int | None) -> None:
     for name in range(3):
         assert scratch.take(f"x{name}", np.uint64).tolist() == expected[name].tolist()
         assert scratch.take(f"x{name}", np.uint64).tolist() == []
-    assert list(tmp_path.iterdir()) == []
+    assert not list(folder().glob("*-x*"))
 
 
-def test_without_a_folder_everything_stays_in_memory() -> None:
-    """A limit alone has nowhere to put things."""
-    scratch = Scratch(room=0)
-    scratch.put("x", np.ones(5))
-    assert scratch.take("x", np.float64).sum() == 5
+def test_two_that_use_one_name_do_not_meet() -> None:
+    """Each has files of its own."""
+    one, other = Scratch(0), Scratch(0)
+    one.put("x", np.ones(5))
+    other.put("x", np.zeros(7))
+    assert one.take("x", np.float64).sum() == 5
+    assert len(other.take("x", np.float64)) == 7
 
 
-def test_the_folder_goes_at_the_end_also_after_a_failure(tmp_path: Path) -> None:
+@pytest.mark.parametrize("how", ["end", "fail"])
+def test_the_folder_goes_at_the_end_also_after_a_failure(tmp_path: Path, how: str) -> None:
     """With everything in it."""
-
-    def interrupted() -> None:
-        with scratch_folder(str(tmp_path)) as folder:
-            (folder / "x").write_text("x")
-            assert folder.name.startswith(PREFIX)
-            raise KeyboardInterrupt
-
-    with pytest.raises(KeyboardInterrupt):
-        interrupted()
+    with started(tmp_path, how) as process:
+        said = process.communicate(timeout=60)[0]
+    assert PREFIX in said
     assert list(tmp_path.iterdir()) == []
 
 
@@ -63,15 +67,13 @@ def test_what_a_killed_run_left_is_removed_by_the_next(tmp_path: Path) -> None:
     """And what a living one uses is not, nor are folders of others."""
     other = tmp_path / "extractscan-notes"
     other.mkdir()
-    process = subprocess.Popen([sys.executable, "-c", HOLD, str(tmp_path)], stdout=subprocess.PIPE, text=True)
-    assert process.stdout is not None
-    folder = Path(process.stdout.readline().strip())
-    assert (folder / LOCK).exists()
-    assert remove_dead(tmp_path) == []
-    os.kill(process.pid, signal.SIGKILL)
-    process.wait()
-    process.stdout.close()
-    assert folder.exists()
-    with scratch_folder(str(tmp_path)):
-        assert not folder.exists()
+    with started(tmp_path, "stay") as process:
+        assert process.stdout is not None
+        left = Path(process.stdout.readline().strip())
+        assert (left / LOCK).exists()
+        assert remove_dead(tmp_path) == []
+        os.kill(process.pid, signal.SIGKILL)
+        process.wait()
+    assert left.exists()
+    assert remove_dead(tmp_path) == [left]
     assert list(tmp_path.iterdir()) == [other]

@@ -20,9 +20,9 @@ QUICK = settings(max_examples=20, deadline=None, derandomize=True)
 RULES = rules.load()
 
 
-def surveyed(batches: list[pl.DataFrame], least: int = 1) -> reduce.Summary:
+def surveyed(batches: list[pl.DataFrame], least: int = 1, memory: int | None = None) -> reduce.Summary:
     """Take batches in as the reader does."""
-    seen = survey.Survey(groundwork.event_values(frozenset(schema.EVENTS)))
+    seen = survey.Survey(groundwork.event_values(frozenset(schema.EVENTS)), *survey.within(memory))
     for batch in batches:
         for sample in seen.add(batch).pieces(50):
             seen.read(sample, *shingles.marks(sample.events[schema.PROMPT]))
@@ -44,11 +44,11 @@ def test_a_survey_is_the_reduction_of_all_events(seed: int, cuts: list[int], dra
 
 
 def test_many_small_groups_are_merged_on_the_way(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Grouping often and merging often changes nothing."""
-    monkeypatch.setattr(survey, "PENDING_ROWS", 10)
+    """Grouping often and merging often changes nothing, nor does what goes to disk for want of memory."""
     monkeypatch.setattr(survey, "PARTS", 3)
     monkeypatch.setattr(wordage, "HELD_PAIRS", 40)
-    assert_same(surveyed(list(EVENTS.iter_slices(7))), reduce.merge([reduced(EVENTS)]))
+    monkeypatch.setattr(survey, "LEAST_ROWS", 10)
+    assert_same(surveyed(list(EVENTS.iter_slices(7)), memory=500), reduce.merge([reduced(EVENTS)]))
 
 
 @pytest.mark.parametrize("least", [2, 4])
