@@ -56,6 +56,22 @@ def nothing_found(report: Report) -> str:
     return " ".join(reasons)
 
 
+def called(report: Report, fingerprint: str) -> str:
+    """Return the id of the network with this fingerprint, or the fingerprint where the report has no such network."""
+    return next((each.id for each in report.networks if each.fingerprint == fingerprint), fingerprint)
+
+
+def meaning(network: Network, signal: str, value: str) -> str:
+    """Return a shared value as people know it: wording by the template that holds it, a system prompt by its words."""
+    for template in network.templates if signal == "template" else ():
+        if template.id == value:
+            return " ".join(template.skeleton.split())
+    if signal == "system_prompt":
+        quoted = next((e.value for e in network.evidence if e.signal == signal and e.value), None)
+        return f"{quoted} ({value})" if quoted else value
+    return value
+
+
 def holders(item: Evidence) -> str:
     """Say who holds what a piece of evidence shows, inside and outside.
 

@@ -159,6 +159,27 @@ def test_a_bar_is_full_at_the_cap_of_the_settings() -> None:
     assert "membership asks" not in render_member(foreign, foreign.networks[0], "acct_90002", UNICODE).decode()
 
 
+def test_a_member_is_shown_what_it_shares() -> None:
+    """Each value that it holds, with how many members and others do; not what it lacks; long lists are counted."""
+    report = report_fixtures.ordinary()
+    network = report.networks[0]
+    name = "acct_00003"
+    held = [item for item in network.observables if name in item.held_by]
+    page = render_member(report, network, name, View(width=160)).decode()
+    part = page.split("What it has in common")[1].split("Evidence of the network")[0]
+    assert len(held) > 2
+    lines = [line.split() for line in part.splitlines()]
+    for item in held:
+        shown = [line for line in lines if item.signal in line]
+        assert any(f"{len(item.held_by):,}" in line and f"{item.outside:,}" in line for line in shown), item
+    lacked = {item.value for item in network.observables} - {item.value for item in held}
+    assert lacked
+    assert not any(value in part for value in lacked)
+    many = [msgspec.structs.replace(held[0], value=f"v{n}") for n in range(30)]
+    crowded = msgspec.structs.replace(network, observables=many)
+    assert "and 6 more; the json output holds them all" in render_member(report, crowded, name, View()).decode()
+
+
 def test_a_member_without_channels_still_has_a_waterfall() -> None:
     """Where nothing but the prior is known, the prior is drawn."""
     network = msgspec.structs.replace(report_fixtures.harvest_network(), accounts=[report_fixtures.member("a", 0.0)])

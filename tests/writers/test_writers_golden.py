@@ -65,8 +65,10 @@ def test_an_explained_network_is_what_it_was(width: int) -> None:
 def test_an_explained_member_is_what_it_was(width: int) -> None:
     """`explain REPORT NETWORK ACCOUNT` gives the waterfall of its golden file."""
     report = report_fixtures.ordinary()
-    content = render_member(report, report.networks[0], "acct_90002", View(width=width, detail=True))
+    content = render_member(report, report.networks[0], "acct_00003", View(width=width, detail=True))
     golden.check(f"explain.member.{width}.txt", content)
+    bare = render_member(report, report.networks[0], "acct_90002", View(width=width, detail=True))
+    golden.check(f"explain.bare.{width}.txt", bare)
 
 
 @pytest.mark.parametrize("width", [80, 200])
@@ -82,5 +84,7 @@ def test_no_golden_file_is_left_over() -> None:
     drawn = {
         f"{report}{end}" for report in report_fixtures.REPORTS for end in (*suffixes, *(f".{v}.txt" for v in VIEWS))
     }
-    explained = {f"explain.{part}.{width}.txt" for part in ("network", "member", "traits") for width in (80, 200)}
+    explained = {
+        f"explain.{part}.{width}.txt" for part in ("network", "member", "bare", "traits") for width in (80, 200)
+    }
     assert {path.name for path in golden.FOLDER.iterdir()} == drawn | explained

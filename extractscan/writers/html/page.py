@@ -19,7 +19,7 @@ from extractscan.writers.html import assets, steps
 from extractscan.writers.html.graph import picture
 from extractscan.writers.html.payload import block, network_data, readable
 from extractscan.writers.numbers import bits, count, losses, short, size
-from extractscan.writers.reading import PROMISE, holders, nothing_found, ranked, said
+from extractscan.writers.reading import PROMISE, called, holders, nothing_found, ranked, said
 from extractscan.writers.show import SENTENCE, show
 
 SECTIONS = 60
@@ -150,9 +150,10 @@ def _counted(counts: dict[str, int], limit: int = COUNTED) -> list[tuple[str, in
 
 def _named(report: Report, fingerprint: str) -> Markup:
     """Return the id by which the page knows a network, or its fingerprint where the page has it nowhere."""
-    known = {network.fingerprint: network.id for network in report.networks}
-    name = known.get(fingerprint)
-    return Markup("<b>{}</b>").format(show(name)) if name else Markup("<code>{}</code>").format(show(fingerprint))
+    name = called(report, fingerprint)
+    if name == fingerprint:
+        return Markup("<code>{}</code>").format(show(name))
+    return Markup("<b>{}</b>").format(show(name))
 
 
 def _observables(network: Network) -> list[Any]:

@@ -14,6 +14,7 @@ from extractscan.model import Network
 from extractscan.model.traits import Traits
 from extractscan.schema import CHANNELS
 from extractscan.writers.html.graph import Picture
+from extractscan.writers.reading import meaning
 from extractscan.writers.show import show
 
 ACCOUNT = 80
@@ -153,14 +154,8 @@ def _graph(picture: Picture, number: dict[str, int], network: Network) -> dict[s
 
 
 def readable(signal: str, value: str, network: Network) -> str:
-    """Return a shared value as people read it: wording is known by the template that holds it."""
-    for template in network.templates if signal == "template" else ():
-        if template.id == value:
-            return show(" ".join(template.skeleton.split()), VALUE)
-    if signal == "system_prompt":
-        quoted = next((e.value for e in network.evidence if e.signal == signal and e.value), None)
-        return show(f"{quoted} ({value})" if quoted else value, VALUE)
-    return show(value, VALUE)
+    """Return a shared value as people read it."""
+    return show(meaning(network, signal, value), VALUE)
 
 
 def _traits(traits: Traits, origin: str, number: dict[str, int]) -> dict[str, Any]:

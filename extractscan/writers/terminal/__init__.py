@@ -56,6 +56,7 @@ def _report(view: View, report: Report) -> Iterator[RenderableType]:
     brief = [each for each in networks if each not in full]
     cut = None if view.detail else SECTIONS
     for network in full[:cut]:
+        yield ""
         yield from network_section(view, network, full_bits(report))
     if brief:
         yield ""

@@ -11,7 +11,7 @@ from rich.text import Text
 
 from extractscan.model import Hub, Input, NearMiss, Report, SingleSource, Suppressed
 from extractscan.writers.numbers import bits, count, size
-from extractscan.writers.reading import PROMISE, allowed_line, said
+from extractscan.writers.reading import PROMISE, allowed_line, called, said
 from extractscan.writers.terminal.evidence import evidence_lines
 from extractscan.writers.terminal.view import CAUTION, View, bullets, heading, sentence, value
 
@@ -82,7 +82,7 @@ def _cleared(view: View, report: Report) -> Iterator[RenderableType]:
     excluded = report.excluded
     groups = (
         ("Held by too many to say anything, given no weight", [_hub(view, hub) for hub in excluded.hubs]),
-        ("Close to a network, but in none", [_near_miss(view, miss) for miss in excluded.near_misses]),
+        ("Close to a network, but in none", [_near_miss(view, report, miss) for miss in excluded.near_misses]),
         ("Covered by the user's own list", [_suppressed(view, each) for each in excluded.suppressed]),
         ("Known beforehand, by the user's own list", [sentence(view, allowed_line(each)) for each in excluded.allowed]),
     )
@@ -101,10 +101,10 @@ def _hub(view: View, hub: Hub) -> Text:
     return Text.assemble(value(view, hub.signal), " ", value(view, hub.value, "bold"), holders)
 
 
-def _near_miss(view: View, miss: NearMiss) -> Text:
+def _near_miss(view: View, report: Report, miss: NearMiss) -> Text:
     line = accounts(view, miss.account_ids)
     if miss.network is not None:
-        line.append(" near ").append_text(value(view, miss.network))
+        line.append(" near ").append_text(value(view, called(report, miss.network)))
     line.append(f" · {bits(miss.bits)} of {bits(miss.needed)} bits · ", "dim")
     return line.append_text(sentence(view, miss.reason))
 

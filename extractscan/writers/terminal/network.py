@@ -42,7 +42,6 @@ SKELETON = 320
 
 def network_section(view: View, network: Network, full_bits: float) -> Iterator[RenderableType]:
     """Draw one network; `full_bits` is what fills a bar, the most that one channel may say."""
-    yield ""
     title = (
         f"{value(view, network.id).plain} · {network.level} · {network.verdict.replace('_', ' ')}{standing(network)}"
     )

@@ -12,8 +12,14 @@ from rich.text import Text
 
 from extractscan.model import Member, Network, Report
 from extractscan.writers.numbers import bits, count
+from extractscan.writers.reading import meaning
 from extractscan.writers.terminal.evidence import evidence_lines, record_lines
 from extractscan.writers.terminal.view import CONTRARY, GOOD, LEVEL_STYLES, View, heading, span, value
+
+SHARED = 24
+"""Values that a member has in common with others, listed."""
+WORDS = 90
+"""Characters of a value among them."""
 
 
 def waterfall(view: View, report: Report, network: Network, account: str, full_bits: float) -> Iterator[RenderableType]:
@@ -31,12 +37,42 @@ def waterfall(view: View, report: Report, network: Network, account: str, full_b
     yield _steps(view, report, network, member)
     yield ""
     yield from _verdict(report, network, member)
+    yield from _shared(view, network, member)
     evidence = [item for item in network.evidence if member.channels.get(item.channel)]
     if evidence:
         yield ""
         yield Text("Evidence of the network in these channels", "bold")
         yield from evidence_lines(replace(view, detail=True), evidence, full_bits)
         yield from record_lines(view, evidence)
+
+
+def _shared(view: View, network: Network, member: Member) -> Iterator[RenderableType]:
+    """List the values that this member and others hold, by what their channel says and how many hold them."""
+    held = [item for item in network.observables if member.account_id in item.held_by]
+    if not held:
+        return
+    held.sort(key=lambda o: (-member.channels.get(o.channel, 0.0), o.channel, -len(o.held_by), o.signal, o.value))
+    yield ""
+    yield Text.assemble(("What it has in common", "bold"), ("  members that hold it too, and others", "dim"))
+    table = Table.grid(padding=(0, 2, 0, 0))
+    for column, justify in ((2, "left"), (10, "left"), (17, "left"), (7, "right"), (7, "right")):
+        table.add_column(width=column, justify=justify, no_wrap=True)  # type: ignore[arg-type]
+    table.add_column(overflow="fold")
+    before = None
+    for item in held[:SHARED]:
+        name = value(view, item.channel if item.channel != before else "")
+        counts = (count(len(item.held_by)), count(item.outside))
+        table.add_row(
+            "",
+            name,
+            value(view, item.signal),
+            *counts,
+            value(view, meaning(network, item.signal, item.value), limit=WORDS),
+        )
+        before = item.channel
+    yield table
+    if len(held) > SHARED:
+        yield Text(f"    and {count(len(held) - SHARED)} more; the json output holds them all", "dim")
 
 
 def prior_bits(report: Report, network: Network) -> float:
