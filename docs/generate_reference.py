@@ -43,8 +43,8 @@ def _schema(schema: Mapping[str, Any]) -> Iterator[str]:
     yield MADE.format(what="extractscan/model")
     yield ""
     yield f"What `-o report.json` writes and every other output is drawn from: schema `{schema['$id']}`. As JSON"
-    yield "Schema (2020-12), with these texts: `extractscan schema report`. Where the numbers come from:"
-    yield "[method.md](method.md)."
+    yield "Schema (2020-12), with these texts: `extractscan schema report`. How to read the numbers:"
+    yield "[handbook.md](handbook.md)."
     yield ""
     yield "- Times are ISO 8601 in UTC. Bits are log2 likelihood ratios with three decimals. Empty is `[]`, `{}`, null."
     yield "- Keys with a default may be missing in a report by an older version; a reader takes the default."

@@ -21,7 +21,7 @@ from selenium.webdriver.support.wait import WebDriverWait
 
 from extractscan import model, pipeline
 from extractscan.writers import html
-from extractscan.writers.terminal import View, render
+from extractscan.writers.terminal import View, render, render_member
 
 ROOT = Path(__file__).parents[1]
 LOG = ROOT / "sample_logs" / "campaign.parquet"
@@ -29,6 +29,9 @@ ACCOUNTS = ROOT / "sample_logs" / "campaign_accounts.parquet"
 FOLDER = ROOT / "docs" / "img"
 COMMAND = f"$ extractscan analyze {LOG.relative_to(ROOT)} --accounts {ACCOUNTS.relative_to(ROOT)}"
 WIDTH = 104
+EXPLAINED = "acct_1c3fda48a5f22e37"
+EVIDENCE = "Evidence of the network"
+"""The picture of an account ends before this line."""
 LAST = "Would be explained by"
 """The picture of the terminal ends before this line; the report goes on."""
 FLAGS = (
@@ -40,8 +43,14 @@ PICTURES = (
     ("page-graph.png", 1280, 900, "light", "Who shares what", "Channels by member"),
     ("page-dark.png", 1280, 900, "dark", "How the work is split", "Null test"),
     ("page-narrow.png", 390, 900, "light", None, None),
+    ("page-waterfall.png", 1280, 900, "light", "Linked by", "Who shares what"),
+    ("page-members.png", 1440, 900, "light", "Null test", "Records to check"),
+    ("page-compliance.png", 1280, 1130, "light", "#compliance", None),
 )
-"""File, pixels wide and high, colour scheme, and the headings of the first network between which to cut."""
+"""File, pixels wide and high, colour scheme, and the headings of the first network between which to cut, or the part of
+the page at which to start."""
+PLACE = """const place = document.querySelector(arguments[0]).getBoundingClientRect();
+    return [place.x + scrollX, place.y + scrollY, place.width];"""
 BETWEEN = """const heads = [...document.querySelectorAll('#n1 h4')];
     const place = text => heads.find(head => head.textContent === text).getBoundingClientRect();
     const [first, last] = [...arguments].map(place);
@@ -54,6 +63,14 @@ def page(report: model.Report) -> list[str]:
     lines = render(report, View(width=WIDTH, colour=True)).decode().splitlines()
     end = next(number for number, line in enumerate(lines) if LAST in line)
     return [COMMAND, "", *lines[:end], f"… {len(lines) - end} more lines"]
+
+
+def explained(report: model.Report) -> list[str]:
+    """Return how the bits of one account add up, and what it has in common, with the escapes of a terminal."""
+    drawn = render_member(report, report.networks[0], EXPLAINED, View(width=WIDTH, colour=True)).decode()
+    lines = drawn.splitlines()
+    end = next(number for number, line in enumerate(lines) if EVIDENCE in line)
+    return [f"$ extractscan explain r.json N1 {EXPLAINED}", "", *lines[:end]]
 
 
 def picture(lines: list[str]) -> str:
@@ -88,10 +105,13 @@ def photograph(address: str) -> None:
         wanted = {"features": [{"name": "prefers-color-scheme", "value": scheme}]}
         chrome.execute_cdp_cmd("Emulation.setEmulatedMedia", wanted)
         chrome.get("about:blank")
-        chrome.get(address + "#n1" * (first is not None))
+        part = first is not None and first.startswith("#")
+        chrome.get(address + (first if part else "#n1" * (first is not None)))
         WebDriverWait(chrome, 30).until(lambda one: one.execute_script("return document.documentElement.dataset.ready"))
         clip = {"x": 0, "y": 0, "width": width, "height": height, "scale": 1}
-        if first:
+        if part:
+            clip |= dict(zip(("x", "y", "width"), chrome.execute_script(PLACE, first), strict=True))
+        elif first:
             drawn = "return Boolean(document.querySelector('#n1-work svg'))"
             WebDriverWait(chrome, 30).until(lambda one, drawn=drawn: one.execute_script(drawn))
             chrome.execute_async_script("setTimeout(arguments[0], 1500)")  # the graph is painted a moment later
@@ -106,7 +126,8 @@ if __name__ == "__main__":
     FOLDER.mkdir(exist_ok=True)
     made = pipeline.analyze([str(LOG)], accounts=str(ACCOUNTS), reproducible=True)
     (FOLDER / "report.svg").write_text(picture(page(made)), encoding="utf-8")
-    print("wrote docs/img/report.svg")
+    (FOLDER / "explain.svg").write_text(picture(explained(made)), encoding="utf-8")
+    print("wrote docs/img/report.svg and explain.svg")
     with tempfile.TemporaryDirectory() as folder:
         document = Path(folder) / "report.html"
         document.write_bytes(html.render(made))

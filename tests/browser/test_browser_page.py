@@ -160,6 +160,8 @@ def test_the_table_is_copied_with_formulas_defused(page: Any, tmp_path: Path) ->
     press(page, "Copy table")
     lines = page.run("return window.copied").split("\n")
     assert [line.split("\t")[0] for line in lines] == ["account", "'=1+1", "'@SUM(A1)", "plain"]
+    assert [line.split("\t")[-1] for line in lines[1:]] == [members[0].last_seen[:16].replace("T", " ")] * 3
+    assert rows(page)[0][-1] == members[0].last_seen[:10], "the day is shown, the minute copied"
 
 
 def test_networks_open_and_close(page: Any, tmp_path: Path) -> None:

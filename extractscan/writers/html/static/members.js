@@ -72,7 +72,9 @@ const members = {
       } else if (column.channel) {
         const bar = report.el("svg", { "aria-hidden": "true" }, report.el("rect", { width: Math.max((100 * column.value(n)) / column.top, 0) + "%", height: 3, rx: 1 }));
         made.append(report.el("td", { class: "num cellbar ch-" + report.family(column.channel), text: column.text(n) }, bar));
-      } else made.append(report.el("td", { class: column.number ? "num" : column.time ? "time" : null, text: column.text(n) }));
+      } else if (column.time) {
+        made.append(report.el("td", { class: "time", text: column.text(n).slice(0, 10), title: column.text(n) })); // the minute is copied and sorted by
+      } else made.append(report.el("td", { class: column.number ? "num" : null, text: column.text(n) }));
     });
     return made;
   },
