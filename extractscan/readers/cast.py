@@ -12,7 +12,7 @@ import msgspec
 import polars as pl
 
 from extractscan import schema
-from extractscan.readers import credentials
+from extractscan.readers import countries, credentials
 from extractscan.readers.timestamps import NAIVE_NOTE, UTC_US, problem_of, to_utc
 
 TEXTS: Final = frozenset({schema.PROMPT, schema.SYSTEM_PROMPT, schema.COMPLETION})
@@ -169,7 +169,7 @@ def _each_text(values: pl.Series, name: str) -> tuple[pl.Series, str | None]:
     if name == schema.TOOL_NAMES:
         return _tool_names(values), None
     if name in {schema.COUNTRY, schema.BILLING_COUNTRY}:
-        return values.str.to_uppercase(), None
+        return countries.codes(values), None
     return _without_secrets(values, name)
 
 

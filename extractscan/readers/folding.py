@@ -34,7 +34,7 @@ class Part(NamedTuple):
 
 
 def folded(pieces: Iterator[Piece], fold: Fold, passed: Sequence[Tally]) -> Iterator[Piece]:
-    """Yield what is whole as it comes, and then the events that were put together, at the place of their first part.
+    """Yield what is whole as it comes, and then the events that were put together, at the place of one of their parts.
 
     Parts are brought into the order of the inputs, so that neither memory nor the split into files changes an event.
     """
@@ -65,11 +65,13 @@ def _put_together(bucket: list[Part], fold: Fold, files: dict[int, Piece], passe
     bucket.sort(key=lambda part: part[:3])
     made = []
     for _, group in groupby(bucket, key=lambda part: part.key):
-        first, *others = list(group)
-        for part in others:
-            passed[part.file].count("rows are further parts of an event", 1)
-        record = fold.merge([first.record, *(part.record for part in others)])
-        made.append((first.file, first.row, record))
+        parts = list(group)
+        record = fold.merge([part.record for part in parts])
+        home = next((part for part in parts if part.record is record), parts[0])
+        for part in parts:
+            if part is not home:
+                passed[part.file].count(fold.says, 1)
+        made.append((home.file, home.row, record))
     made.sort(key=lambda item: item[:2])
     for index, items in groupby(made, key=lambda item: item[0]):
         mine = list(items)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from types import MappingProxyType
 from typing import Any, Final
 
@@ -13,7 +13,7 @@ from extractscan.readers import chat
 from extractscan.readers.addresses import forwarded
 from extractscan.readers.cast import joined_names
 from extractscan.readers.exchange import Exchange
-from extractscan.readers.source import Field, Record, Side, Source, has_keys
+from extractscan.readers.source import Field, Fold, Record, Side, Source, has_keys
 
 KEY: Final = "Langfuse trace id"
 
@@ -184,6 +184,16 @@ def _keeps(seen: Observation) -> str | None:
     return None if seen.row.get("type") in {None, "GENERATION"} else "no model call"
 
 
+def _version(record: Record) -> tuple[float, str]:
+    """Order the versions of an observation: windows of exports overlap, and each holds the row as it was then."""
+    told = record.get("updated_at") or record.get("updatedAt")
+    try:
+        moment = told if isinstance(told, datetime) else datetime.fromisoformat(str(told))
+    except ValueError:
+        return float("-inf"), repr(record)
+    return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp(), repr(record)
+
+
 _NOTES: Final = ("account_id is the user of the trace, as the application set it",)
 _LINKS: Final = "users, sessions; addresses and clients if instrumentation put them into the metadata"
 _WANTS: Final = (
@@ -211,6 +221,12 @@ OBSERVATIONS: Final = Source(
     keys=MappingProxyType({KEY: Field(_spelt(("trace_id",)), _row("trace_id"))}),
     keeps=_keeps,
     heads=_OF_THE_API | {"type"},
+    fold=Fold(
+        key=lambda record: record.get("id"),
+        merge=lambda records: max(records, key=_version),
+        heads=frozenset({"id", "updated_at", "updatedAt"}),
+        says="rows are other versions of an observation: the last one counts",
+    ),
     wants=_WANTS,
 )
 

@@ -127,13 +127,16 @@ class Fold:
 
     Attributes:
         key: Gives what the records of one event have in common, None for a record that is whole by itself.
-        merge: Makes one record of those of one key, which come in the order of the inputs; never raises.
+        merge: Makes one record of those of one key, which come in the order of the inputs; never raises. Where it
+            gives one of them, the event stands at that one's place, else at the first one's.
+        says: What the other records of an event are called where they are counted.
         heads: Top-level fields that both look at, whatever columns are asked for.
     """
 
     key: Callable[[Record], str | None]
     merge: Callable[[Sequence[Record]], Record]
     heads: frozenset[str] = frozenset()
+    says: str = "rows are further parts of an event"
 
 
 @dataclass(frozen=True, slots=True)

@@ -69,6 +69,7 @@ SOURCE: Final = Source(
             schema.TIMESTAMP: Field(("conversation", "timestamp"), _time),
             schema.ACCOUNT: _told("hashed_ip"),
             schema.CLIENT_IP: _told("hashed_ip"),
+            schema.COUNTRY: _told("country"),
             schema.SESSION: Field(("conversation_hash",), lambda part: first(part["whole"], "conversation_hash")),
             schema.REQUEST: Field(("conversation", "conversation_hash"), _request),
             schema.USER_AGENT: _told("header.user-agent"),

@@ -25,7 +25,7 @@ VALUE = re.compile(r"(?!timestamp: )\w+: not (a number|true or false|text|a time
 BREAK = re.compile("break|breaks|damaged|truncated")
 """Losses of what nobody can count."""
 
-COUNTED = re.compile(r"[\d,]+ rows (set aside|complete|are further parts)")
+COUNTED = re.compile(r"[\d,]+ rows (set aside|complete|are further parts|are other versions)")
 """Notes on rows that are no events of their own."""
 
 
