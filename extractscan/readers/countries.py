@@ -23,31 +23,31 @@ FM Federated States of Micronesia|FM Micronesia|FO Faroe Islands|FR France|GA Ga
 GB Great Britain|GD Grenada|GE Georgia|GF French Guiana|GG Guernsey|GH Ghana|GI Gibraltar|GL Greenland|GM Gambia
 GM The Gambia|GN Guinea|GP Guadeloupe|GQ Equatorial Guinea|GR Greece
 GS South Georgia and the South Sandwich Islands|GT Guatemala|GU Guam|GW Guinea-Bissau|GY Guyana|HK Hong Kong
-HK Hong Kong SAR China|HN Honduras|HR Croatia|HT Haiti|HU Hungary|ID Indonesia|IE Ireland|IL Israel
-IM Isle of Man|IN India|IO British Indian Ocean Territory|IQ Iraq|IR Iran|IR Iran, Islamic Republic of
-IS Iceland|IT Italy|JE Jersey|JM Jamaica|JO Jordan|JO Hashemite Kingdom of Jordan|JP Japan|KE Kenya
-KG Kyrgyzstan|KH Cambodia|KI Kiribati|KM Comoros|KN St Kitts and Nevis|KN Saint Kitts and Nevis|KP North Korea
-KR South Korea|KR Republic of Korea|KR Korea, Republic of|KW Kuwait|KY Cayman Islands|KZ Kazakhstan|LA Laos
-LB Lebanon|LC Saint Lucia|LC St Lucia|LI Liechtenstein|LK Sri Lanka|LR Liberia|LS Lesotho|LT Lithuania
-LT Republic of Lithuania|LU Luxembourg|LV Latvia|LY Libya|MA Morocco|MC Monaco|MD Moldova|MD Republic of Moldova
-ME Montenegro|MF Saint Martin|MG Madagascar|MH Marshall Islands|MK North Macedonia|MK Macedonia|ML Mali
-MM Myanmar|MM Myanmar (Burma)|MN Mongolia|MO Macao|MO Macau|MP Northern Mariana Islands|MQ Martinique
-MR Mauritania|MS Montserrat|MT Malta|MU Mauritius|MV Maldives|MW Malawi|MX Mexico|MY Malaysia|MZ Mozambique
-NA Namibia|NC New Caledonia|NE Niger|NF Norfolk Island|NG Nigeria|NI Nicaragua|NL Netherlands|NL The Netherlands
-NO Norway|NP Nepal|NR Nauru|NU Niue|NZ New Zealand|OM Oman|PA Panama|PE Peru|PF French Polynesia
-PG Papua New Guinea|PH Philippines|PK Pakistan|PL Poland|PM Saint Pierre and Miquelon|PN Pitcairn Islands
-PR Puerto Rico|PS Palestine|PS Palestinian Territory|PT Portugal|PW Palau|PY Paraguay|QA Qatar|RE Réunion
-RE Reunion|RO Romania|RS Serbia|RU Russia|RU Russian Federation|RW Rwanda|SA Saudi Arabia|SB Solomon Islands
-SC Seychelles|SD Sudan|SE Sweden|SG Singapore|SH Saint Helena|SI Slovenia|SJ Svalbard and Jan Mayen|SK Slovakia
-SK Slovak Republic|SL Sierra Leone|SM San Marino|SN Senegal|SO Somalia|SR Suriname|SS South Sudan
-ST São Tomé and Príncipe|SV El Salvador|SX Sint Maarten|SY Syria|SZ Eswatini|SZ Swaziland
-TC Turks and Caicos Islands|TD Chad|TF French Southern Territories|TG Togo|TH Thailand|TJ Tajikistan|TK Tokelau
-TL Timor-Leste|TL East Timor|TM Turkmenistan|TN Tunisia|TO Tonga|TR Turkey|TR Türkiye|TT Trinidad and Tobago
-TV Tuvalu|TW Taiwan|TZ Tanzania|UA Ukraine|UG Uganda|UM U.S. Outlying Islands|US United States
-US United States of America|US USA|UY Uruguay|UZ Uzbekistan|VA Vatican City|VC Saint Vincent and the Grenadines
-VC St Vincent and Grenadines|VE Venezuela|VG British Virgin Islands|VI U.S. Virgin Islands|VN Vietnam
-VN Viet Nam|VU Vanuatu|WF Wallis and Futuna|WS Samoa|XK Kosovo|YE Yemen|YT Mayotte|ZA South Africa|ZM Zambia
-ZW Zimbabwe
+HK Hong Kong SAR China|HM Heard and McDonald Islands|HN Honduras|HR Croatia|HT Haiti|HU Hungary|ID Indonesia
+IE Ireland|IL Israel|IM Isle of Man|IN India|IO British Indian Ocean Territory|IQ Iraq|IR Iran
+IR Iran, Islamic Republic of|IS Iceland|IT Italy|JE Jersey|JM Jamaica|JO Jordan|JO Hashemite Kingdom of Jordan
+JP Japan|KE Kenya|KG Kyrgyzstan|KH Cambodia|KI Kiribati|KM Comoros|KN St Kitts and Nevis
+KN Saint Kitts and Nevis|KP North Korea|KR South Korea|KR Republic of Korea|KR Korea, Republic of|KW Kuwait
+KY Cayman Islands|KZ Kazakhstan|LA Laos|LB Lebanon|LC Saint Lucia|LC St Lucia|LI Liechtenstein|LK Sri Lanka
+LR Liberia|LS Lesotho|LT Lithuania|LT Republic of Lithuania|LU Luxembourg|LV Latvia|LY Libya|MA Morocco
+MC Monaco|MD Moldova|MD Republic of Moldova|ME Montenegro|MF Saint Martin|MG Madagascar|MH Marshall Islands
+MK North Macedonia|MK Macedonia|ML Mali|MM Myanmar|MM Myanmar (Burma)|MN Mongolia|MO Macao|MO Macau
+MP Northern Mariana Islands|MQ Martinique|MR Mauritania|MS Montserrat|MT Malta|MU Mauritius|MV Maldives
+MW Malawi|MX Mexico|MY Malaysia|MZ Mozambique|NA Namibia|NC New Caledonia|NE Niger|NF Norfolk Island|NG Nigeria
+NI Nicaragua|NL Netherlands|NL The Netherlands|NO Norway|NP Nepal|NR Nauru|NU Niue|NZ New Zealand|OM Oman
+PA Panama|PE Peru|PF French Polynesia|PG Papua New Guinea|PH Philippines|PK Pakistan|PL Poland
+PM Saint Pierre and Miquelon|PN Pitcairn Islands|PR Puerto Rico|PS Palestine|PS Palestinian Territory
+PT Portugal|PW Palau|PY Paraguay|QA Qatar|RE Réunion|RE Reunion|RO Romania|RS Serbia|RU Russia
+RU Russian Federation|RW Rwanda|SA Saudi Arabia|SB Solomon Islands|SC Seychelles|SD Sudan|SE Sweden|SG Singapore
+SH Saint Helena|SI Slovenia|SJ Svalbard and Jan Mayen|SK Slovakia|SK Slovak Republic|SL Sierra Leone
+SM San Marino|SN Senegal|SO Somalia|SR Suriname|SS South Sudan|ST São Tomé and Príncipe|SV El Salvador
+SX Sint Maarten|SY Syria|SZ Eswatini|SZ Swaziland|TC Turks and Caicos Islands|TD Chad
+TF French Southern Territories|TG Togo|TH Thailand|TJ Tajikistan|TK Tokelau|TL Timor-Leste|TL East Timor
+TM Turkmenistan|TN Tunisia|TO Tonga|TR Turkey|TR Türkiye|TT Trinidad and Tobago|TV Tuvalu|TW Taiwan|TZ Tanzania
+UA Ukraine|UG Uganda|UM U.S. Outlying Islands|US United States|US United States of America|US USA|UY Uruguay
+UZ Uzbekistan|VA Vatican City|VC Saint Vincent and the Grenadines|VC St Vincent and Grenadines|VE Venezuela
+VG British Virgin Islands|VI U.S. Virgin Islands|VN Vietnam|VN Viet Nam|VU Vanuatu|WF Wallis and Futuna|WS Samoa
+XK Kosovo|YE Yemen|YT Mayotte|ZA South Africa|ZM Zambia|ZW Zimbabwe
 """
 CODES: Final = {
     entry[3:].strip().upper(): entry[:2] for line in _TABLE.strip().splitlines() for entry in line.split("|")

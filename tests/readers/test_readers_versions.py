@@ -16,7 +16,8 @@ from extractscan.readers.countries import CODES, codes
 def observation(name: str, updated: Any, tokens: int) -> dict[str, Any]:
     return {
         "id": name, "trace_id": "t1", "type": "GENERATION", "user_id": "ann", "provided_model_name": "m",
-        "start_time": "2026-03-01T10:00:00Z", "usage_details": {"input": tokens}, "cost_details": {}, "updated_at": updated,
+        "start_time": "2026-03-01T10:00:00Z", "usage_details": {"input": tokens}, "cost_details": {},
+        "updated_at": updated,
     }  # fmt: skip
 
 
