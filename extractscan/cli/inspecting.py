@@ -44,16 +44,16 @@ def inspect(
     logs = open_logs(inputs, mapping=columns)
     table = _accounts_table(accounts)
     inspection = inspect_logs(logs, time.monotonic)
-    told = logs.accounts()
-    account_columns = {*(table["columns"] if table else ()), *(told.columns if told is not None else ())}
+    inputs_tell = _told(logs.accounts())
+    account_columns = {name for each in (table, inputs_tell) if each is not None for name in each["columns"]}
     lacking = list(_lacking(frozenset(inspection.columns), frozenset(account_columns)))
     running = _running(lacking)
     if as_json:
         signals = {"signals_running": running, "signals_lacking_fields": lacking}
-        found = {**msgspec.to_builtins(inspection), "accounts_table": table, **signals}
+        found = {**msgspec.to_builtins(inspection), "accounts_table": table, "inputs_tell": inputs_tell, **signals}
         emit_json(msgspec.json.format(msgspec.json.encode(found)) + b"\n")
     else:
-        emit(inspection_page(stdout_view(no_color=no_color), Drawn(inspection, table, lacking, running)))
+        emit(inspection_page(stdout_view(no_color=no_color), Drawn(inspection, table, lacking, running, inputs_tell)))
     return 0
 
 
@@ -87,6 +87,14 @@ def _accounts_table(path: str | None) -> dict[str, Any] | None:
         return None
     frame, notes = read_accounts_with_notes(path)
     return {"path": path, "accounts": frame.height, "columns": frame.columns, "notes": notes}
+
+
+def _told(frame: Any) -> dict[str, Any] | None:
+    """Say what inputs themselves tell of accounts: columns with a value anywhere."""
+    if frame is None:
+        return None
+    filled = [column.name for column in frame if column.null_count() < len(column)]
+    return {"accounts": frame.height, "columns": filled}
 
 
 def _lacking(columns: frozenset[str], account_columns: frozenset[str]) -> Iterator[dict[str, Any]]:

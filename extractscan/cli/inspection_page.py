@@ -25,6 +25,8 @@ class Drawn:
     accounts: Mapping[str, Any] | None
     lacking: Sequence[Mapping[str, Any]]
     running: Sequence[str]
+    told: Mapping[str, Any] | None = None
+    """What inputs themselves tell of accounts."""
 
 
 def inspection_page(view: View, drawn: Drawn) -> bytes:
@@ -53,6 +55,9 @@ def _page(view: View, drawn: Drawn) -> Iterator[RenderableType]:
         facts.add_row(
             Text("repeated", "dim"), f"{count(found.duplicate_request_ids, 'row')} with a request id seen before"
         )
+    if drawn.told is not None:
+        about = f"{', '.join(drawn.told['columns'])} of {count(drawn.told['accounts'], 'account')}"
+        facts.add_row(Text("inputs tell", "dim"), about)
     if found.missing:
         facts.add_row(Text("not there", "dim"), ", ".join(found.missing))
     cost = found.cost

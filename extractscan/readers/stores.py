@@ -37,6 +37,10 @@ def _s3(bucket: str) -> pafs.FileSystem:
 
 
 def _gcs(_bucket: str) -> pafs.FileSystem:
+    other = os.environ.get("STORAGE_EMULATOR_HOST")
+    if other:
+        scheme, _, place = other.rpartition("://")
+        return pafs.GcsFileSystem(anonymous=True, endpoint_override=place.rstrip("/"), scheme=scheme or "http")
     return pafs.GcsFileSystem()
 
 
@@ -44,6 +48,13 @@ def _azure(_container: str) -> pafs.FileSystem:
     name, key = (os.environ.get(f"AZURE_STORAGE_ACCOUNT_{word}") for word in ("NAME", "KEY"))
     if not name:
         raise InputError("az:// needs the account", hint="Set AZURE_STORAGE_ACCOUNT_NAME, and _KEY or a login of `az`.")
+    other = os.environ.get("AZURE_STORAGE_SERVICE_ENDPOINT")
+    if other:
+        scheme, _, place = other.rpartition("://")
+        host = place.partition("/")[0]
+        where = dict.fromkeys(("blob_storage_authority", "dfs_storage_authority"), host)
+        where |= dict.fromkeys(("blob_storage_scheme", "dfs_storage_scheme"), scheme or "https")
+        return pafs.AzureFileSystem(account_name=name, account_key=key, **where)
     return pafs.AzureFileSystem(account_name=name, account_key=key)
 
 
@@ -118,6 +129,9 @@ def _until_magic(parts: list[str]) -> Iterator[str]:
 
 def _walk(store: pafs.FileSystem, folder: str, root: str, window: Window, listing: _Listing, start: str = "") -> None:
     """Take in what lies below a folder; `start` is what the names have to begin with."""
+    if store.type_name.endswith("gcs"):
+        _sweep(store, root, window, listing, start)
+        return
     for info in store.get_file_info(pafs.FileSelector(folder)):
         name = info.path.rpartition("/")[2]
         if hidden(name) or not info.path.startswith(start[: len(info.path)]):
@@ -129,6 +143,24 @@ def _walk(store: pafs.FileSystem, folder: str, root: str, window: Window, listin
                 _walk(store, info.path, root, window, listing, start)
         elif info.type == pafs.FileType.File and info.size:
             listing.objects.append(info)
+
+
+def _sweep(store: pafs.FileSystem, root: str, window: Window, listing: _Listing, start: str) -> None:
+    """Take in all that lies below a folder at once: Google's store does not list folders that are parts of names."""
+    left = set()
+    for info in store.get_file_info(pafs.FileSelector(root, recursive=True)):
+        *folders, name = info.path[len(root) :].strip("/").split("/")
+        if info.type != pafs.FileType.File or not info.size or any(map(hidden, (*folders, name))):
+            continue
+        if not info.path.startswith(start):
+            continue
+        heads = (folders[: depth + 1] for depth in range(len(folders)))
+        other = next((tuple(head) for head in heads if outside(head, window)), None)
+        if other is None:
+            listing.objects.append(info)
+        else:
+            left.add(other)
+    listing.left += len(left)
 
 
 def _first_line(error: BaseException) -> str:

@@ -188,3 +188,15 @@ def test_changes_clocks_order_and_cost_are_said(run, tmp_path) -> None:
         "can run",
     ):
         assert words.replace(" ", "") in page, words
+
+
+def test_what_inputs_tell_of_accounts_is_said(run, tmp_path) -> None:
+    """A gateway's own table of users beside its log serves as an accounts table, and its signals lack nothing."""
+    export = Path(__file__).parents[1] / "readers" / "fixtures" / "litellm_accounts"
+    page = " ".join(run("inspect", export).stdout.split())
+    assert "inputs tell account_id, created_at, email, organization_id of 2 accounts" in page
+    assert "created_at in the accounts table" not in page
+    assert "payment_fingerprint in the accounts table" in page
+    found = json.loads(run("inspect", export, "--json").stdout)
+    assert found["inputs_tell"] == {"accounts": 2, "columns": ["account_id", "created_at", "email", "organization_id"]}
+    assert "email_domain" in found["signals_running"]

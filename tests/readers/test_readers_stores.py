@@ -192,6 +192,36 @@ def test_only_the_columns_in_use_are_fetched(store: pafs.S3FileSystem, monkeypat
     assert 0 < counted.fetched < len(out.getvalue()) / 10
 
 
+class _Google(_Counted):
+    """Lists as Google's store does: a folder that is only a part of names is not in a list of one level."""
+
+    def get_type_name(self) -> str:
+        return "gcs"
+
+    def get_file_info_selector(self, selector: Any) -> Any:
+        found = self.inner.get_file_info(selector)
+        return [info for info in found if selector.recursive or info.type == pafs.FileType.File]
+
+
+def test_folders_that_a_store_does_not_list_are_found_by_the_names_in_them(
+    store: pafs.S3FileSystem, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for day in range(1, 8):
+        _put(store, f"seventh/log/date=2026-03-{day:02}/x.ndjson", LINES)
+    for name in ("log/_temporary/x.ndjson", "log/2026/03/x.ndjson", "other/x.ndjson"):
+        _put(store, f"seventh/{name}", LINES)
+    _put(store, "seventh/log/empty.ndjson", b"")
+    monkeypatch.setitem(stores.STORES, "gs", lambda _bucket: pafs.PyFileSystem(_Google(store)))
+    window = (datetime(2026, 3, 5, tzinfo=UTC), datetime(2026, 3, 6, tzinfo=UTC))
+    logs = open_logs(["gs://seventh/log/"], dates=window)
+    records = logs.records()
+    assert [record.path.split("/")[4] for record in records] == ["2026", *(f"date=2026-03-{d:02}" for d in (4, 5, 6))]
+    assert any(note.startswith("4 folders of other dates") for note in records[0].notes)
+    assert len(open_logs(["gs://seventh/log/date=*/x.ndjson"]).files) == 7
+    assert len(open_logs(["gs://seventh/oth"]).files) == 1
+    assert len(open_logs(["gs://seventh"]).files) == 9
+
+
 def test_what_a_store_refuses_is_said_and_nothing_secret(store: pafs.S3FileSystem) -> None:
     _put(store, "sixth/empty", b"")
     for url, says in (
@@ -218,6 +248,11 @@ def test_other_stores_take_their_credentials_from_the_environment(monkeypatch: p
     monkeypatch.setenv("AZURE_STORAGE_ACCOUNT_NAME", "account")
     monkeypatch.setenv("AZURE_STORAGE_ACCOUNT_KEY", "a2V5")
     assert stores.STORES["az"]("container").type_name == "abfs"
+    monkeypatch.setenv("AZURE_STORAGE_SERVICE_ENDPOINT", "http://127.0.0.1:10000/account")
+    assert stores.STORES["az"]("container").type_name == "abfs"
+    monkeypatch.delenv("STORAGE_EMULATOR_HOST", raising=False)
+    assert stores.STORES["gs"]("bucket").type_name == "gcs"
+    monkeypatch.setenv("STORAGE_EMULATOR_HOST", "127.0.0.1:9000")
     assert stores.STORES["gs"]("bucket").type_name == "gcs"
     monkeypatch.delenv("AWS_ENDPOINT_URL", raising=False)
     monkeypatch.delenv("AWS_REGION", raising=False)
