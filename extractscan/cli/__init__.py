@@ -17,6 +17,7 @@ from extractscan.cli.configuring import config_check, config_init, config_show
 from extractscan.cli.converting import convert
 from extractscan.cli.evidencing import evidence
 from extractscan.cli.guard import guarded
+from extractscan.cli.helping import Command
 from extractscan.cli.inspecting import inspect
 from extractscan.cli.reports import explain, report
 from extractscan.cli.ruling import rules_test
@@ -63,11 +64,11 @@ def _root(
 
 
 for _command in COMMANDS:
-    app.command(_command.__name__)(guarded(_command))
+    app.command(_command.__name__, cls=Command)(guarded(_command))
 for _name, (_help, _members) in GROUPS.items():
     _group = typer.Typer(name=_name, help=_help, rich_markup_mode=None, no_args_is_help=True)
     for _member in _members:
-        _group.command(_member.__name__.removeprefix(f"{_name}_"))(guarded(_member))
+        _group.command(_member.__name__.removeprefix(f"{_name}_"), cls=Command)(guarded(_member))
     app.add_typer(_group)
 
 

@@ -17,6 +17,8 @@ import pytest
 import typer.main
 
 from extractscan import __version__, cli
+from extractscan.cli import helping
+from extractscan.cli.helping import SUBJECTS
 from extractscan.schema import ACCOUNTS, EVENTS
 from extractscan.signals import SIGNALS
 
@@ -82,6 +84,39 @@ def test_every_command_and_option_has_help(name: str) -> None:
         assert parameter.help, parameter.name
         for option in parameter.opts if parameter.param_type_name == "option" else ():
             assert re.fullmatch(r"--[a-z]+(-[a-z]+)*|-[a-zA-Z]", option)
+
+
+def test_a_long_list_of_options_stands_in_groups(run) -> None:
+    """Every option of analyze is under a word that says what it is for, once; short lists stay one list."""
+    page = run("analyze", "--help").stdout
+    sections = re.findall(r"^([A-Z][a-z]+):$", page, re.MULTILINE)
+    assert sections == ["Arguments", *SUBJECTS]
+    flags = re.findall(r"^  (?:-\w, )?(--[a-z-]+)", page, re.MULTILINE)
+    assert len(flags) == len(set(flags))
+    options = [each for each in COMMANDS["analyze"].params if each.param_type_name == "option"]
+    assert set(flags) == {flag for each in options for flag in each.opts if flag.startswith("--")} | {"--help"}
+    assert "Options:" in run("verify", "--help").stdout
+
+
+def test_an_option_that_is_in_no_group_is_not_hidden(run, monkeypatch) -> None:
+    """What nobody sorted stands at the end."""
+    fewer = {subject: flags for subject, flags in SUBJECTS.items() if subject != "Run"}
+    monkeypatch.setattr(helping, "SUBJECTS", fewer)
+    page = run("analyze", "--help").stdout
+    assert "--threads" in page.split("Others:")[1]
+
+
+@pytest.mark.parametrize(
+    ("command", "usage"),
+    [
+        (["analyze"], "extractscan analyze [OPTIONS] INPUT..."),
+        (["explain"], "extractscan explain [OPTIONS] REPORT NETWORK [ACCOUNT]"),
+        (["config", "show"], "extractscan config show [OPTIONS] [FILE]"),
+    ],
+)
+def test_usage_shows_arguments_as_they_are_typed(run, command: list[str], usage: str) -> None:
+    """Bare where one has to be given, in brackets where not."""
+    assert run(*command, "--help").stdout.splitlines()[0].endswith(usage.split(" ", 1)[1])
 
 
 def test_no_command_file_is_forgotten() -> None:
