@@ -45,7 +45,7 @@ def require_testable(ground: Ground) -> None:
         CannotTestError: where the log has no events, or no field that could link accounts.
     """
     if ground.incidence.units == 0:
-        raise CannotTestError("no events are left to analyse", hint="Widen --from, --to or --last.")
+        raise CannotTestError("no events are left to analyse", hint="Widen the time or the filters asked for.")
     if {kind.channel for kind in ground.incidence.kinds if len(kind.values)} <= {schema.TIME}:
         missing = ", ".join(sorted(run.name for run in ground.runs if not run.ran))
         raise CannotTestError(

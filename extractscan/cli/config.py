@@ -6,6 +6,7 @@ import os
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
+from difflib import get_close_matches
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Final
@@ -111,8 +112,12 @@ def _from_flags(given: Mapping[str, Any]) -> dict[str, Told]:
 
 def _known(key: str, message: str, prefix: str) -> None:
     if key not in KEYS:
-        named = [prefix + (each.upper() if prefix else each) for each in KEYS]
-        raise UsageError(message, hint=f"keys: {', '.join(named)}")
+        near = get_close_matches(key, KEYS, n=3)
+        named = [prefix + (each.upper() if prefix else each) for each in near or KEYS]
+        hint = (
+            f"nearest: {', '.join(named)}; `extractscan config show` lists all" if near else f"keys: {', '.join(named)}"
+        )
+        raise UsageError(message, hint=hint)
 
 
 def shown(found: Resolved) -> list[tuple[str, Any, str]]:

@@ -47,11 +47,11 @@ class Command(TyperCommand):
             super().format_options(ctx, formatter)
             return
         arguments = [each for each in self.get_params(ctx) if each.param_type_name == "argument"]
-        parts = {"Arguments": [(piece(each), getattr(each, "help", "") or "") for each in arguments]}
+        parts: dict[str, list[Any]] = {"Arguments": [(piece(one), getattr(one, "help", "") or "") for one in arguments]}
         for subject, flags in SUBJECTS.items():
-            parts[subject] = [each.get_help_record(ctx) for flag in flags for each in options if flag in each.opts]  # type: ignore[misc]
+            parts[subject] = [one.get_help_record(ctx) for flag in flags for one in options if flag in one.opts]
         told = {flag for flags in SUBJECTS.values() for flag in flags}
-        parts["Others"] = [each.get_help_record(ctx) for each in options if told.isdisjoint(each.opts)]
+        parts["Others"] = [one.get_help_record(ctx) for one in options if told.isdisjoint(one.opts)]
         for title, rows in parts.items():
             if rows:
                 with formatter.section(title):

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import get_args
 
 from extractscan.model import LEVELS, Allowed, Evidence, Network, Report, Verdict
-from extractscan.writers.numbers import share
+from extractscan.writers.numbers import count, share
 
 PROMISE = (
     "A shared signal is a reason to look, not proof. Bits are log2 likelihood ratios, not calibrated to a "
@@ -101,5 +101,5 @@ def allowed_line(entry: Allowed) -> str:
     what = f"{entry.kind} {', '.join(entry.values)}{until}: {entry.reason}"
     if entry.state != "active":
         return f"{what} ({entry.state})"
-    events = f", {entry.events:,} events without the weight of their address" if entry.events else ""
-    return f"{what} ({entry.accounts:,} accounts{events})"
+    events = f", {count(entry.events, 'event')} without the weight of the address" if entry.events else ""
+    return f"{what} ({count(entry.accounts, 'account')}{events})"

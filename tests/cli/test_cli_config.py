@@ -90,7 +90,8 @@ def test_options_of_a_file_act_as_flags(run, pipeline, here) -> None:
 @pytest.mark.parametrize(
     ("text", "message", "hint"),
     [
-        ("fail_no = 'low'", "extractscan.toml: there is no key 'fail_no'", "fail_on"),
+        ("fail_no = 'low'", "extractscan.toml: there is no key 'fail_no'", "nearest: fail_on"),
+        ("zzz = 1", "extractscan.toml: there is no key 'zzz'", "keys: accounts, output"),
         ("fail_on = 'severe'", "extractscan.toml: fail_on = 'severe'", "critical, high, medium, low, info"),
         ("profile = 'lax'", "extractscan.toml: profile = 'lax'", "strict, balanced, wide"),
         ("from = 'soon'", "extractscan.toml: from = 'soon' is no time", "2026-03-31"),
@@ -118,7 +119,7 @@ def test_a_fault_in_a_file_names_file_key_and_what_is_allowed(run, pipeline, her
 @pytest.mark.parametrize(
     ("name", "value", "hint"),
     [
-        ("EXTRACTSCAN_FAIL_NO", "low", "EXTRACTSCAN_FAIL_ON"),
+        ("EXTRACTSCAN_FAIL_NO", "low", "nearest: EXTRACTSCAN_FAIL_ON"),
         ("EXTRACTSCAN_SEED", "many", "whole number"),
         ("EXTRACTSCAN_MARGIN_BITS", "-1", "number from 0 up"),
         ("EXTRACTSCAN_STRICT", "perhaps", "true or false"),
