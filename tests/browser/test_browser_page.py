@@ -34,6 +34,8 @@ LEVELS = """return [...document.querySelectorAll('h1, h2, h3, h4, h5, [role=head
 REPORTS = {
     "ordinary": fixtures.ordinary,
     "empty": fixtures.empty,
+    "clean": fixtures.clean,
+    "marked": fixtures.marked,
     "large": large_report.small,
     "hostile": hostile_page.report,
 }

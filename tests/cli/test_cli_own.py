@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shlex
 import shutil
 import subprocess
 import sys
@@ -30,6 +31,30 @@ def test_the_script_of_bash_completes_commands(run) -> None:
     command = [sys.executable, "-c", "from extractscan.cli import main; main()"]
     done = subprocess.run(command, env={**os.environ, **asked}, capture_output=True, text=True, check=True)
     assert done.stdout.split() == ["verify", "version"]
+
+
+@pytest.mark.parametrize(
+    ("typed", "offered"),
+    [
+        ("extractscan ver", {"verify", "version"}),
+        ("extractscan config s", {"show"}),
+        ("extractscan report --red", {"--redact"}),
+    ],
+)
+def test_bash_offers_words_after_the_line_of_the_manual(run, tmp_path, typed: str, offered: set[str]) -> None:
+    """`source <(extractscan completion bash)` in a shell, and it completes commands, second words and options."""
+    program = tmp_path / "extractscan"
+    main = f"{shlex.quote(sys.executable)} -c 'from extractscan.cli import main; main()'"
+    program.write_text(f'#!/bin/sh\nexec {main} "$@"\n')
+    program.chmod(0o755)
+    words = typed.split()
+    script = f"""source <(extractscan completion bash)
+        COMP_WORDS=({" ".join(words)}); COMP_CWORD={len(words) - 1}
+        _extractscan_completion extractscan {words[-1]}
+        printf '%s\\n' "${{COMPREPLY[@]}}" """
+    surroundings = {**os.environ, "PATH": f"{tmp_path}:{os.environ['PATH']}"}
+    done = subprocess.run(["bash", "-c", script], env=surroundings, capture_output=True, text=True, check=True)
+    assert set(done.stdout.split()) == offered, done.stderr
 
 
 def test_an_unknown_shell_is_refused(run) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from itertools import combinations
 from typing import Any
 from uuid import UUID
 
@@ -21,7 +22,7 @@ from extractscan.model.excluded import Allowed
 from extractscan.model.since import Baseline, Change
 from extractscan.writers import html
 from extractscan.writers.html import assets, payload, steps
-from extractscan.writers.html.graph import ACCOUNTS_DRAWN, VALUES_DRAWN, picture
+from extractscan.writers.html.graph import ACCOUNTS_DRAWN, LABEL, LINE, VALUES_DRAWN, picture
 from extractscan.writers.html.page import SECTIONS, SKELETON, _reason, sparkline
 
 SCRIPT = re.compile(r"<script>(.*?)</script>", re.DOTALL)
@@ -225,6 +226,14 @@ def test_a_graph_is_capped_and_says_so() -> None:
     for account, number in drawn.edges:
         assert drawn.accounts[account][0] in held[drawn.values[number][0].value]
     assert "left out: 880 accounts" in text_of(large_report.report(1, 1000))
+
+
+def test_no_text_in_a_graph_runs_through_another() -> None:
+    """Values that stand near each other stand on lines of their own, inside the ring and beside it."""
+    for network in (large_report.network(1, 1000), large_report.network(2, 40), fixtures.harvest_network()):
+        values = picture(network).values
+        for (one, x, y), (other, at, down) in combinations(values, 2):
+            assert abs(x - at) >= LABEL or abs(y - down) >= LINE, (one.value, other.value)
 
 
 def test_what_more_strangers_than_members_hold_is_not_drawn() -> None:

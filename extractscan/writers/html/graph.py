@@ -22,6 +22,8 @@ COMMON = 0.8
 """Share of the drawn accounts from which a value stands in the middle."""
 FEW = 0.34
 RADIUS = 420
+LABEL, LINE = 330, 34
+"""Units that the text beside a value is long and high."""
 NEXT_TO = 46
 """Units between neighbours, so that their labels stay apart."""
 
@@ -108,7 +110,8 @@ def _places(
     middle = [number for number, who in enumerate(holders) if len(who) >= COMMON * accounts]
     outer = [number for number, who in enumerate(holders) if number not in middle and len(who) <= FEW * accounts]
     inner = {number: means[number] for number in range(len(holders)) if number not in middle and number not in outer}
-    places = dict(zip(middle, _column(0, len(middle)), strict=True)) | _spread(inner, radius * 0.62)
+    centre = dict(zip(middle, _column(0, len(middle)), strict=True))
+    places = centre | _parted(_spread(inner, radius * 0.62), list(centre.values()))
     right, left = _sides(outer, means)
     for side, group in ((1, right), (-1, left)):
         ordered = sorted(group, key=lambda number: (round(math.sin(means[number]), 9), number))
@@ -121,6 +124,18 @@ def _sides(outer: Sequence[int], means: Sequence[float]) -> tuple[list[int], lis
     ordered = sorted(outer, key=lambda number: (-round(math.cos(means[number]), 9), number))
     half = -(-len(ordered) // 2)
     return ordered[:half], ordered[half:]
+
+
+def _parted(places: Mapping[int, tuple[int, int]], taken: Sequence[tuple[int, int]]) -> dict[int, tuple[int, int]]:
+    """Move values down where the text beside others, or beside what stands already, would run through theirs."""
+    stand, found = list(taken), {}
+    for number, (x, wanted) in sorted(places.items(), key=lambda item: (item[1][1], item[1][0], item[0])):
+        y = wanted
+        while crossed := [other for at, other in stand if abs(at - x) < LABEL and abs(other - y) < LINE]:
+            y = max(crossed) + LINE
+        stand.append((x, y))
+        found[number] = (x, y)
+    return found
 
 
 def _column(x: int, count: int) -> list[tuple[int, int]]:
