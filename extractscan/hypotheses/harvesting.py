@@ -112,6 +112,11 @@ def topics_of_their_own(facts: Facts) -> bool:
     return facts.exchangeable is not None and facts.exchangeable < DEALT - 0.05 and facts.exchange_pairs >= 60
 
 
+def topics_dealt(facts: Facts) -> bool:
+    """Tell whether the members' items were dealt from one queue: as different within a member as between two."""
+    return facts.exchangeable is not None and facts.exchangeable >= DEALT and facts.exchange_pairs >= 60
+
+
 def own_worded(facts: Facts) -> bool:
     """Tell whether the members each work from a fixed text of their own, over items that were dealt from one queue."""
     dealt = facts.exchangeable is not None and facts.exchangeable >= DEALT + 0.05 and facts.exchange_pairs >= 200

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from extractscan.hypotheses.facts import Facts
+from extractscan.hypotheses.harvesting import WORDED_BITS, topics_dealt
 from extractscan.hypotheses.weighing import Weighed, percent, points
 
 OLD_DAYS = 45
@@ -18,6 +19,7 @@ def weigh(facts: Facts) -> Weighed:
     office = prefix.known > 0 and prefix.top >= 0.8
     scattered = domain.known >= 0.5 and domain.top < 0.5
     many_cards = card.known >= 0.5 and card.top < 0.5
+    queue = facts.channels.get("content", 0.0) >= WORDED_BITS and topics_dealt(facts) and facts.same_list <= 0.3
     return Weighed(
         id="H2",
         name="single_customer",
@@ -41,6 +43,11 @@ def weigh(facts: Facts) -> Weighed:
             (young, -2.0, "the accounts were made for this"),
             (scattered, -4.0, "mail addresses are scattered over many domains"),
             (many_cards, -3.0, "several cards pay"),
+            (
+                queue and not own_domain,
+                -4.0,
+                "one queue is dealt over accounts that nothing names as one customer's; a customer needs one account for it",
+            ),
             (
                 facts.share("address").shared >= 0.5 and facts.share("address").top < 0.3 and not office,
                 -2.0,
