@@ -40,7 +40,7 @@ def refine(incidence: Incidence, start: Ints, settings: Settings) -> Profile | N
     members = start
     seen: set[bytes] = set()
     for _ in range(ROUNDS):
-        group = profile(incidence, members, settings)
+        group = profile(incidence, members, settings, near=True)
         following = np.flatnonzero(belongs(group, incidence.units, settings))
         lost = not seen and np.isin(members, following).mean() < START_HOLDS
         if lost or len(following) < settings.min_accounts:
@@ -54,7 +54,7 @@ def refine(incidence: Incidence, start: Ints, settings: Settings) -> Profile | N
                 return None
         seen.add(key)
         members = following
-    group = profile(incidence, members, settings)
+    group = profile(incidence, members, settings, near=True)
     return group if np.all(belongs(group, incidence.units, settings)[members]) else None
 
 
@@ -86,7 +86,7 @@ def shrunk(
 ) -> Profile | None:
     """Drop members until all that are left belong by themselves; None where too few are left."""
     while len(members) >= settings.min_accounts:
-        group = profile(incidence, members, settings, without=without)
+        group = profile(incidence, members, settings, without=without, near=True)
         stay = belongs(group, incidence.units, settings)[members]
         if stay.all():
             return group

@@ -9,6 +9,7 @@ from functools import cached_property
 import numpy as np
 import numpy.typing as npt
 import polars as pl
+import scipy.sparse as sp
 
 from extractscan import schema
 
@@ -56,12 +57,44 @@ class Kind:
         return np.diff(self.by_value_ptr)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Incidence:
     """Who holds what: `units` accounts (declared customers merged) and their kinds of observables."""
 
     units: int
     kinds: tuple[Kind, ...]
+
+    @cached_property
+    def flat(self) -> Flat:
+        """All kinds side by side, so that a profile is a few operations on long vectors and not many on short ones."""
+        return _flat(self)
+
+
+@dataclass(frozen=True, slots=True)
+class Flat:
+    """The sightings of all kinds, values numbered through.
+
+    Attributes:
+        first: Number of the first value of each kind, and one past the last (kinds + 1,).
+        kind: Number of the kind of each value.
+        ptr, value: For each unit its values, ascending.
+        by_value_ptr, by_value, by_value_weight: The holders of each value.
+        mixture, forgeable: As the kinds' (kinds,).
+        known: Whether any value of a kind is known of a unit (units, kinds).
+        known_all: Units of which each kind is known (kinds,).
+    """
+
+    first: Ints
+    kind: npt.NDArray[np.int32]
+    ptr: Ints
+    value: Ints
+    by_value_ptr: Ints
+    by_value: Ints
+    by_value_weight: Floats
+    mixture: npt.NDArray[np.bool_]
+    forgeable: npt.NDArray[np.bool_]
+    known: npt.NDArray[np.bool_]
+    known_all: Ints
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +103,7 @@ class Profile:
 
     Attributes:
         members: Sorted unit numbers.
+        among: Sorted units that were held against the group; all others have no bits here.
         channels: For each channel the bits of every unit (units,).
         own: The most that a channel's unforgeable signals say of every unit (units,).
         kinds: For each signal the bits of every unit before the channel takes the largest.
@@ -77,6 +111,7 @@ class Profile:
     """
 
     members: Ints
+    among: Ints
     channels: dict[str, Floats]
     own: Floats
     kinds: dict[str, Floats] = field(default_factory=dict)
@@ -100,15 +135,55 @@ def kind_of(
 
     Weights are normalised to sum to one for each unit unless they are shares of a mixture already.
     """
-    order = np.lexsort((value, unit))
-    unit, value, weight = unit[order], value[order], weight[order].astype(np.float64)
-    ptr = np.searchsorted(unit, np.arange(units + 1)).astype(np.int64)
+    weight = weight.astype(np.float64)
     if not mixture:
         total = np.bincount(unit, weights=weight, minlength=units)
         weight = weight / total[unit]
-    back = np.lexsort((unit, value))
-    by_ptr = np.searchsorted(value[back], np.arange(len(values) + 1)).astype(np.int64)
-    return Kind(name, channel, values, ptr, value, weight, by_ptr, unit[back], weight[back], mixture, forgeable, marks)
+    by_value = _columns(unit, value, weight, (units, len(values)))
+    rows = by_value.tocsr()  # of sorted columns: the values of each row are sorted
+    return Kind(
+        name, channel, values, _wide(rows.indptr), _wide(rows.indices), rows.data,
+        _wide(by_value.indptr), _wide(by_value.indices), by_value.data, mixture, forgeable, marks,
+    )  # fmt: skip
+
+
+def _columns(unit: Ints, value: Ints, weight: Floats, shape: tuple[int, int]) -> sp.csc_matrix:
+    """Sort triples by value and then by unit, in linear time; a weight of nothing stays."""
+    rows = sp.csr_matrix(sp.coo_matrix((weight, (unit, value)), shape=shape))
+    return sp.csc_matrix(rows)
+
+
+def _wide(numbers: npt.NDArray[np.integer]) -> Ints:
+    return np.asarray(numbers, dtype=np.int64)
+
+
+def _flat(incidence: Incidence) -> Flat:
+    kinds = incidence.kinds
+    size = np.array([len(kind.values) for kind in kinds], dtype=np.int64)
+    first = np.concatenate([[0], np.cumsum(size)]).astype(np.int64)
+    pointers = [kind.by_value_ptr[:-1] for kind in kinds]
+    seen = np.concatenate([[0], np.cumsum([len(kind.by_value) for kind in kinds])]).astype(np.int64)
+    by_ptr = np.concatenate([*(ptr + shift for ptr, shift in zip(pointers, seen, strict=False)), seen[-1:]])
+    by_value = np.concatenate([np.zeros(0, dtype=np.int64), *(kind.by_value for kind in kinds)])
+    weight = np.concatenate([np.zeros(0), *(kind.by_value_weight for kind in kinds)])
+    held = sp.csc_matrix((np.ones(len(by_value), dtype=np.bool_), by_value, by_ptr), shape=(incidence.units, first[-1]))
+    rows = held.tocsr()
+    known = np.zeros((incidence.units, len(kinds)), dtype=np.bool_)
+    for number, kind in enumerate(kinds):
+        known[:, number] = kind.known
+    return Flat(
+        first=first,
+        kind=np.repeat(np.arange(len(kinds), dtype=np.int32), size),
+        ptr=_wide(rows.indptr),
+        value=_wide(rows.indices),
+        by_value_ptr=by_ptr,
+        by_value=by_value,
+        by_value_weight=weight,
+        mixture=np.array([kind.mixture for kind in kinds], dtype=np.bool_),
+        forgeable=np.array([kind.forgeable for kind in kinds], dtype=np.bool_),
+        known=known,
+        known_all=known.sum(axis=0).astype(np.int64),
+    )
 
 
 def spans(ptr: Ints, rows: Ints) -> Ints:

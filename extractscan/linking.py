@@ -6,11 +6,14 @@ own values look common. An account never counts as its own witness: rates leave 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from itertools import pairwise
+
 import numpy as np
 import numpy.typing as npt
 
 from extractscan import schema
-from extractscan.incidence import Floats, Incidence, Ints, Kind, Profile, spans
+from extractscan.incidence import Flat, Floats, Incidence, Ints, Kind, Profile, spans
 from extractscan.settings import Settings
 
 CELL = 0.5
@@ -24,51 +27,114 @@ PRICE_FLOOR = -5.0
 
 
 def profile(
-    incidence: Incidence, members: Ints, settings: Settings, *, without: frozenset[str] = frozenset()
+    incidence: Incidence,
+    members: Ints,
+    settings: Settings,
+    *,
+    without: frozenset[str] = frozenset(),
+    near: bool = False,
 ) -> Profile:
-    """Hold every unit against a group: bits by channel, the largest signal of a channel standing for it.
+    """Hold units against a group: bits by channel, the largest signal of a channel standing for it.
 
     Args:
         incidence: Who holds what.
         members: Sorted unit numbers of the group, at least two.
-        settings: Channel cap.
+        settings: Channel cap and floor.
         without: Channels to leave out.
+        near: Judge only members and whoever holds a value that reaches the channel floor: nobody else can belong, and
+            in a large log nearly everybody is left out.
     """
-    inside = np.zeros(incidence.units, dtype=np.bool_)
+    flat, units = incidence.flat, incidence.units
+    inside = np.zeros(units, dtype=np.bool_)
     inside[members] = True
-    best: dict[str, Floats] = {}
-    price: dict[str, Floats] = {}
-    own: dict[str, Floats] = {}
-    result = Profile(members=members, channels={}, own=np.zeros(incidence.units))
-    for kind in incidence.kinds:
-        if kind.channel in without:
-            continue
-        bits, lack = _kind_bits(kind, members, inside, settings, result)
-        result.kinds[kind.name] = bits
-        if not kind.forgeable:
-            own[kind.channel] = np.maximum(own[kind.channel], bits) if kind.channel in own else bits
-        if kind.channel in best:
-            np.maximum(best[kind.channel], bits, out=best[kind.channel])
-            np.minimum(price[kind.channel], lack, out=price[kind.channel])
-        else:
-            best[kind.channel], price[kind.channel] = bits.copy(), lack
+    held, k = _counted(flat.value[spans(flat.ptr, members)], len(flat.kind))
+    if without:
+        kept = np.array([kind.channel not in without for kind in incidence.kinds])[flat.kind[held]]
+        held, k = held[kept], k[kept]
+    kind = flat.kind[held]
+    total = flat.by_value_ptr[held + 1] - flat.by_value_ptr[held]
+    known = flat.known[members].sum(axis=0)
+    ratio_in, ratio_out = _ratios(k, total, known[kind], flat.known_all[kind])
+    keep = (k >= 2) & (ratio_out > 1.0)
+    text = np.flatnonzero(keep & flat.mixture[kind])
+    tests = np.diff(flat.first)[kind[text]]
+    private = _enriched(k[text], total[text], len(members), units, tests, settings) & (ratio_out[text] >= PRIVATE_RATIO)
+    keep[text[~private]] = False
+    if near:
+        loud = held[keep & (ratio_out >= 2.0**settings.channel_floor_bits)]
+        judged = inside.copy()
+        judged[flat.by_value[spans(flat.by_value_ptr, loud)]] = True
+        among = np.flatnonzero(judged)
+    else:
+        among = np.arange(units)
+    place = np.full(units, -1)
+    place[among] = np.arange(len(among))
+    bits = _bits(flat, held[keep], (ratio_in[keep], ratio_out[keep]), inside, (place, len(among)))
+    np.clip(bits, 0.0, settings.channel_cap_bits, out=bits)
+    price, rates = np.zeros_like(bits), {}
+    bounds = np.searchsorted(held, flat.first)
+    for number, (start, end) in enumerate(pairwise(bounds.tolist())):
+        if end > start:
+            span = slice(start, end)
+            rates[incidence.kinds[number].name] = (held[span] - flat.first[number], k[span], total[span] - k[span])
+            top = start + int(np.argmax(k[span]))
+            sizes = (int(known[number]), int(flat.known_all[number]))
+            cost = _cost(int(k[top]), int(total[top]), *sizes)
+            if cost < -1.0:
+                lacks = flat.known[among, number]
+                holders = place[flat.by_value[flat.by_value_ptr[held[top]] : flat.by_value_ptr[held[top] + 1]]]
+                lacks[holders[holders >= 0]] = False
+                price[number, lacks] = max(cost, PRICE_FLOOR)
+    used = [n for n, kind in enumerate(incidence.kinds) if kind.channel not in without]
+    return _summed(incidence, members, among, (bits, price), used, rates, settings)
+
+
+def _counted(values: Ints, size: int) -> tuple[Ints, Ints]:
+    """Return the distinct values, sorted, and how often each occurs; many of few are counted faster than sorted."""
+    if len(values) * 8 < size:
+        held, k = np.unique(values, return_counts=True)
+        return held, k.astype(np.int64)
+    every = np.bincount(values, minlength=size)
+    held = np.flatnonzero(every)
+    return held, every[held].astype(np.int64)
+
+
+def _summed(
+    incidence: Incidence,
+    members: Ints,
+    among: Ints,
+    judged: tuple[Floats, Floats],
+    used: Sequence[int],
+    rates: dict[str, tuple[Ints, Ints, Ints]],
+    settings: Settings,
+) -> Profile:
+    """Let the loudest signal of every channel stand for it, and add the price of what is lacking."""
+    bits, price = judged
+    flat, units = incidence.flat, incidence.units
+    at = np.searchsorted(among, members)
+    own = np.zeros(len(among))
+    channels = {}
     for channel in schema.CHANNELS:
-        if channel in best:
-            apart = _stands_apart(best[channel], _known(incidence, channel), members, settings)
-            lacking = np.minimum(price[channel], apart)
-            result.channels[channel] = best[channel] + lacking
-            if channel in own:
-                np.maximum(result.own, own[channel] + lacking, out=result.own)
-    return result
+        mine = [n for n in used if incidence.kinds[n].channel == channel]
+        if mine:
+            best = bits[mine].max(axis=0)
+            known = flat.known[among][:, mine].any(axis=1)
+            lacking = np.minimum(price[mine].min(axis=0), _stands_apart(best, known, at, settings))
+            channels[channel] = _spread(best + lacking, among, units)
+            hard = [n for n in mine if not flat.forgeable[n]]
+            if hard:
+                np.maximum(own, bits[hard].max(axis=0) + lacking, out=own)
+    kinds = {incidence.kinds[n].name: _spread(bits[n], among, units) for n in used}
+    return Profile(members, among, channels, _spread(own, among, units), kinds, rates)
 
 
-def _known(incidence: Incidence, channel: str) -> npt.NDArray[np.bool_]:
-    """Tell of which units any value of a channel is known."""
-    known = np.zeros(incidence.units, dtype=np.bool_)
-    for kind in incidence.kinds:
-        if kind.channel == channel:
-            known |= kind.known
-    return known
+def _spread(some: Floats, among: Ints, units: int) -> Floats:
+    """Put the numbers of some units in their places among all."""
+    if len(among) == units:
+        return some
+    every = np.zeros(units)
+    every[among] = some
+    return every
 
 
 def _stands_apart(bits: Floats, known: npt.NDArray[np.bool_], members: Ints, settings: Settings) -> Floats:
@@ -83,83 +149,58 @@ def _stands_apart(bits: Floats, known: npt.NDArray[np.bool_], members: Ints, set
     return price
 
 
-def _kind_bits(
-    kind: Kind, members: Ints, inside: npt.NDArray[np.bool_], settings: Settings, result: Profile
-) -> tuple[Floats, Floats]:
-    """Return for every unit the bits of one kind and the price (≤ 0) of lacking what is constant in the group."""
-    units, n = len(inside), len(members)
-    nothing = np.zeros(units)
-    held, k = np.unique(kind.value[spans(kind.ptr, members)], return_counts=True)
-    if len(held) == 0:
-        return nothing, nothing.copy()
-    keep = k >= 2
-    total = kind.by_value_ptr[held + 1] - kind.by_value_ptr[held]
-    result.rates[kind.name] = (held, k, total - k)
-    known = int((kind.ptr[members + 1] > kind.ptr[members]).sum())
-    known_all = int(kind.known.sum())
-    ratio_in, ratio_out = _ratios(k, total, known, known_all)
-    keep &= ratio_out > 1.0
-    if kind.mixture:
-        keep &= _enriched(k, total, n, units, len(kind.values), settings) & (ratio_out >= PRIVATE_RATIO)
-    bits = _holders_bits(kind, held[keep], ratio_in[keep], ratio_out[keep], inside)
-    np.clip(bits, 0.0, settings.channel_cap_bits, out=bits)
-    return bits, _lacking(kind, held, k, total, known, known_all, inside)
-
-
-def _ratios(k: Ints, total: Ints, n: int, units: int) -> tuple[Floats, Floats]:
+def _ratios(k: Ints, total: Ints, n: Ints | int, units: Ints | int) -> tuple[Floats, Floats]:
     """Return p/u of each value for a member and for an outsider that holds it, that unit left out of both rates."""
     outside = total - k
     u_in = (outside + CELL) / (units - n + 2 * CELL)
     p_in = (k - 1 + SHRINK * u_in) / (n - 1 + SHRINK)
-    u_out = (np.maximum(outside - 1, 0) + CELL) / (max(units - n - 1, 0) + 2 * CELL)
+    u_out = (np.maximum(outside - 1, 0) + CELL) / (np.maximum(units - n - 1, 0) + 2 * CELL)
     p_out = (k + SHRINK * u_out) / (n + SHRINK)
     return p_in / u_in, p_out / u_out
 
 
-def _enriched(k: Ints, total: Ints, n: int, units: int, tests: int, settings: Settings) -> npt.NDArray[np.bool_]:
+def _enriched(k: Ints, total: Ints, n: int, units: int, tests: Ints | int, settings: Settings) -> npt.NDArray[np.bool_]:
     """Tell which of many pieces are inside more often than drawing members at random would give (Poisson bound)."""
     expected = total * n / units
     surprise = k * np.log2(k / expected) - (k - expected) / np.log(2)
-    needed = np.log2(max(tests, 2)) + settings.seed_bits
+    needed = np.log2(np.maximum(tests, 2)) + settings.seed_bits
     return np.asarray((k > expected) & (surprise > np.minimum(needed, 30.0)) & (k >= 2))
 
 
-def _holders_bits(kind: Kind, held: Ints, ratio_in: Floats, ratio_out: Floats, inside: npt.NDArray[np.bool_]) -> Floats:
-    at = spans(kind.by_value_ptr, held)
-    unit, weight = kind.by_value[at], kind.by_value_weight[at]
-    which = np.repeat(np.arange(len(held)), kind.by_value_ptr[held + 1] - kind.by_value_ptr[held])
-    ratio = np.where(inside[unit], ratio_in[which], ratio_out[which])
-    if kind.mixture:
-        best = np.ones(len(inside))
-        np.maximum.at(best, unit, 1.0 - np.minimum(weight, 1.0) + np.minimum(weight, 1.0) * ratio)
-        return _log_of_more_than_one(best)
-    mean = np.bincount(unit, weights=weight * ratio, minlength=len(inside)).astype(np.float64)
-    return _log_of_more_than_one(mean)
+def _bits(
+    flat: Flat,
+    kept: Ints,
+    ratios: tuple[Floats, Floats],
+    inside: npt.NDArray[np.bool_],
+    places: tuple[Ints, int],
+) -> Floats:
+    """Return the bits of every kind for every unit that is judged (kinds × judged)."""
+    place, judged = places
+    at = spans(flat.by_value_ptr, kept)
+    which = np.repeat(np.arange(len(kept)), flat.by_value_ptr[kept + 1] - flat.by_value_ptr[kept])
+    unit = flat.by_value[at]
+    near = place[unit] >= 0
+    at, which, unit = at[near], which[near], unit[near]
+    weight, kind = flat.by_value_weight[at], flat.kind[kept][which].astype(np.int64)
+    ratio = np.where(inside[unit], ratios[0][which], ratios[1][which])
+    cell, size = kind * judged + place[unit], len(flat.mixture) * judged
+    text = flat.mixture[kind]
+    likely = np.bincount(cell, weights=np.where(text, 0.0, weight * ratio), minlength=size).astype(np.float64)
+    share = np.minimum(weight[text], 1.0)
+    np.maximum.at(likely, cell[text], 1.0 - share + share * ratio[text])
+    touched = np.flatnonzero(likely > 1.0)  # most units are not touched at all
+    bits = np.zeros(size)
+    bits[touched] = np.log2(likely[touched])
+    return bits.reshape(len(flat.mixture), judged)
 
 
-def _log_of_more_than_one(ratio: Floats) -> Floats:
-    """log2 where a ratio is over one, else nothing; most units are not touched at all."""
-    touched = np.flatnonzero(ratio > 1.0)
-    bits = np.zeros(len(ratio))
-    bits[touched] = np.log2(ratio[touched])
-    return bits
-
-
-def _lacking(kind: Kind, held: Ints, k: Ints, total: Ints, n: int, units: int, inside: npt.NDArray[np.bool_]) -> Floats:
+def _cost(k: int, total: int, n: int, units: int) -> float:
     """Price of not holding the group's most constant value, for units of which the kind is known at all."""
-    price = np.zeros(len(inside))
     if n < 2:
-        return price
-    top = int(np.argmax(k))
-    u = (total[top] - k[top] + CELL) / (units - n + 2 * CELL)
-    miss = (n - k[top] + CELL) / (n + 2 * CELL)
-    cost = float(np.log2(miss / max(1.0 - u, 1e-9)))
-    if cost >= -1.0:
-        return price
-    lacks = kind.known.copy()
-    lacks[kind.by_value[spans(kind.by_value_ptr, held[top : top + 1])]] = False
-    price[lacks] = max(cost, PRICE_FLOOR)
-    return price
+        return 0.0
+    u = (total - k + CELL) / (units - n + 2 * CELL)
+    miss = (n - k + CELL) / (n + 2 * CELL)
+    return float(np.log2(miss / max(1.0 - u, 1e-9)))
 
 
 def private_values(kind: Kind, group: Profile, units: int, settings: Settings) -> Ints:
@@ -178,7 +219,12 @@ def private_values(kind: Kind, group: Profile, units: int, settings: Settings) -
 
 def total_bits(group: Profile) -> Floats:
     """Sum the channels of every unit."""
-    return np.asarray(np.sum(list(group.channels.values()), axis=0), dtype=np.float64)
+    return _spread(_total(group), group.among, len(group.own))
+
+
+def _total(group: Profile) -> Floats:
+    """Sum the channels of the units that were judged."""
+    return np.asarray(np.sum([bits[group.among] for bits in group.channels.values()], axis=0), dtype=np.float64)
 
 
 def needed_bits(units: int, members: int, settings: Settings) -> float:
@@ -193,11 +239,12 @@ def belongs(group: Profile, units: int, settings: Settings) -> npt.NDArray[np.bo
     of identity, network or time has to count as well. And what somebody else can put on a bystander (his gateway's
     address, his wording, his referral code) has to be joined by something that is the account's own, if less loudly.
     """
-    bits = group.channels
-    strong = {name: values >= settings.channel_floor_bits for name, values in bits.items()}
-    nothing = np.zeros(units, dtype=np.bool_)
+    strong = {name: bits[group.among] >= settings.channel_floor_bits for name, bits in group.channels.items()}
+    nothing = np.zeros(len(group.among), dtype=np.bool_)
     operator = np.any([strong.get(name, nothing) for name in (schema.IDENTITY, schema.NETWORK, schema.TIME)], axis=0)
-    own = group.own >= settings.channel_floor_bits / 2
-    enough = total_bits(group) >= needed_bits(units, len(group.members), settings)
+    own = group.own[group.among] >= settings.channel_floor_bits / 2
+    enough = _total(group) >= needed_bits(units, len(group.members), settings)
     count = np.sum(list(strong.values()), axis=0)
-    return np.asarray(enough & operator & own & (count >= settings.channels_needed))
+    taken = np.zeros(units, dtype=np.bool_)
+    taken[group.among] = enough & operator & own & (count >= settings.channels_needed)
+    return taken

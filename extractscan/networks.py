@@ -13,7 +13,7 @@ from extractscan.growing import Found, disjoint, refine
 from extractscan.incidence import Incidence, Ints, Kind, Profile
 from extractscan.linking import belongs
 from extractscan.parting import release, sever, split
-from extractscan.seeding import Seed, cells, communities, seeds
+from extractscan.seeding import Seed, cells, communities, marked, seeds
 from extractscan.settings import Settings
 
 INSIDE = 0.9
@@ -52,7 +52,7 @@ def grow(incidence: Incidence, labels: Sequence[Kind], settings: Settings) -> li
         group = refine(incidence, seed.units, settings)
         tried.add(seed.units if group is None else np.union1d(seed.units, group.members))
         found += [web for web in _webs(incidence, group, seed, settings) if held.add(web.members)]
-    for seed in chain(communities(incidence, settings), cells(incidence, settings)):
+    for seed in chain(marked(incidence, settings), communities(incidence, settings), cells(incidence, settings)):
         if held.covers(seed.units):
             continue
         group = refine(incidence, seed.units, settings)

@@ -163,18 +163,19 @@ def _communities(touch: sp.csr_matrix, views: Sequence[sp.csr_matrix], settings:
     tied = np.flatnonzero(np.diff(touch.indptr))
     groups = [tied[label[tied] == number] for number in np.unique(label[tied])]
     tables = [_between(view, groups) for view in views]
-    while len(groups) > 1:
-        affinity = np.max([_affinity(table) for table in tables], axis=0)
+    affinity = np.max([_affinity(table, slice(None)) for table in tables], axis=0)
+    while True:
         i, j = (int(x) for x in np.unravel_index(np.argmax(affinity), affinity.shape))
         if affinity[i, j] < mixed:
-            break
-        groups[i] = np.union1d(groups[i], groups[j])
-        del groups[j]
-        for at, table in enumerate(tables):
+            return [group for group in groups if len(group)]
+        groups[i], groups[j] = np.union1d(groups[i], groups[j]), groups[j][:0]
+        for table in tables:
             table[i] += table[j]
             table[:, i] += table[:, j]
-            tables[at] = np.delete(np.delete(table, j, axis=0), j, axis=1)
-    return groups
+            table[j], table[:, j] = 0.0, 0.0
+        affinity[j], affinity[:, j] = 0.0, 0.0
+        affinity[i] = np.max([_affinity(table, i) for table in tables], axis=0)  # nobody else's ties have changed
+        affinity[:, i] = affinity[i]
 
 
 def _between(touch: sp.csr_matrix, groups: Sequence[Ints]) -> Floats:
@@ -186,8 +187,10 @@ def _between(touch: sp.csr_matrix, groups: Sequence[Ints]) -> Floats:
     return np.asarray((held @ sp.diags(1.0 / total) @ held.T).todense(), dtype=np.float64)
 
 
-def _affinity(table: Floats) -> Floats:
-    """Ties between communities as a multiple of what even mixing over the group would give; first index smaller."""
+def _affinity(table: Floats, which: int | slice) -> Floats:
+    """Ties of some communities to all others, as a multiple of what even mixing over the group would give."""
     total = table.sum(axis=1)
-    expected = np.maximum(np.outer(total, total) / max(float(table.sum()), 1e-9), 1e-12)
-    return np.asarray(np.triu(table / expected, k=1))
+    expected = np.maximum(np.multiply.outer(total[which], total) / max(float(total.sum()), 1e-9), 1e-12)
+    ties = table[which] / expected
+    ties[np.arange(len(table)) == which if isinstance(which, int) else np.eye(len(table), dtype=np.bool_)] = 0.0
+    return np.asarray(ties, dtype=np.float64)

@@ -13,7 +13,7 @@ import scipy.sparse as sp
 from scipy.sparse import csgraph
 
 from extractscan import schema
-from extractscan.incidence import Floats, Incidence, Ints, Kind, kind_of, spans
+from extractscan.incidence import Flat, Floats, Incidence, Ints, Kind, kind_of, spans
 from extractscan.settings import Settings
 
 SEED_PAIRS = 20_000
@@ -46,6 +46,11 @@ STARTING = 0.05
 STEADY = 0.02
 """Share of an account's prompts: a harvest in one request of twenty stays, what a task happens to begin with goes."""
 """Values held by more units than this bind no community: they are a campus, a mail service or a popular program."""
+MARKED = 0.1
+MARKED_AT_ONCE = 500_000
+"""Share of an account's prompts from which a wording marks it; sightings that are held against the cells at once."""
+SOFT = frozenset({schema.CLIENT, schema.CONTENT})
+"""Channels of programs and wording, which run through all cells of an operator."""
 BINDING = frozenset(
     {"payment", "phone", "signup_device", "signup_address", "referral", "email_domain", "address", "device"}
 )
@@ -87,7 +92,7 @@ def seeds(incidence: Incidence, labels: Sequence[Kind], settings: Settings) -> I
         for j in np.flatnonzero(bits >= needed)
     )
     for negative, left, right, one, other in ranked[:SEED_PAIRS]:
-        both = np.intersect1d(_column(columns[left], one), _column(columns[right], other))
+        both = np.intersect1d(_column(columns[left], one), _column(columns[right], other), assume_unique=True)
         yield Seed(-negative, both, (left, right))
 
 
@@ -203,6 +208,53 @@ def _tied_twice(incidence: Incidence, label: Ints) -> npt.NDArray[np.bool_]:
         least = np.full(len(unit), 2) if kind.name in BINDING else np.maximum(3, size[label[unit] - label.min()] // 2)
         shares[unit[count[place] >= least]] = True
     return np.asarray(np.sum(list(tied.values()), axis=0) >= 2)
+
+
+def marked(incidence: Incidence, settings: Settings) -> Iterator[Seed]:
+    """Yield the holders of one program or wording of whom half share something rare of another channel, largest first.
+
+    An operator whose every card serves a few accounts leaves small cells, each of which holds together alone and sees
+    the common program only as what many outsiders have; but of the program's holders nearly all sit in such a cell.
+    Strangers with one program do not. Bound: one cell of a count for every rare binding value of every holder.
+    """
+    flat = incidence.flat
+    binds = np.array([kind.name in BINDING for kind in incidence.kinds], dtype=np.bool_)
+    soft = np.array([kind.channel in SOFT for kind in incidence.kinds], dtype=np.bool_)
+    holders = np.diff(flat.by_value_ptr)
+    rare = np.flatnonzero(binds[flat.kind] & (holders >= 2) & (holders <= FEW_HOLDERS))
+    most = min(max(settings.hub_share * incidence.units, 50.0), settings.max_members_per_value)
+    least = 2 * settings.min_accounts
+    common = np.flatnonzero(soft[flat.kind] & (holders >= least) & (holders <= most))
+    common = common[_steady(flat, common)]
+    bound = _pattern(flat, rare, incidence.units)
+    number = np.arange(len(common))
+    for part in np.array_split(number, max(1, int(holders[common].sum()) // MARKED_AT_ONCE)):
+        mine = _pattern(flat, common[part], incidence.units)
+        meets = sp.csr_matrix(mine.T @ bound)
+        meets.data = (meets.data >= 2).astype(np.int32)
+        meets.eliminate_zeros()
+        tied = sp.csr_matrix(meets @ bound.T).multiply(mine.T)
+        share = np.diff(sp.csr_matrix(tied).indptr) / np.maximum(holders[common[part]], 1)
+        number[part] = np.where(share >= 0.5, number[part], -1)
+    chosen = common[number[number >= 0]]
+    for value in chosen[np.lexsort((chosen, -holders[chosen]))].tolist():
+        yield Seed(0.0, flat.by_value[flat.by_value_ptr[value] : flat.by_value_ptr[value + 1]], ("mark", "cell"))
+
+
+def _steady(flat: Flat, values: Ints) -> npt.NDArray[np.bool_]:
+    """Leave out text that is no steady part of the traffic of most of its holders."""
+    size = np.diff(flat.by_value_ptr)[values]
+    at = spans(flat.by_value_ptr, values)
+    which = np.repeat(np.arange(len(values)), size)
+    often = np.bincount(which, weights=flat.by_value_weight[at] >= MARKED, minlength=len(values))
+    return np.asarray(~flat.mixture[flat.kind[values]] | (often * 2 >= size), dtype=np.bool_)
+
+
+def _pattern(flat: Flat, values: Ints, units: int) -> sp.csr_matrix:
+    """Return who holds which of some values (units × values, 0 or 1)."""
+    at = spans(flat.by_value_ptr, values)
+    column = np.repeat(np.arange(len(values)), np.diff(flat.by_value_ptr)[values])
+    return sp.csr_matrix((np.ones(len(at), dtype=np.int32), (flat.by_value[at], column)), shape=(units, len(values)))
 
 
 def cells(incidence: Incidence, settings: Settings) -> Iterator[Seed]:
