@@ -21,6 +21,8 @@ PAGE = 4.0
 """What a whole system prompt weighs against a piece of wording, whose weight is log2(1 + windows)."""
 WEB = WORDING | BOUGHT | {"address", "prefix", "signup_address", "email_domain", "referral"}
 """All signals of which a value is bought, rented, registered or written; software and hours are not."""
+PROGRAMS = frozenset({"user_agent", "client_stack"})
+"""Signals of a program; one that hardly anybody outside runs was built for its operator, and ties his cells."""
 SEVERED = 0.1
 """Affinity of two webs, from none (0) to evenly mixed (1), under which nothing runs between them."""
 CUSTOMERS = 20
@@ -74,7 +76,8 @@ def sever(incidence: Incidence, group: Found, settings: Settings) -> list[Found]
     together alone; what does not is no network.
     """
     touch = _touch(incidence, group, settings, WEB)
-    webs = _communities(touch, [touch, _touch(incidence, group, settings, WORDING)], settings, SEVERED)
+    through = [_touch(incidence, group, settings, signals) for signals in (WORDING, PROGRAMS)]
+    webs = _communities(touch, [touch, *through], settings, SEVERED)
     if len(webs) < 2:
         return [group]
     loose = np.setdiff1d(np.arange(len(group.members)), np.concatenate(webs))
@@ -134,9 +137,11 @@ def _touch(incidence: Incidence, group: Found, settings: Settings, signals: froz
 def _held(kind: Kind, group: Found, units: int, settings: Settings) -> tuple[Ints, Ints, Floats, int]:
     """Return who of the members holds which tying value how much (row, column, weight), and how many values tie."""
     known, inside, outside = group.profile.rates[kind.name]
-    owned = known[(inside >= 2) & (outside * (10 if kind.name in WORDING else 4) <= inside)]
-    values = owned
-    if kind.name not in WORDING:
+    alone = 10 if kind.name in WORDING | PROGRAMS else 4
+    values = owned = known[(inside >= 2) & (outside * alone <= inside)]
+    if kind.name in PROGRAMS:
+        values = owned[np.isin(owned, known[inside * 2 >= len(group.members)])]
+    elif kind.name not in WORDING:
         values = np.union1d(owned, private_values(kind, group.profile, units, settings))
     at = spans(kind.by_value_ptr, values)
     column = np.repeat(np.arange(len(values)), kind.holders[values])

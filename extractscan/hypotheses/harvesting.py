@@ -17,6 +17,7 @@ DEALT = 0.85
 """Likeness of items across members against within one, over which they were dealt and under which they are topics."""
 MIX_SLOPE, MIX_MOST, MIX_LEAST, MIX_PAIRS = 40.0, 4.0, -6.0, 400
 """Bits a unit of likeness, their bounds, and the pairs from which a likeness counts in full."""
+OWN_MARGIN = 0.02
 UNTHREADED_MIX = 2.9
 """The most that dealt items say where neither a wording nor a request runs through the traffic: a reseller that deals
 his customers' requests over all accounts looks the same."""
@@ -118,8 +119,12 @@ def topics_dealt(facts: Facts) -> bool:
 
 
 def own_worded(facts: Facts) -> bool:
-    """Tell whether the members each work from a fixed text of their own, over items that were dealt from one queue."""
-    dealt = facts.exchangeable is not None and facts.exchangeable >= DEALT + 0.05 and facts.exchange_pairs >= 200
+    """Tell whether the members each work from a fixed text of their own, over items that were dealt from one queue.
+
+    The likeness has to lie over that of people's topics by what its pairs allow to tell.
+    """
+    sure = max(OWN_MARGIN, 1.0 / max(facts.exchange_pairs, 1) ** 0.5)
+    dealt = facts.exchangeable is not None and facts.exchangeable >= DEALT + sure and facts.exchange_pairs >= 200
     return (facts.own_worded or 0.0) >= 0.6 and dealt and facts.channels.get("content", 0.0) < WORDED_BITS
 
 
