@@ -93,15 +93,21 @@ class Reading:
     hits: pl.DataFrame
 
 
-def read_again(batches: Iterable[pl.DataFrame], network_of: pl.DataFrame, wording: Mapping[int, np.ndarray]) -> Reading:
+def read_again(
+    batches: Iterable[pl.DataFrame],
+    network_of: pl.DataFrame,
+    wording: Mapping[int, np.ndarray],
+    systems: Mapping[int, frozenset[str]],
+) -> Reading:
     """Read the events of all groups once more.
 
     Args:
         batches: Canonical events of the member accounts, with provenance and `mask`: the rules that each matches.
         network_of: account_id, network (Int64), sampled (whether heads of its prompts are kept).
         wording: For each network the shingles that are common inside and rare outside it.
+        systems: For each network the system prompts that are.
     """
-    known = _wording_table(wording)
+    known, secret = _wording_table(wording), _systems_table(systems)
     events, hits = [], []
     done = 0
     for batch in batches:
@@ -113,7 +119,9 @@ def read_again(batches: Iterable[pl.DataFrame], network_of: pl.DataFrame, wordin
         found = pairs.join(part.select(EVENT, NETWORK), on=EVENT).join(known, on=[NETWORK, "shingle"], how="semi")
         hits.append(found.select(NETWORK, EVENT, "shingle"))
         events.append(
-            _slim(part, found[EVENT].unique()).join(sizes, on=EVENT, how="left").with_columns(pl.col(SIZE).fill_null(0))
+            _slim(part, found[EVENT].unique(), secret)
+            .join(sizes, on=EVENT, how="left")
+            .with_columns(pl.col(SIZE).fill_null(0))
         )
         done += len(part)
     if not events:
@@ -131,18 +139,24 @@ def _wording_table(wording: Mapping[int, np.ndarray]) -> pl.DataFrame:
     return pl.concat([nothing, *parts])
 
 
+def _systems_table(systems: Mapping[int, frozenset[str]]) -> pl.DataFrame:
+    rows = [(number, key) for number, keys in sorted(systems.items()) for key in sorted(keys)]
+    return pl.DataFrame(rows, schema={NETWORK: pl.Int64, SYSTEM_KEY: pl.String}, orient="row")
+
+
 def _complete(batch: pl.DataFrame) -> pl.DataFrame:
     missing = [pl.lit(None, schema.EVENTS[name]).alias(name) for name in COLUMNS if name not in batch.columns]
     return batch.with_columns(missing)
 
 
-def _slim(part: pl.DataFrame, worded: pl.Series) -> pl.DataFrame:
+def _slim(part: pl.DataFrame, worded: pl.Series, secret: pl.DataFrame) -> pl.DataFrame:
     key = pl.col(schema.PROMPT).str.to_lowercase().str.replace_all(r"\s+", " ").str.strip_chars().hash(1)
-    telling = pl.col(EVENT).is_in(worded.implode()) | (pl.col(MASK) != 0)
+    part = part.with_columns(_system_keys(part[schema.SYSTEM_PROMPT]).alias(SYSTEM_KEY))
+    under = part.join(secret, on=[NETWORK, SYSTEM_KEY], how="semi")[EVENT]
+    telling = pl.col(EVENT).is_in(pl.concat([worded, under]).implode()) | (pl.col(MASK) != 0)
     return (
         part.with_columns(
             pl.when(pl.col(schema.PROMPT).is_not_null()).then(key).alias(PROMPT_KEY),
-            _system_keys(part[schema.SYSTEM_PROMPT]).alias(SYSTEM_KEY),
         )
         .with_columns(telling.alias(TELLING))
         .with_columns(pl.when(SAMPLED, _few()).then(pl.col(schema.PROMPT).str.head(SAMPLE_CHARS)).alias(HEAD))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Final, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -12,7 +12,11 @@ import scipy.sparse as sp
 from extractscan import schema, shingles
 from extractscan.harvest import HEAD, HEADS, IN_STREAM, IN_TEMPLATE, PROMPT_KEY, SYSTEM_KEY
 
+Ints = npt.NDArray[np.int64]
 BUCKETS: Final = 4096
+WORDS: Final = 1 << 24
+PHRASE: Final = 4
+"""Buckets of words, and of words in phrases; words that make a phrase."""
 MEMBERS: Final = 150
 """Members whose prompts are laid side by side; 8 prompts of 150 are 1,200, and their pairs fit in memory."""
 LEAST_PROMPTS: Final = 20
@@ -52,16 +56,31 @@ def samples(events: pl.DataFrame, most: int) -> list[str]:
     return [str(text) for text in chosen.head(most)[HEAD]]
 
 
-def exchangeability(events: pl.DataFrame) -> tuple[float, int] | None:
+class Mix(NamedTuple):
+    """How alike the members' items are across accounts, as a multiple of how alike they are within one.
+
+    Attributes:
+        likeness: Of all words that are not wording.
+        bare: The same without what a member sends word for word again and again, or None where that leaves nothing.
+        pairs: Pairs of one member's prompts that both rest on.
+    """
+
+    likeness: float
+    bare: float | None
+    pairs: int
+
+
+def exchangeability(events: pl.DataFrame) -> Mix | None:
     """Say how alike the members' items are across accounts, as a multiple of how alike they are within one.
 
     Requests dealt from one queue are as different within an account as between two (1.0). People have topics of their
     own: what one asks is more like the rest of what he asks (well below 1.0). Words that a quarter of all requests
     hold, or three quarters of one member's, are left out: they are wording, not items, also where each member has a
-    wording of its own. Mean cosine of inverse-frequency weighted words.
+    wording of its own. A member with several wordings of its own shows them by phrases of `PHRASE` words that two of its
+    prompts have in common; the bare likeness leaves these out as well. Mean cosine of inverse-frequency weighted words.
 
     Returns:
-        The ratio and the pairs of one member that it rests on, or None with too few requests of too few accounts.
+        The likeness, or None with too few requests of too few accounts.
     """
     chosen = _chosen(events)
     account = chosen[schema.ACCOUNT].rank("dense").to_numpy().astype(np.int64) - 1
@@ -71,9 +90,35 @@ def exchangeability(events: pl.DataFrame) -> tuple[float, int] | None:
     different = ~same & ~np.eye(len(chosen), dtype=np.bool_)
     if len(chosen) < LEAST_PROMPTS or pairs < LEAST_PAIRS or not different.any():
         return None
-    alike = _likeness(chosen[HEAD], account)
+    row, word = shingles.words(chosen[HEAD], WORDS)
+    likeness = _ratio(_likeness(row, word, account), same, different)
+    once = ~_phrases(row, word, account)
+    bare = _ratio(_likeness(row[once], word[once], account), same, different)
+    return None if likeness is None else Mix(likeness, bare, pairs)
+
+
+def _ratio(
+    alike: npt.NDArray[np.float64], same: npt.NDArray[np.bool_], different: npt.NDArray[np.bool_]
+) -> float | None:
     within, between = float(alike[same].mean()), float(alike[different].mean())
-    return (between / within, pairs) if within > 0 else None
+    return between / within if within > 0 else None
+
+
+def _phrases(row: Ints, word: Ints, account: Ints) -> npt.NDArray[np.bool_]:
+    """Tell which words stand in a phrase that another prompt of the same member has as well."""
+    starts = len(row) - PHRASE + 1
+    inside = np.zeros(len(row), dtype=np.bool_)
+    if starts <= 0:
+        return inside
+    key = np.zeros(starts, dtype=np.uint64)
+    for step in range(PHRASE):
+        key = key * np.uint64(0x9E3779B97F4A7C15) + word[step : step + starts].astype(np.uint64)
+    at = np.flatnonzero(row[:starts] == row[PHRASE - 1 :])
+    found = pl.DataFrame({"at": at, "row": row[at], "account": account[row[at]], "key": key[at]})
+    often = found.filter(pl.col("row").n_unique().over("account", "key") >= 2)["at"].to_numpy()
+    for step in range(PHRASE):
+        inside[often + step] = True
+    return inside
 
 
 def own_worded(events: pl.DataFrame) -> float | None:
@@ -118,14 +163,14 @@ def _member(account: npt.NDArray[np.int64]) -> sp.csr_matrix:
     return sp.csr_matrix((1.0 / size[account], (account, np.arange(len(account)))), shape=(len(size), len(account)))
 
 
-def _likeness(heads: pl.Series, account: npt.NDArray[np.int64]) -> npt.NDArray[np.float64]:
+def _likeness(row: Ints, word: Ints, account: Ints) -> npt.NDArray[np.float64]:
     """Return the cosines of all pairs of prompts, over the words that tell items apart."""
-    row, bucket = shingles.words(heads, BUCKETS)
-    held = sp.csr_matrix((np.ones(len(row)), (row, bucket)), shape=(len(heads), BUCKETS))
+    size = len(account)
+    held = sp.csr_matrix((np.ones(len(row)), (row, word % BUCKETS)), shape=(size, BUCKETS))
     held.data[:] = 1.0
     often = np.asarray(held.sum(axis=0)).ravel()
-    telling = (often >= 2) & (often < COMMON * len(heads))
-    weighed = sp.csr_matrix(held @ sp.diags(np.where(telling, np.log(len(heads) / np.maximum(often, 1.0)), 0.0)))
+    telling = (often >= 2) & (often < COMMON * size)
+    weighed = sp.csr_matrix(held @ sp.diags(np.where(telling, np.log(size / np.maximum(often, 1.0)), 0.0)))
     weighed = weighed.multiply(_items(held, account)).tocsr()
     norm = np.sqrt(np.asarray(weighed.multiply(weighed).sum(axis=1)).ravel())
     unit = sp.diags(1.0 / np.maximum(norm, 1e-9)) @ weighed

@@ -53,8 +53,12 @@ def hear(
     wording = {
         number: _wording(kinds["template"], group.profile, ground, settings) for number, group in enumerate(found)
     }
+    systems = {
+        number: _private_prompts(kinds.get("system_prompt"), group.profile, ground, settings)
+        for number, group in enumerate(found)
+    }
     columns = (*harvest.COLUMNS, harvest.MASK)
-    reading = harvest.read_again(again(columns, network_of[schema.ACCOUNT]), network_of, wording)
+    reading = harvest.read_again(again(columns, network_of[schema.ACCOUNT]), network_of, wording, systems)
     crowd = ground.background.behaviour.filter(~pl.col("unit").is_in(units["unit"].implode()))["unit"].unique()
     outside = crowd_rates(ground.background, crowd)
     families = {name: family.mask for name, family in ground.background.families.items()}
@@ -64,8 +68,8 @@ def hear(
     cases = []
     for number, group in enumerate(found):
         tell(number, len(found))
-        private = _private_prompts(kinds.get("system_prompt"), group.profile, ground, settings)
-        events = harvest.classify(events_of[number,], hits_of.get((number,), reading.hits.clear()), private)
+        hits = hits_of.get((number,), reading.hits.clear())
+        events = harvest.classify(events_of[number,], hits, systems[number])
         content = group.profile.channels.get(schema.CONTENT)
         worded = content is not None and float(np.mean(content[group.members])) >= WORDED_BITS
         events = harvest.mark_stream(events, families, outside, worded=worded)

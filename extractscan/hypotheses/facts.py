@@ -56,6 +56,7 @@ class Facts:
         stream_known: Whether the log has text, so that a stream could be told.
         same_list: Share of stream events whose item at least three members sent.
         exchangeable: How alike the items are across members, as a multiple of within one (1 = dealt), or None.
+        bare: The same without what a member sends word for word again and again, or None.
         exchange_pairs: Pairs of items of one member that this rests on.
         own_worded: Share of the members each of whom works from one fixed text of its own, or None.
         shapes: Ways in which a busy member sets its requests up (perplexity of system prompt, length and temperature).
@@ -87,6 +88,7 @@ class Facts:
     same_list: float
     asks: Mapping[str, Ask] = field(default_factory=dict)
     exchangeable: float | None = None
+    bare: float | None = None
     exchange_pairs: int = 0
     own_worded: float | None = None
     shapes: float | None = None

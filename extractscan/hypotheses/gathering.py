@@ -77,7 +77,7 @@ def gather(
     outside: Mapping[str, float],
     *,
     text: bool,
-    mix: tuple[float, int] | None,
+    mix: tuple[float, float | None, int] | None,
     own_worded: float | None,
 ) -> Facts:
     """Gather what every hypothesis weighs.
@@ -89,7 +89,8 @@ def gather(
         crowd: Units that are in no network at all: a log full of campaigns must not make harvesting look ordinary.
         outside: Their mean rate of each family of requests, from `crowd_rates`.
         text: Whether the log holds prompts.
-        mix: How alike the items are across members, and on how many pairs that rests (see `items.exchangeability`).
+        mix: How alike the items are across members, the same without phrases of one member, and the pairs that this
+            rests on (see `items.exchangeability`).
         own_worded: Share of members with a fixed text of their own (see `items.own_worded`).
     """
     inside = pl.Series(profile.members)
@@ -108,7 +109,8 @@ def gather(
         stream_events=len(stream),
         stream_known=text,
         exchangeable=None if mix is None else mix[0],
-        exchange_pairs=0 if mix is None else mix[1],
+        bare=None if mix is None else mix[1],
+        exchange_pairs=0 if mix is None else mix[2],
         own_worded=own_worded,
         shapes=_shapes(stream),
         same_list=float(shared) if shared is not None else 0.0,  # type: ignore[arg-type]

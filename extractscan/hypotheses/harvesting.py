@@ -17,7 +17,9 @@ DEALT = 0.85
 """Likeness of items across members against within one, over which they were dealt and under which they are topics."""
 MIX_SLOPE, MIX_MOST, MIX_LEAST, MIX_PAIRS = 40.0, 4.0, -6.0, 400
 """Bits a unit of likeness, their bounds, and the pairs from which a likeness counts in full."""
-OWN_MARGIN = 0.02
+BARE_DEALT = 0.98
+HALF_WORDED = 6.0
+"""Bare likeness of dealt items, and bits of the content channel from which one wording runs through most members."""
 UNTHREADED_MIX = 2.9
 """The most that dealt items say where neither a wording nor a request runs through the traffic: a reseller that deals
 his customers' requests over all accounts looks the same."""
@@ -88,15 +90,14 @@ def _items(facts: Facts) -> list[Sign]:
         most = MIX_MOST if threaded(facts) else UNTHREADED_MIX
         sure = min(1.0, facts.exchange_pairs / MIX_PAIRS)
         least = RELAYED_LEAST if relayed else MIX_LEAST
-        bits = sure * max(least, min(most, MIX_SLOPE * (facts.exchangeable - DEALT)))
-        says = f"items are as alike across accounts as within one ({facts.exchangeable:.2f}), as dealt from one queue"
+        likeness = facts.bare if facts.bare is not None and own_worded(facts) else facts.exchangeable
+        bits = sure * max(least, min(most, MIX_SLOPE * (likeness - DEALT)))
+        says = f"items are as alike across accounts as within one ({likeness:.2f}), as dealt from one queue"
         if bits < 0:
-            says = (
-                f"what one account asks is alike, what two ask is not ({facts.exchangeable:.2f}): topics of their own"
-            )
+            says = f"what one account asks is alike, what two ask is not ({likeness:.2f}): topics of their own"
         if abs(bits) >= 0.05:
             found.append(("item_mix", bits, 0.0, says))
-    if not topics and own_worded(facts):
+    if own_worded(facts):
         says = f"{percent(facts.own_worded or 0.0)} of the members each work from one fixed text of their own"
         found.append(("own_wording", 3.0, 0.0, says))
     if not worded and facts.shapes is not None and facts.exchangeable is not None and not topics:
@@ -110,7 +111,8 @@ def _items(facts: Facts) -> list[Sign]:
 
 def topics_of_their_own(facts: Facts) -> bool:
     """Tell whether the members ask of their own topics, each of his own: the mark of people, not of a queue."""
-    return facts.exchangeable is not None and facts.exchangeable < DEALT - 0.05 and facts.exchange_pairs >= 60
+    apart = facts.exchangeable is not None and facts.exchangeable < DEALT - 0.05 and facts.exchange_pairs >= 60
+    return apart and not own_worded(facts)
 
 
 def topics_dealt(facts: Facts) -> bool:
@@ -121,11 +123,12 @@ def topics_dealt(facts: Facts) -> bool:
 def own_worded(facts: Facts) -> bool:
     """Tell whether the members each work from a fixed text of their own, over items that were dealt from one queue.
 
-    The likeness has to lie over that of people's topics by what its pairs allow to tell.
+    The bare likeness has to be that of a dealt queue by what its pairs allow to tell. A wording that half of them share
+    is a thread already, and says nothing about texts of their own.
     """
-    sure = max(OWN_MARGIN, 1.0 / max(facts.exchange_pairs, 1) ** 0.5)
-    dealt = facts.exchangeable is not None and facts.exchangeable >= DEALT + sure and facts.exchange_pairs >= 200
-    return (facts.own_worded or 0.0) >= 0.6 and dealt and facts.channels.get("content", 0.0) < WORDED_BITS
+    sure = 1.0 / max(facts.exchange_pairs, 1) ** 0.5
+    dealt = facts.bare is not None and facts.bare >= BARE_DEALT + sure and facts.exchange_pairs >= 200
+    return (facts.own_worded or 0.0) >= 0.6 and dealt and facts.channels.get("content", 0.0) < HALF_WORDED
 
 
 def _carriage_capped(found: list[Sign]) -> list[Sign]:

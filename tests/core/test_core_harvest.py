@@ -43,7 +43,7 @@ def read(rows: list[dict[str, Any]], wording: str = WORDING, cuts: int = 1) -> t
     asks = pl.col("prompt").str.contains("chain of thought").fill_null(value=False)
     frame = frame.with_columns(pl.when(asks).then(2).otherwise(0).cast(pl.UInt64).alias(harvest.MASK))
     size = -(-len(frame) // cuts)
-    reading = harvest.read_again(frame.iter_slices(size), network, {0: marks})
+    reading = harvest.read_again(frame.iter_slices(size), network, {0: marks}, {})
     return reading.events, reading.hits
 
 
@@ -108,7 +108,7 @@ def test_batches_of_any_size_give_the_same(cuts: int) -> None:
 def test_no_events_are_no_reading() -> None:
     """Where nothing is left to read, the reading is empty."""
     network = pl.DataFrame({"account_id": ["a"], harvest.NETWORK: [0]})
-    reading = harvest.read_again(iter(()), network, {})
+    reading = harvest.read_again(iter(()), network, {}, {})
     assert reading.events.is_empty()
     assert reading.hits.is_empty()
 
