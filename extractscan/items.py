@@ -76,8 +76,9 @@ def exchangeability(events: pl.DataFrame) -> Mix | None:
     Requests dealt from one queue are as different within an account as between two (1.0). People have topics of their
     own: what one asks is more like the rest of what he asks (well below 1.0). Words that a quarter of all requests
     hold, or three quarters of one member's, are left out: they are wording, not items, also where each member has a
-    wording of its own. A member with several wordings of its own shows them by phrases of `PHRASE` words that two of its
-    prompts have in common; the bare likeness leaves these out as well. Mean cosine of inverse-frequency weighted words.
+    wording of its own. A member with several wordings of its own shows them by phrases of `PHRASE` words that two of
+    its prompts have in common; the bare likeness leaves these out as well. Mean cosine of inverse-frequency weighted
+    words.
 
     Returns:
         The likeness, or None with too few requests of too few accounts.

@@ -118,7 +118,7 @@ def _summed(
         mine = [n for n in used if incidence.kinds[n].channel == channel]
         if mine:
             best = bits[mine].max(axis=0)
-            known = flat.known[among][:, mine].any(axis=1)
+            known = np.asarray(flat.known[among][:, mine].any(axis=1), dtype=np.bool_)
             lacking = np.minimum(price[mine].min(axis=0), _stands_apart(best, known, at, settings))
             channels[channel] = _spread(best + lacking, among, units)
             hard = [n for n in mine if not flat.forgeable[n]]

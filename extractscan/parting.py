@@ -22,7 +22,9 @@ PAGE = 4.0
 WEB = WORDING | BOUGHT | {"address", "prefix", "signup_address", "email_domain", "referral"}
 """All signals of which a value is bought, rented, registered or written; software and hours are not."""
 PROGRAMS = frozenset({"user_agent", "client_stack"})
-"""Signals of a program; one that hardly anybody outside runs was built for its operator, and ties his cells."""
+CELLS = 4
+"""Signals of a program. One that most members run and hardly anybody else ties cells of at most a quarter of the group:
+two firms may run one program, but what looks like many small ones is one operator with many cards."""
 SEVERED = 0.1
 """Affinity of two webs, from none (0) to evenly mixed (1), under which nothing runs between them."""
 CUSTOMERS = 20
@@ -73,11 +75,13 @@ def sever(incidence: Incidence, group: Found, settings: Settings) -> list[Found]
 
     Each member shows bits for what some members share, so that two operators of the same program and the same week can
     hold together as one group though no card, address or wording of one is ever met at the other. Each web has to hold
-    together alone; what does not is no network.
+    together alone; what does not is no network. Many small webs around one private program are an operator's cells.
     """
     touch = _touch(incidence, group, settings, WEB)
-    through = [_touch(incidence, group, settings, signals) for signals in (WORDING, PROGRAMS)]
-    webs = _communities(touch, [touch, *through], settings, SEVERED)
+    views = [touch, _touch(incidence, group, settings, WORDING)]
+    webs = _communities(touch, views, settings, SEVERED)
+    if max(map(len, webs), default=0) * CELLS <= len(group.members):
+        webs = _communities(touch, [*views, _touch(incidence, group, settings, PROGRAMS)], settings, SEVERED)
     if len(webs) < 2:
         return [group]
     loose = np.setdiff1d(np.arange(len(group.members)), np.concatenate(webs))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from math import log2
+from math import log2, sqrt
 
 from extractscan.hypotheses.facts import Ask, Facts
 from extractscan.hypotheses.weighing import hidden, percent
@@ -110,9 +110,18 @@ def _items(facts: Facts) -> list[Sign]:
 
 
 def topics_of_their_own(facts: Facts) -> bool:
-    """Tell whether the members ask of their own topics, each of his own: the mark of people, not of a queue."""
-    apart = facts.exchangeable is not None and facts.exchangeable < DEALT - 0.05 and facts.exchange_pairs >= 60
-    return apart and not own_worded(facts)
+    """Tell whether the members ask of their own topics, each of his own: the mark of people, not of a queue.
+
+    The likeness has to lie under that of a queue by more than its pairs leave open; a few pairs are alike by chance.
+    """
+    if facts.exchangeable is None or facts.exchange_pairs < 60 or own_worded(facts):
+        return False
+    return facts.exchangeable < DEALT - 0.05 - open_to_chance(facts)
+
+
+def open_to_chance(facts: Facts) -> float:
+    """Say by how much a likeness of items may be off, by the pairs of prompts that it rests on."""
+    return 1.0 / sqrt(max(facts.exchange_pairs, 1))
 
 
 def topics_dealt(facts: Facts) -> bool:
@@ -126,8 +135,8 @@ def own_worded(facts: Facts) -> bool:
     The bare likeness has to be that of a dealt queue by what its pairs allow to tell. A wording that half of them share
     is a thread already, and says nothing about texts of their own.
     """
-    sure = 1.0 / max(facts.exchange_pairs, 1) ** 0.5
-    dealt = facts.bare is not None and facts.bare >= BARE_DEALT + sure and facts.exchange_pairs >= 200
+    least = BARE_DEALT + open_to_chance(facts)
+    dealt = facts.bare is not None and facts.bare >= least and facts.exchange_pairs >= 200
     return (facts.own_worded or 0.0) >= 0.6 and dealt and facts.channels.get("content", 0.0) < HALF_WORDED
 
 

@@ -46,7 +46,7 @@ def weigh(facts: Facts) -> Weighed:
             (
                 queue and not own_domain,
                 -4.0,
-                "one queue is dealt over accounts that nothing names as one customer's; a customer needs one account for it",
+                "one queue is dealt over accounts that nothing names as one customer's, who would need only one",
             ),
             (
                 facts.share("address").shared >= 0.5 and facts.share("address").top < 0.3 and not office,

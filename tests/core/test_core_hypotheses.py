@@ -203,9 +203,11 @@ def test_a_second_request_family_counts_half() -> None:
         ({"exchangeable": 0.9}, {}),
         ({"exchangeable": 1.0, "exchange_pairs": 400, "channels": {}}, {"item_mix": 2.9}),
         (
-            {"exchangeable": 1.0, "exchange_pairs": 400, "channels": {}, "own_worded": 0.9, "load_ratio": 2.0},
-            {"item_mix": 4.0, "own_wording": 3.0, "load": 2.0},
+            {"exchangeable": 0.7, "bare": 1.1, "exchange_pairs": 400, "channels": {}, "own_worded": 0.9},
+            {"item_mix": 4.0, "own_wording": 3.0},
         ),
+        ({"exchangeable": 0.7, "bare": 0.9, "exchange_pairs": 400, "own_worded": 0.9}, {"item_mix": -6.0}),
+        ({"exchangeable": 0.7, "bare": 1.1, "exchange_pairs": 400, "own_worded": 0.2}, {"item_mix": -6.0}),
         (
             {"exchangeable": 1.0, "exchange_pairs": 400, "channels": {}, "shapes": 1.2, "load_ratio": 4.0},
             {"item_mix": 2.9, "item_shape": 1.5, "load": 2.0},

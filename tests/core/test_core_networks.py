@@ -306,6 +306,38 @@ def test_two_operators_of_one_program_are_severed() -> None:
     assert sorted(members(networks.find(incidence, (), SETTINGS))) == [list(left), list(right)]
 
 
+def cellular(shared: list[str]) -> Incidence:
+    """Eight cells of five accounts, each on a card of its own, and some program that all of them run."""
+    units, ring = 900, range(40)
+    cards = {unit: {f"card{unit}": 1.0} for unit in range(units)} | {unit: {f"c{unit // 5}": 1.0} for unit in ring}
+    agent = {unit: {f"ua{unit % 12}": 1.0} for unit in range(units)} | one_each(ring, shared)
+    return Incidence(units, (kind("payment", "identity", units, cards), kind("user_agent", "client", units, agent)))
+
+
+def test_cells_around_one_private_program_are_one_group() -> None:
+    """Each cell holds together alone and sees the program as everybody's; of the program's users all sit in cells."""
+    whole = cellular(["odd"])
+    assert [seed.units.tolist() for seed in seeding.marked(whole, SETTINGS)] == [list(range(40))]
+    assert members(networks.find(whole, (), SETTINGS)) == [list(range(40))]
+    assert not list(seeding.marked(campaign(members=0), SETTINGS))
+
+
+def test_a_program_that_few_members_run_ties_no_cells() -> None:
+    """Cells of which each runs a program of its own stay apart."""
+    apart = cellular([f"odd{number}" for number in range(8)])
+    assert all(len(group) <= 5 for group in members(networks.find(apart, (), SETTINGS)))
+
+
+def test_only_who_may_belong_is_held_against_a_group() -> None:
+    """Whoever holds nothing loud has no bits there; whoever belongs is found just as with everybody judged."""
+    incidence = campaign()
+    near, every = (profile(incidence, np.arange(15), SETTINGS, near=only) for only in (True, False))
+    assert len(near.among) < 100
+    assert np.array_equal(belongs(near, 400, SETTINGS), belongs(every, 400, SETTINGS))
+    for name, bits in near.channels.items():
+        assert np.array_equal(bits[near.among], every.channels[name][near.among])
+
+
 def test_an_own_instruction_outweighs_a_common_turn_of_phrase() -> None:
     """A phrase of one window in two operators' requests ties them less than their long instructions part them."""
     units, left, right = 900, range(15), range(15, 30)
