@@ -13,8 +13,9 @@ from extractscan.growing import Found, disjoint, refine
 from extractscan.incidence import Incidence, Ints, Kind, Profile
 from extractscan.linking import belongs
 from extractscan.parting import release, sever, split
-from extractscan.seeding import Seed, cells, communities, marked, seeds
+from extractscan.seeding import Seed, seeds
 from extractscan.settings import Settings
+from extractscan.webs import cells, communities, marked
 
 INSIDE = 0.9
 COVERED = 0.75

@@ -11,8 +11,8 @@ from extractscan import schema
 from extractscan.growing import Found, shrunk
 from extractscan.incidence import Floats, Incidence, Ints, Kind, spans
 from extractscan.linking import private_values, profile
-from extractscan.seeding import leiden
 from extractscan.settings import Settings
+from extractscan.webs import leiden
 
 WORDING = frozenset({"template", "system_prompt"})
 BOUGHT = frozenset({"payment", "phone", "signup_device", "device"})

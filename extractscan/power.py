@@ -12,8 +12,8 @@ import numpy as np
 from extractscan import networks, null_test, schema
 from extractscan.groundwork import Ground
 from extractscan.incidence import Floats, Incidence, Ints, Kind, kind_of, spans
-from extractscan.seeding import BINDING
 from extractscan.settings import Settings
+from extractscan.webs import BINDING
 
 SIZES: Final = (3, 4, 5, 6, 8, 10, 13, 17, 22, 30, 45, 70, 100)
 DRAWS: Final = 3

@@ -14,7 +14,7 @@ import pytest
 import scipy.sparse as sp
 from core_kinds import campaign, joined, kind, one_each
 
-from extractscan import growing, networks, parting, seeding
+from extractscan import growing, networks, parting, seeding, webs
 from extractscan.growing import Found
 from extractscan.incidence import Incidence, Kind
 from extractscan.linking import belongs, profile
@@ -229,7 +229,7 @@ def planted(groups: int, size: int, seed: int) -> sp.csr_matrix:
 
 def communities(ties: sp.csr_matrix) -> list[set[int]]:
     """The communities that Leiden gives."""
-    label = seeding.leiden(ties, SETTINGS)
+    label = webs.leiden(ties, SETTINGS)
     return [set(np.flatnonzero(label == number).tolist()) for number in np.unique(label)]
 
 
@@ -282,9 +282,9 @@ def test_a_ring_of_three_is_a_cell() -> None:
     cards = {unit: {f"card{unit}": 1.0} for unit in range(units)} | one_each(ring, ["c"])
     homes = {unit: {f"a{unit}": 1.0} for unit in range(units)} | one_each(ring, ["a"])
     incidence = Incidence(units, (kind("payment", "identity", units, cards), kind("address", "network", units, homes)))
-    assert [seed.units.tolist() for seed in seeding.cells(incidence, SETTINGS)] == [[0, 1, 2]]
-    assert not list(seeding.communities(Incidence(units, ()), SETTINGS))
-    assert not list(seeding.cells(Incidence(units, ()), SETTINGS))
+    assert [seed.units.tolist() for seed in webs.cells(incidence, SETTINGS)] == [[0, 1, 2]]
+    assert not list(webs.communities(Incidence(units, ()), SETTINGS))
+    assert not list(webs.cells(Incidence(units, ()), SETTINGS))
 
 
 def test_two_operators_of_one_program_are_severed() -> None:
@@ -317,9 +317,9 @@ def cellular(shared: list[str]) -> Incidence:
 def test_cells_around_one_private_program_are_one_group() -> None:
     """Each cell holds together alone and sees the program as everybody's; of the program's users all sit in cells."""
     whole = cellular(["odd"])
-    assert [seed.units.tolist() for seed in seeding.marked(whole, SETTINGS)] == [list(range(40))]
+    assert [seed.units.tolist() for seed in webs.marked(whole, SETTINGS)] == [list(range(40))]
     assert members(networks.find(whole, (), SETTINGS)) == [list(range(40))]
-    assert not list(seeding.marked(campaign(members=0), SETTINGS))
+    assert not list(webs.marked(campaign(members=0), SETTINGS))
 
 
 def test_a_program_that_few_members_run_ties_no_cells() -> None:

@@ -1,0 +1,196 @@
+"""Webs: communities of accounts that share rare values, where no two values meet often enough for a seed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import graspologic_native
+import numpy as np
+import numpy.typing as npt
+import scipy.sparse as sp
+from scipy.sparse import csgraph
+
+from extractscan import schema
+from extractscan.incidence import Flat, Floats, Incidence, Ints, spans
+from extractscan.seeding import Seed
+from extractscan.settings import Settings
+
+RESOLUTIONS = (0.1, 1.0, 4.0, 16.0, 64.0)
+"""Communities are looked for from large to small: a campaign of thousands and a ring of five are of different grain."""
+FEW_HOLDERS = 64
+CELL_HOLDERS = 16
+RARE = 0.05
+"""Values held by more units, or by a larger share of all, bind no community: they are a campus, a mail service or a
+popular program."""
+MARKED = 0.1
+MARKED_AT_ONCE = 500_000
+"""Share of an account's prompts from which a wording marks it; sightings that are held against the cells at once."""
+SOFT = frozenset({schema.CLIENT, schema.CONTENT})
+"""Channels of programs and wording, which run through all cells of an operator."""
+BINDING = frozenset(
+    {"payment", "phone", "signup_device", "signup_address", "referral", "email_domain", "address", "device"}
+)
+"""Signals whose rare values bind a community: what has to be bought, rented or registered, one by one."""
+
+
+def communities(incidence: Incidence, settings: Settings) -> Iterator[Seed]:
+    """Yield the communities of the graph between units and the rare values that they hold, large ones first.
+
+    An operator whose cards serve five accounts each and whose proxies serve four leaves no two values with three
+    holders in common, but a web. Leiden (modularity, seeded, on sorted edges) at five resolutions; an edge weighs the
+    rarity of its value. Bound: one edge a sighting of a value with at most `FEW_HOLDERS` holders.
+    """
+    graph = _web(incidence)
+    if graph is None:
+        return
+    offered: set[bytes] = set()
+    for resolution in RESOLUTIONS:
+        label = leiden(graph, settings, resolution)[: incidence.units]
+        twice = _tied_twice(incidence, label)
+        for units in _groups(label):
+            tied = int(twice[units].sum())
+            fits = settings.min_accounts <= len(units) <= incidence.units // 2 and tied >= settings.min_accounts
+            if fits and tied * 2 >= len(units) and units.tobytes() not in offered:
+                offered.add(units.tobytes())
+                yield Seed(0.0, units, ("web", "web"))
+
+
+def _tied_twice(incidence: Incidence, label: Ints) -> npt.NDArray[np.bool_]:
+    """Tell which units share rare values of two channels with others of their community (units,).
+
+    A web of one channel alone is a crowd; a look at every sighting once spares most communities a profile. What is not
+    bought has to be common to half of the community: phrases and programs meet by chance.
+    """
+    size = np.bincount(label - label.min())
+    tied: dict[str, npt.NDArray[np.bool_]] = {}
+    for kind in incidence.kinds:
+        use = np.flatnonzero((kind.holders >= 2) & (kind.holders <= max(FEW_HOLDERS, RARE * incidence.units)))
+        unit = kind.by_value[spans(kind.by_value_ptr, use)]
+        key = label[unit] * (len(use) + 1) + np.repeat(np.arange(len(use)), kind.holders[use])
+        _, place, count = np.unique(key, return_inverse=True, return_counts=True)
+        shares = tied.setdefault(kind.channel, np.zeros(incidence.units, dtype=np.bool_))
+        least = np.full(len(unit), 2) if kind.name in BINDING else np.maximum(3, size[label[unit] - label.min()] // 2)
+        shares[unit[count[place] >= least]] = True
+    return np.asarray(np.sum(list(tied.values()), axis=0) >= 2)
+
+
+def marked(incidence: Incidence, settings: Settings) -> Iterator[Seed]:
+    """Yield the holders of one program or wording of whom half share something rare of another channel, largest first.
+
+    An operator whose every card serves a few accounts leaves small cells, each of which holds together alone and sees
+    the common program only as what many outsiders have; but of the program's holders nearly all sit in such a cell.
+    Strangers with one program do not. Bound: one cell of a count for every rare binding value of every holder.
+    """
+    flat = incidence.flat
+    binds = np.array([kind.name in BINDING for kind in incidence.kinds], dtype=np.bool_)
+    soft = np.array([kind.channel in SOFT for kind in incidence.kinds], dtype=np.bool_)
+    holders = np.diff(flat.by_value_ptr)
+    rare = np.flatnonzero(binds[flat.kind] & (holders >= 2) & (holders <= FEW_HOLDERS))
+    most = min(max(settings.hub_share * incidence.units, 50.0), settings.max_members_per_value)
+    least = 2 * settings.min_accounts
+    common = np.flatnonzero(soft[flat.kind] & (holders >= least) & (holders <= most))
+    common = common[_steady(flat, common)]
+    bound = _pattern(flat, rare, incidence.units)
+    number = np.arange(len(common))
+    for part in np.array_split(number, max(1, int(holders[common].sum()) // MARKED_AT_ONCE)):
+        mine = _pattern(flat, common[part], incidence.units)
+        meets = sp.csr_matrix(mine.T @ bound)
+        meets.data = (meets.data >= 2).astype(np.int32)
+        meets.eliminate_zeros()
+        tied = sp.csr_matrix(meets @ bound.T).multiply(mine.T)
+        share = np.diff(sp.csr_matrix(tied).indptr) / np.maximum(holders[common[part]], 1)
+        number[part] = np.where(share >= 0.5, number[part], -1)
+    chosen = common[number[number >= 0]]
+    for value in chosen[np.lexsort((chosen, -holders[chosen]))].tolist():
+        yield Seed(0.0, flat.by_value[flat.by_value_ptr[value] : flat.by_value_ptr[value + 1]], ("mark", "cell"))
+
+
+def _steady(flat: Flat, values: Ints) -> npt.NDArray[np.bool_]:
+    """Leave out text that is no steady part of the traffic of most of its holders."""
+    size = np.diff(flat.by_value_ptr)[values]
+    at = spans(flat.by_value_ptr, values)
+    which = np.repeat(np.arange(len(values)), size)
+    often = np.bincount(which, weights=flat.by_value_weight[at] >= MARKED, minlength=len(values))
+    return np.asarray(~flat.mixture[flat.kind[values]] | (often * 2 >= size), dtype=np.bool_)
+
+
+def _pattern(flat: Flat, values: Ints, units: int) -> sp.csr_matrix:
+    """Return who holds which of some values (units × values, 0 or 1)."""
+    at = spans(flat.by_value_ptr, values)
+    column = np.repeat(np.arange(len(values)), np.diff(flat.by_value_ptr)[values])
+    return sp.csr_matrix((np.ones(len(at), dtype=np.int32), (flat.by_value[at], column)), shape=(units, len(values)))
+
+
+def cells(incidence: Incidence, settings: Settings) -> Iterator[Seed]:
+    """Yield the sets of units that hang together by pairs which share rare values of two channels.
+
+    What three accounts share is lost among all pairs of values, but few pairs of accounts share both a card and an
+    address that hardly anybody else has. Bound: a value with k holders, k at most `CELL_HOLDERS`, makes k² / 2 pairs.
+    """
+    shared: dict[str, sp.csr_matrix] = {}
+    for kind in incidence.kinds:
+        if kind.name in BINDING:
+            use = np.flatnonzero((kind.holders >= 2) & (kind.holders <= CELL_HOLDERS))
+            at = spans(kind.by_value_ptr, use)
+            place = (kind.by_value[at], np.repeat(np.arange(len(use)), kind.holders[use]))
+            held = sp.csr_matrix((np.ones(len(at)), place), shape=(incidence.units, len(use)))
+            pairs = sp.csr_matrix(held @ held.T)
+            pairs.data[:] = 1.0
+            shared[kind.channel] = pairs if kind.channel not in shared else shared[kind.channel].maximum(pairs)
+    both = sum((shared[name] for name in sorted(shared)), sp.csr_matrix((incidence.units, incidence.units))).tocoo()
+    twice = (both.data >= 2) & (both.row != both.col)
+    graph = sp.csr_matrix((both.data[twice], (both.row[twice], both.col[twice])), shape=both.shape)
+    _, label = csgraph.connected_components(graph, directed=False)
+    for units in _groups(label.astype(np.int64)):
+        if len(units) >= settings.min_accounts:
+            yield Seed(0.0, units, ("cell", "cell"))
+
+
+def _groups(label: Ints) -> list[Ints]:
+    """Split the positions of a vector of labels by label, in the order of labels."""
+    order = np.argsort(label, kind="stable")
+    return np.split(order, np.flatnonzero(np.diff(label[order])) + 1)
+
+
+def leiden(graph: sp.csr_matrix, settings: Settings, resolution: float = 1.0) -> Ints:
+    """Number the community of every node of a symmetric graph; same graph, same numbers."""
+    _, found = graspologic_native.leiden_csr(
+        graph.indptr.astype(np.int64),
+        graph.indices.astype(np.int32),
+        graph.data.astype(np.float64),
+        graph.shape[0],
+        resolution=resolution,
+        iterations=2,
+        use_modularity=True,
+        seed=settings.seed % (1 << 32),
+    )
+    label: Ints = np.arange(graph.shape[0], dtype=np.int64) + graph.shape[0]
+    nodes = np.fromiter(found.keys(), dtype=np.int64, count=len(found))
+    label[nodes] = np.fromiter(found.values(), dtype=np.int64, count=len(found))
+    return label
+
+
+def _web(incidence: Incidence) -> sp.csr_matrix | None:
+    """Build the symmetric graph of units and rare binding values; units are its first nodes."""
+    rows: list[Ints] = []
+    columns: list[Ints] = []
+    weights: list[Floats] = []
+    nodes = incidence.units
+    for kind in incidence.kinds:
+        if kind.name not in BINDING:
+            continue
+        use = np.flatnonzero((kind.holders >= 2) & (kind.holders <= FEW_HOLDERS))
+        at = spans(kind.by_value_ptr, use)
+        rows.append(kind.by_value[at])
+        columns.append(np.repeat(np.arange(len(use)), kind.holders[use]) + nodes)
+        weights.append(np.repeat(np.log2(incidence.units / kind.holders[use]), kind.holders[use]))
+        nodes += len(use)
+    if nodes == incidence.units:
+        return None
+    one = sp.csr_matrix(
+        (np.concatenate(weights), (np.concatenate(rows), np.concatenate(columns))), shape=(nodes, nodes)
+    )
+    graph = sp.csr_matrix(one + one.T)
+    graph.eliminate_zeros()
+    graph.sort_indices()
+    return graph if graph.nnz else None
