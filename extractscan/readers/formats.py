@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final, NamedTuple
 
+from extractscan import schema
 from extractscan.readers import (
     access_logs,
     account_tables,
@@ -102,7 +103,16 @@ class Format(NamedTuple):
 FORMATS: Final[tuple[Format, ...]] = tuple(
     Format(source.name, source.title, source.links_accounts, source.carries_prompts, source.recognised)
     for source in (*SOURCES, mapped.PLAIN)
-) + tuple(Format(side.name, side.title, f"completes other logs by {side.on}", "no", side.recognised) for side in SIDES)
+) + tuple(
+    Format(
+        side.name,
+        side.title,
+        f"completes other logs by {side.on}",
+        "yes, for the log that it completes" if schema.PROMPT in side.fields else "no",
+        side.recognised,
+    )
+    for side in SIDES
+)
 
 KNOWN: Final = f"Known without naming: {', '.join(source.name for source in SOURCES)}."
 

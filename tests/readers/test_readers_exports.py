@@ -13,6 +13,7 @@ import pytest
 from exports import EXPORTS, folder_of, golden_of, outcome
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from reader_records import event, lines, payload, spend_row
 
 from extractscan.errors import ExtractscanError
 from extractscan.readers import open_logs
@@ -60,8 +61,32 @@ def test_every_golden_file_has_its_export() -> None:
 def test_every_source_and_side_has_an_export_that_shows_it() -> None:
     inputs = [each for name in EXPORTS for each in json.loads(golden_of(name).read_text())["inputs"]]
     shown = {each["format"].split()[0] for each in inputs}
-    elsewhere = {"canonical", "litellm_spend_logs", "litellm_payload"}
+    elsewhere = set(MADE)
     assert {kind.name for kind in (*SOURCES, *SIDES)} <= shown | elsewhere
+
+
+MADE = {
+    "canonical": lines(event(i) for i in range(12)),
+    "litellm_spend_logs": lines(spend_row(i) for i in range(6)),
+    "litellm_payload": lines(payload(i) for i in range(6)),
+}
+"""What other tests read records of, line by line; no export of it stands beside the others."""
+
+
+def _laid_out(name: str, folder: Path) -> None:
+    if name in MADE:
+        folder.mkdir()
+        (folder / "x.ndjson").write_bytes(MADE[name])
+    else:
+        shutil.copytree(folder_of(name), folder)
+
+
+def test_what_is_made_for_the_others_is_what_it_is_called(tmp_path: Path) -> None:
+    for name, data in MADE.items():
+        _laid_out(name, tmp_path / name)
+        (record,) = open_logs([str(tmp_path / name)]).records()
+        assert record.format == f"{name} (ndjson)"
+        assert record.rows == record.rows_used == data.count(b"\n")
 
 
 def _damage(data: bytes, draw: st.DataObject) -> bytes:
@@ -87,13 +112,13 @@ def _damage(data: bytes, draw: st.DataObject) -> bytes:
         return data
 
 
-@pytest.mark.parametrize("name", EXPORTS)
+@pytest.mark.parametrize("name", [*EXPORTS, *MADE])
 @QUICK
 @given(st.data())
 def test_damage_gives_rows_that_add_up_or_an_expected_error(name: str, data: st.DataObject) -> None:
     with tempfile.TemporaryDirectory() as top:
         folder = Path(top) / "export"
-        shutil.copytree(folder_of(name), folder)
+        _laid_out(name, folder)
         victim = data.draw(st.sampled_from(sorted(path for path in folder.rglob("*") if path.is_file())))
         victim.write_bytes(_damage(victim.read_bytes(), data))
         try:

@@ -273,3 +273,9 @@ def test_records_of_a_known_source_without_a_single_request_say_what_they_hold(t
         InputError, match=r"with no request to a model in it \(1 rows set aside: spans that are no model call"
     ):
         read_all(logs)
+
+
+def test_sides_say_whether_they_bring_prompts() -> None:
+    prompts = {each.name: each.carries_prompts for each in FORMATS}
+    assert prompts["vllm"] == prompts["sglang"] == "yes, for the log that it completes"
+    assert prompts["nginx_access"] == "no"
