@@ -91,7 +91,7 @@ def _chunks(body: bytes, names: Sequence[str], plan: Plan, meter: Meter) -> Iter
     else:
         rows = rows_from(meter.tally.rows, frame.height)
         meter.tally.rows += frame.height
-    kept = frame.select([name for name in names if plan.heads is None or name in plan.heads])
+    kept = frame.select(plan.chosen(names))
     blank = frame.select(pl.all_horizontal(pl.all().is_null())).to_series()
     if blank.any():
         kept, rows = kept.filter(~blank), rows.filter(~blank)

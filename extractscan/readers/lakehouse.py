@@ -89,7 +89,7 @@ def read(plan: Plan, meter: Meter) -> Iterator[Chunk]:
     """Yield the rows in their order, with only the columns that the plan needs."""
     try:
         table = _scan(plan.stored)
-        names = [name for name in table.collect_schema().names() if plan.heads is None or name in plan.heads]
+        names = plan.chosen(table.collect_schema().names())
         kept = table.with_row_index(_ROW).select(_ROW, *names)
         if plan.accounts is not None and plan.accounts[0] in names:
             kept = kept.filter(pl.col(plan.accounts[0]).is_in(plan.accounts[1].implode()))

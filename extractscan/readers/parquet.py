@@ -88,7 +88,7 @@ def read(plan: Plan, meter: Meter) -> Iterator[Chunk]:
     """
     try:
         with open_file(plan.stored) as file:
-            names = [n for n in file.schema_arrow.names if plan.heads is None or n in plan.heads]
+            names = plan.chosen(file.schema_arrow.names)
             yield from _groups(file, plan, names, meter)
     except DamagedError as error:
         meter.tally.reject(str(error), "the footer")

@@ -38,3 +38,7 @@ class Plan:
     accounts: tuple[str, pl.Series] | None = None
     columns: Mapping[str, Column] | None = None
     wanted: Sequence[str] = ()
+
+    def chosen(self, names: Sequence[str]) -> list[str]:
+        """Choose the columns of a table to load; one at least, because a frame without columns has no rows either."""
+        return [name for name in names if self.heads is None or name in self.heads] or list(names[:1])

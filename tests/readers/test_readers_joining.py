@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Callable
 from itertools import permutations
 from pathlib import Path
@@ -267,3 +268,15 @@ def test_a_file_may_tell_about_its_own_events(tmp_path: Path, monkeypatch: pytes
     (record,) = logs.records()
     assert (record.rows, record.rows_used) == (2, 1)
     assert json.dumps(record.notes).count("set aside") == 1
+
+
+@pytest.mark.parametrize("kind", ["csv", "parquet", "ndjson"])
+def test_rows_of_a_table_without_a_single_column_in_use_are_counted(tmp_path: Path, kind: str) -> None:
+    """Users whose id stands under another name tell nothing; a frame without columns would lose their rows."""
+    export = folder_of("one_api_users")
+    shutil.copy(export / "logs.jsonl", tmp_path)
+    table = pl.read_csv(export / "users.csv").rename({"id": "number"})
+    getattr(table, f"write_{kind}")(tmp_path / f"users.{kind}")
+    *_, record = open_logs([str(tmp_path)]).records()
+    assert (record.rows, record.rows_used) == (table.height, 0)
+    assert f"{table.height} rows set aside: rows without an id" in record.notes

@@ -167,7 +167,7 @@ def test_bedrock_converse_invoke_and_stream_in_one_file(tmp_path: Path) -> None:
     assert [row["tool_names"] for row in rows] == ["clock,weather", None, None]
     assert {row["model"] for row in rows} == {"eu.vendor.large-v1:0"}
     assert rows[1]["account_id"] == "arn:aws:sts::123456789012:assumed-role/App/worker-1"
-    assert (rows[1]["organization_id"], rows[1]["input_tokens"], rows[1]["output_tokens"]) == ("123456789012", 12, 22)
+    assert (rows[1]["organization_id"], rows[1]["input_tokens"], rows[1]["output_tokens"]) == (None, 12, 22)
     assert [row["status_code"] for row in rows] == [200, 200, 200]
 
 
