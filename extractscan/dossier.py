@@ -92,6 +92,8 @@ def judgement(
     weighed = hypotheses.weigh(case.facts)
     harvest = extraction(case.facts)
     bits = sum(millibits(each) for _, each, _, _ in harvest) / 1000
+    if not case.heard:
+        return weighed, [], 0.0, "coordinated"
     return weighed, harvest, bits, hypotheses.verdict(weighed, bits, settings, thread=threaded(case.facts))
 
 
@@ -189,7 +191,9 @@ def _notes(case: Case, weighed: list[Weighed], verdict: model.Verdict, harvest: 
     notes = [
         f"membership needs {needed:.1f} bits over two channels; the prior odds against a random account are in that"
     ]
-    if verdict != "extraction_network":
+    if not case.heard:
+        notes.append("what its traffic was for could not be judged: the logs behind the summary are not here")
+    elif verdict != "extraction_network":
         rival = next(one for one in weighed if one.name != "extraction_operator")
         if harvest < settings.extraction_bits:
             notes.append(f"no harvest: {harvest:.1f} of the {settings.extraction_bits:.1f} bits that it needs")

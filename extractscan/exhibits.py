@@ -39,12 +39,14 @@ class Case:
         facts: What is known of it.
         events: Its events, flagged.
         samples: Heads of some prompts of its stream.
+        heard: Whether its events could be read; where only a summary is left, nothing is said of a harvest.
     """
 
     found: Found
     facts: Facts
     events: pl.DataFrame
     samples: Sequence[str]
+    heard: bool = True
 
 
 def attribution(group: Profile, kinds: Sequence[Kind]) -> dict[tuple[str, str], int]:
@@ -198,7 +200,7 @@ def _shown(value: str, distinct: int, name: str) -> str:
 
 def _exemplars(case: Case, name: str, accounts: pl.Series) -> list[model.Row]:
     """Choose the first events of different members, those in the stream first, wherever they stand in the files."""
-    events = case.events.filter(pl.col(schema.ACCOUNT).is_in(accounts.implode()))
+    events = case.events.filter(pl.col(schema.ACCOUNT).is_in(accounts.implode()) & pl.col(schema.ROW).is_not_null())
     if name in {"template", "system_prompt"}:
         events = events.filter(IN_TEMPLATE)
     order = [IN_STREAM, schema.TIMESTAMP, schema.ACCOUNT, schema.REQUEST, PROMPT_KEY]

@@ -26,6 +26,10 @@ SINGLE_EVENTS = 50
 SINGLE_SHARE = 0.2
 SINGLE_BITS = 4.0
 SHOWN = 20
+UNHEARD = (
+    "The logs behind the summaries are not here: who is linked was tested, what their traffic was for was not, and"
+    " evidence names no rows. Put the logs where they were, unchanged, to have that judged."
+)
 HUB_LEAST = 25
 """Holders, under which a common value is not worth listing."""
 
@@ -190,6 +194,13 @@ def limits(ground: Ground) -> list[str]:
             "The log has few accounts: rarity is measured coarsely and small networks cannot be told from chance."
         )
     return lines
+
+
+def unheard(heard: bool) -> list[str]:  # noqa: FBT001  the one thing it is about
+    """Say where the logs behind summaries are gone that no harvest could be judged."""
+    if heard:
+        return []
+    return [UNHEARD]
 
 
 def left_out(filters: Sequence[model.Filtered]) -> list[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
@@ -26,8 +26,10 @@ from extractscan import (
     reading,
     schema,
     selection,
+    summaries,
     trial,
 )
+from extractscan.errors import UsageError
 from extractscan.exhibits import Case
 from extractscan.findings import (
     exclusions,
@@ -37,6 +39,7 @@ from extractscan.findings import (
     numbered,
     require_testable,
     single_sources,
+    unheard,
 )
 from extractscan.growing import Found
 from extractscan.power import smallest_detectable
@@ -97,8 +100,12 @@ def analyze(
         UsageError: for a mapping that names no field, a filter by a column that is not there, or a wrong rule file.
     """
     tell = progress or (lambda _stage, _done, _total: None)
-    logs = readers.open_logs(paths, mapping=mapping, dates=(start, end))
+    stored = [summaries.open_summary(path) for path in paths if summaries.is_summary(path)]
+    rest = [path for path in paths if not summaries.is_summary(path)]
+    _require_whole(stored, start, end, last, filters, allow)
+    logs = readers.open_logs(rest, mapping=mapping, dates=(start, end)) if rest or not stored else readers.no_logs()
     table, side = side_table(accounts)
+    table = table if accounts or not stored else summaries.accounts_of(stored)
     shared = ranges(allowing.shared(allow))
     chosen = selection.Selection(filters=filters, homes=selection.homes_of(table), shared=shared)
     chosen.check(logs.columns)
@@ -113,7 +120,9 @@ def analyze(
         rule_files=[Path(file) for file in rule_files],
         tell=partial(tell, "reading"),
         memory=memory,
+        stored=stored,
     )
+    log = _whole(log, stored, rest, mapping)
     older = [msgspec.structs.replace(each, role="baseline") for one in past for each in one.records()]
     judged = judge(log, settings, tell)
     ground = judged.ground
@@ -122,7 +131,7 @@ def analyze(
     report = model.Report(
         schema_version=model.SCHEMA_VERSION,
         tool=_tool(settings, reproducible=reproducible),
-        inputs=[*logs.records(), *side, *older],
+        inputs=[*log.logs.records(), *map(summaries.described, stored), *side, *older],
         coverage=model.Coverage(
             first=exhibits.iso(log.summary.totals["first"].min()),
             last=exhibits.iso(log.summary.totals["last"].max()),
@@ -133,12 +142,59 @@ def analyze(
             smallest_detectable_network=smallest_detectable(ground, settings),
             filters=chosen.filtered(),
         ),
-        networks=_sealed(logs, written),
+        networks=_sealed(log.logs, written),
         single_sources=single_sources(ground, judged.found),
         excluded=exclusions(ground, judged.found, settings),
-        limits=limits(ground),
+        limits=[*limits(ground), *unheard(log.heard)],
     )
     return _allowed(ground, chosen, allow, report)
+
+
+def _require_whole(
+    stored: Sequence[summaries.Stored],
+    start: datetime | None,
+    end: datetime | None,
+    last: timedelta | None,
+    filters: Sequence[model.Filter],
+    allow: Sequence[allowing.Entry],
+) -> None:
+    """Refuse to cut what was summed up.
+
+    Raises:
+        UsageError: naming the option.
+    """
+    cuts: dict[str, object] = {"--from": start, "--to": end, "--last": last}
+    cuts["--include and --exclude"] = filters or None
+    cuts["addresses in --allow"] = [*allowing.shared(allow)] or None
+    asked = next((name for name, value in cuts.items() if value is not None), None)
+    if stored and asked:
+        raise UsageError(
+            f"{asked} with a summary: {stored[0].folder} holds no single events",
+            hint="name the summaries of the days that are wanted, or the logs themselves",
+        )
+
+
+def _whole(
+    log: reading.Reading, stored: Sequence[summaries.Stored], rest: Sequence[str], mapping: Mapping[str, str] | None
+) -> reading.Reading:
+    """Let events be read again from the logs behind summaries, if all of them are here.
+
+    Raises:
+        UsageError: for a log that stands in two summaries, or in one and beside it.
+    """
+    if not stored:
+        return log
+    fresh = log.logs.records() if rest else []
+    known = [each for one in stored for each in one.manifest.inputs]
+    places = [(str(one.folder), each) for one in stored for each in one.manifest.inputs]
+    summaries.require_apart([*places, *(("the logs", each) for each in fresh)])
+    found = summaries.here(stored)
+    same = not rest or dict(mapping or {}) == stored[0].manifest.mapping
+    if found is None or not same:
+        return replace(log, heard=False)
+    every = readers.open_logs([*found, *rest], mapping=stored[0].manifest.mapping)
+    every.remember([*known, *fresh])
+    return replace(log, logs=every)
 
 
 def _tool(settings: Settings, *, reproducible: bool) -> model.Tool:
@@ -175,12 +231,13 @@ def judge(log: reading.Reading, settings: Settings, tell: Progress) -> Judged:
     Raises:
         CannotTestError: where the fields that every test needs are missing.
     """
-    ground = groundwork.lay(log.summary, log.table, log.logs.columns, log.ruleset, settings, earlier=log.earlier)
+    ground = groundwork.lay(log.summary, log.table, log.columns, log.ruleset, settings, earlier=log.earlier)
     require_testable(ground)
     tell("linking", 0, 1)
     found = groundwork.current(networks.find(ground.incidence, ground.labels, settings), ground, settings)
     again = partial(reading.again, log)
-    return Judged(ground, found, trial.hear(found, ground, again, settings, partial(tell, "weighing")))
+    cases = trial.hear(found, ground, again, settings, partial(tell, "weighing"))
+    return Judged(ground, found, [replace(case, heard=log.heard) for case in cases])
 
 
 def side_table(path: str | None) -> tuple[pl.DataFrame | None, list[model.Input]]:

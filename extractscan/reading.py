@@ -15,10 +15,11 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from extractscan import groundwork, readers, reduce, rules, schema, shingles, survey
+from extractscan import groundwork, readers, reduce, rules, schema, shingles, summaries, survey
 from extractscan.seen import Seen
 from extractscan.selection import Selection
 from extractscan.settings import Settings
+from extractscan.settling import Part, settled
 
 Thing = TypeVar("Thing")
 Made = TypeVar("Made")
@@ -46,6 +47,8 @@ class Reading:
         earlier: Summaries of baseline logs.
         selection: What is used of the events in the window.
         added: Events that stand in no input, with all columns of the log; `with_events` puts them there.
+        columns: Canonical columns of all that was summarised.
+        heard: Whether events can be read again; otherwise `again` gives what the summary knows of them.
     """
 
     logs: readers.LogSet
@@ -57,6 +60,8 @@ class Reading:
     earlier: Sequence[reduce.Summary] = ()
     selection: Selection = field(default_factory=Selection)
     added: pl.DataFrame | None = None
+    columns: frozenset[str] = frozenset()
+    heard: bool = True
 
 
 def read(
@@ -70,22 +75,34 @@ def read(
     rule_files: Sequence[Path] = (),
     tell: Callable[[int, int], None] | None = None,
     memory: int | None = None,
+    stored: Sequence[summaries.Stored] = (),
 ) -> Reading:
     """Read a log, and baseline logs if there are any, once from end to end.
 
     What inputs tell of accounts themselves completes the accounts table. `memory` bytes are to be kept within: what the
-    pass gathers goes to disk beyond a part of them.
+    pass gathers goes to disk beyond a part of them. What is `stored` was read before: it is merged with the logs, of
+    which there may be none then.
 
     Raises:
         InputError: where nothing can be read.
         UsageError: for a rule file that cannot be used.
     """
     ruleset, chosen, least = rules.load(rule_files), selection or Selection(), settings.min_accounts
-    summary, asking = summarise(logs, ruleset, window, least, tell, chosen=chosen, memory=memory)
+    summaries.require_one_kind(stored, ruleset, logs=bool(logs.files))
+    columns = logs.columns.union(*(each.manifest.columns for each in stored))
+    asking = None
+    if stored:
+        parts = [each.part() for each in stored]
+        if logs.files:
+            seen = surveyed(logs, ruleset, window, tell, chosen=chosen, memory=memory, columns=columns)[0]
+            parts.append(Part(*seen.parts()))
+        summary = settled(parts, least)
+    else:
+        summary, asking = summarise(logs, ruleset, window, least, tell, chosen=chosen, memory=memory)
     older = chosen.for_baseline()
     earlier = [summarise(past, ruleset, (None, None), least, chosen=older, memory=memory)[0] for past in baseline]
     table = readers.completed(table, logs.accounts())
-    return Reading(logs, table, ruleset, window, summary, asking, earlier, chosen)
+    return Reading(logs, table, ruleset, window, summary, asking, earlier, chosen, columns=columns)
 
 
 def with_events(reading: Reading, events: pl.DataFrame, accounts: pl.DataFrame | None, settings: Settings) -> Reading:
@@ -100,7 +117,7 @@ def with_events(reading: Reading, events: pl.DataFrame, accounts: pl.DataFrame |
         accounts: Rows to append to the accounts table, with its columns.
         settings: Smallest network.
     """
-    part = reduce.reduce(events, groundwork.event_values(reading.logs.columns))
+    part = reduce.reduce(events, groundwork.event_values(reading.columns))
     marked = _marked(suspects(events, reading.ruleset), reading.ruleset)
     part = replace(part, intent=reduce.intent_of(marked))
     table = reading.table
@@ -120,6 +137,9 @@ def again(reading: Reading, columns: Sequence[str], who: pl.Series) -> Iterator[
 
     `mask` is a column too: the intent rules that an event matches.
     """
+    if not reading.heard:
+        yield _remembered(reading, columns, who)
+        return
     read = _again(reading, columns, who)
     yield from read if reduce.MASK not in columns else _with_masks(reading, read)
 
@@ -134,6 +154,31 @@ def _again(reading: Reading, columns: Sequence[str], who: pl.Series) -> Iterator
         names = [name for name in schema.EVENTS if name in columns and name in reading.added.columns]
         added = reading.added.filter(pl.col(schema.ACCOUNT).is_in(who.implode()))
         yield added.select(*names, *schema.PROVENANCE)
+
+
+def _remembered(reading: Reading, columns: Sequence[str], who: pl.Series) -> pl.DataFrame:
+    """Make events of what is known of some accounts without their log: how many in each hour, with which model.
+
+    Tokens and costs of an account stand in its first event.
+    """
+    mine = pl.col(schema.ACCOUNT).is_in(who.implode())
+    hours = reading.summary.activity.filter(mine).sort(schema.ACCOUNT, reduce.HOUR, schema.MODEL)
+    repeated = [schema.ACCOUNT, reduce.HOUR, schema.MODEL]
+    each = hours.select(pl.col(repeated).repeat_by(reduce.EVENTS))
+    each = each.explode(repeated, empty_as_null=True, keep_nulls=True)
+    sums = reading.summary.totals.filter(mine).select(
+        schema.ACCOUNT, schema.INPUT_TOKENS, schema.OUTPUT_TOKENS, (pl.col("cost_micros") / 1e6).alias(schema.COST)
+    )
+    told = each.join(sums, on=schema.ACCOUNT, how="left", maintain_order="left").with_columns(
+        pl.when(pl.col(schema.ACCOUNT).is_first_distinct()).then(pl.col(name)).alias(name)
+        for name in (schema.INPUT_TOKENS, schema.OUTPUT_TOKENS, schema.COST)
+    )
+    start = (pl.col(reduce.HOUR) * reduce.HOUR_US).cast(schema.EVENTS[schema.TIMESTAMP]).alias(schema.TIMESTAMP)
+    kinds = {**schema.EVENTS, **schema.PROVENANCE}
+    told = told.with_columns(start, pl.lit(0, pl.UInt64).alias(reduce.MASK))
+    missing = [pl.lit(None, kinds[name]).alias(name) for name in kinds if name not in told.columns]
+    wanted = [name for name in (*schema.EVENTS, reduce.MASK) if name in columns]
+    return told.with_columns(missing).select(*wanted, *schema.PROVENANCE)
 
 
 def _with_masks(reading: Reading, read: Iterator[pl.DataFrame]) -> Iterator[pl.DataFrame]:
@@ -173,13 +218,36 @@ def summarise(
     chosen: Selection | None = None,
     memory: int | None = None,
 ) -> tuple[reduce.Summary, pl.DataFrame | None]:
-    """Read every event once and keep its summary; a request that stands twice in the logs counts once.
+    """Read every event once and keep its summary.
 
     Returns:
         The summary, without text that fewer than `least` accounts share; and the events that ask for what a harvest
         asks for: source file, source row, mask of the rules; None where only a sample of the texts was read.
     """
-    values = groundwork.event_values(logs.columns)
+    seen, asking = surveyed(logs, ruleset, window, tell, chosen=chosen, memory=memory)
+    summary = seen.summary(least)
+    return summary, asking if seen.sampler.settled() is None else None
+
+
+def surveyed(
+    logs: readers.LogSet,
+    ruleset: Sequence[rules.Rule],
+    window: Window,
+    tell: Callable[[int, int], None] | None = None,
+    *,
+    chosen: Selection | None = None,
+    memory: int | None = None,
+    columns: frozenset[str] | None = None,
+) -> tuple[survey.Survey, pl.DataFrame]:
+    """Read every event once; a request that stands twice in the logs counts once.
+
+    `columns` are those for which signals run, where other logs have more than these.
+
+    Returns:
+        What was seen; and of the events that were read for their text those that ask for what a harvest asks for:
+        source file, source row, mask of the rules.
+    """
+    values = groundwork.event_values(logs.columns if columns is None else columns)
     done = 0
 
     def progress(size: int) -> None:
@@ -210,9 +278,7 @@ def summarise(
             held = []
     if held:
         asking.append(_asked(held, ruleset, seen))
-    summary = seen.summary(least)
-    whole = seen.sampler.settled() is None
-    return summary, pl.concat(asking) if whole else None
+    return seen, pl.concat(asking)
 
 
 def _asked(found: Sequence[pl.DataFrame], ruleset: Sequence[rules.Rule], seen: survey.Survey) -> pl.DataFrame:

@@ -27,6 +27,9 @@ ROW_SHARE: Final = 8_000
 """Of a limit of memory, one part in so many is for shingles, and for one waiting event."""
 PARTS: Final = 8
 """Grouped tables of one sort that wait to be merged."""
+LEVEL: Final = "level"
+TEXTS_READ: Final = "texts"
+"""Events of an account that have text, of which the sample is drawn."""
 _TEXTS: Final = frozenset({schema.PROMPT, schema.SYSTEM_PROMPT})
 _APART: Final = frozenset({schema.CLIENT_IP, schema.END_USER, schema.SESSION, schema.DEVICE, schema.API_KEY})
 """Columns that take many values in one account: each is grouped with nothing but what goes with it."""
@@ -93,10 +96,13 @@ class Survey:
     _texts: list[pl.DataFrame] = field(default_factory=list)
     _intent: list[pl.DataFrame] = field(default_factory=list)
     _wordage: Wordage | None = None
+    _alive: Sequence[pl.Series] = ()
+    """Numbers are forgotten with the last series of them."""
 
     def __post_init__(self) -> None:
         """Sort the values into families."""
         self._families = families(self.values)
+        self._alive = [pl.Series([], dtype=kind) for kind in (self.names, self.words)]
         self._wordage = Wordage(self.scratch)
 
     def add(self, batch: pl.DataFrame) -> Sample:
@@ -191,23 +197,55 @@ class Survey:
     def summary(self, least: int) -> reduce.Summary:
         """Return the summary of all that came, without text that fewer than `least` accounts share."""
         assert self._wordage is not None
+        levels = self.sampler.settled()
+        tables = self._tables(levels)
+        each = np.ones(len(tables["intent"]), dtype=np.int64)
+        if levels is not None:
+            by_name = pl.DataFrame({schema.ACCOUNT: self.names.categories.to_series(), "from": levels})
+            held = tables["intent"].join(by_name, on=schema.ACCOUNT, how="left", maintain_order="left")
+            each = np.left_shift(1, held["from"].to_numpy().astype(np.int64))
+        intent = tables["intent"].with_columns(pl.col(reduce.COUNT) * pl.Series(each))
+        intent = intent.group_by(schema.ACCOUNT, reduce.MASK).agg(pl.col(reduce.COUNT).sum())
+        return reduce.Summary(
+            totals=tables["totals"].drop(TEXTS_READ),
+            sightings=tables["sightings"],
+            activity=tables["activity"],
+            intent=intent.sort(schema.ACCOUNT, reduce.MASK),
+            content=self._wordage.shared(levels, self.keys, least),
+            texts=tables["texts"],
+        )
+
+    def parts(self) -> tuple[dict[str, pl.DataFrame], Iterator[pl.DataFrame]]:
+        """Return what can be merged with other logs' later: tables by name, and the content, range by range.
+
+        Totals have the number of texts of each account besides; intent and content are by level, and nothing is left
+        out as rare: another log may hold it as well.
+        """
+        assert self._wordage is not None
+        levels = self.sampler.settled()
+        return self._tables(levels), self._wordage.ranges(levels, self.keys)
+
+    def _tables(self, levels: Levels | None) -> dict[str, pl.DataFrame]:
+        """Return all tables but the content, sorted."""
         self._group()
         parts = {name: _merged(held) for name, held in self._parts.items()}
         self._parts = {}
         names = self.names.categories.to_series()
-        order = pl.Enum(names.sort()) if len(names) else pl.Enum([])
+        order = pl.Enum(names.sort())
         empty = reduce.empty(tuple(self.values))
+        texts = pl.DataFrame({schema.ACCOUNT: names, TEXTS_READ: np.resize(self.sampler.texts, len(names))})
         if not parts:
-            return empty
-        levels = self.sampler.settled()
-        return reduce.Summary(
-            totals=_text(parts["totals"].rename({"count": reduce.EVENTS}).select(empty.totals.columns), order),
-            sightings=self._sightings(parts, order, empty),
-            activity=_activity(parts["activity"], order, empty),
-            intent=self._asked(levels, names),
-            content=self._wordage.shared(levels, self.keys, least),
-            texts=reduce.heads(self._texts),
-        )
+            none = empty.totals.with_columns(pl.lit(0, pl.Int64).alias(TEXTS_READ))
+            tables = {name: getattr(empty, name) for name in ("sightings", "activity", "texts")}
+            return {"totals": none, "intent": self._asked(levels, names), **tables}
+        totals = _text(parts["totals"].rename({"count": reduce.EVENTS}).select(empty.totals.columns), order)
+        return {
+            "totals": totals.join(texts, on=schema.ACCOUNT, how="left", maintain_order="left"),
+            "sightings": self._sightings(parts, order, empty),
+            "activity": _activity(parts["activity"], order, empty),
+            "intent": self._asked(levels, names),
+            "texts": reduce.heads(self._texts),
+        }
 
     def _sightings(self, parts: Mapping[str, pl.DataFrame], order: pl.Enum, empty: reduce.Summary) -> pl.DataFrame:
         tables = {"system_prompt": parts["system_prompt"].rename({"system_prompt": reduce.VALUE})}
@@ -230,21 +268,14 @@ class Survey:
         return pl.concat([empty.sightings, *done])
 
     def _asked(self, levels: Levels | None, names: pl.Series) -> pl.DataFrame:
-        """Count masks by account, each standing for as many texts as its account's level says."""
-        nothing = pl.DataFrame(schema={"who": pl.UInt32, "level": pl.UInt8, reduce.MASK: pl.UInt64})
+        """Count masks by account and level, of the texts that count."""
+        nothing = pl.DataFrame(schema={"who": pl.UInt32, LEVEL: pl.UInt8, reduce.MASK: pl.UInt64})
         held = pl.concat([nothing, *self._intent])
-        who = held["who"].to_numpy()
-        each: npt.NDArray[np.int64] = np.ones(len(held), dtype=np.int64)
         if levels is not None:
-            each = np.left_shift(1, levels[who].astype(np.int64))
-            held = held.with_columns(use=held["level"].to_numpy() >= levels[who])
-            held, each = held.filter("use"), each[held["use"].to_numpy()]
-        counted = (
-            held.select(names.gather(held["who"]).alias(schema.ACCOUNT), reduce.MASK, pl.Series(reduce.COUNT, each))
-            .group_by(schema.ACCOUNT, reduce.MASK)
-            .agg(pl.col(reduce.COUNT).sum())
-        )
-        return counted.sort(schema.ACCOUNT, reduce.MASK)
+            held = held.filter(held[LEVEL].to_numpy() >= levels[held["who"].to_numpy()])
+        named = held.select(names.gather(held["who"]).alias(schema.ACCOUNT), reduce.MASK, LEVEL)
+        counted = named.group_by(schema.ACCOUNT, reduce.MASK, LEVEL).agg(pl.len().cast(pl.Int64).alias(reduce.COUNT))
+        return counted.sort(schema.ACCOUNT, reduce.MASK, LEVEL)
 
 
 def within(memory: int | None) -> tuple[Scratch, int]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from types import MappingProxyType
 from typing import Final
 
 import numpy as np
@@ -16,6 +18,7 @@ RANGES: Final = 64
 _SHIFT: Final = np.uint64(58)
 HELD_PAIRS: Final = 4_000_000
 """Shingles that wait to be put into ranges."""
+SHARED: Final = MappingProxyType({"account_id": pl.UInt64(), "shingle": pl.UInt64(), "count": pl.Int32()})
 U64 = npt.NDArray[np.uint64]
 U32 = npt.NDArray[np.uint32]
 
@@ -68,6 +71,37 @@ class Wordage:
             self._scratch.put(f"shingle-{index}", shingle[part])
             self._scratch.put(f"text-{index}", text[part])
 
+    def ranges(self, levels: Levels | None, keys: U64) -> Iterator[pl.DataFrame]:
+        """Yield all that is known, range by range: account key, shingle, level, count; sorted, the rare as well.
+
+        Args:
+            levels: From which level up the texts of each account count; None where all do.
+            keys: 64-bit key of each account.
+        """
+        self._spread()
+        who, level, counts = self._told(levels)
+        for index in range(RANGES):
+            shingle, text = self._pairs(index, counts)
+            frame = pl.DataFrame({"shingle": shingle, "text": text}).unique()
+            at = frame["text"].to_numpy()
+            named = frame.with_columns(pl.Series("account_id", keys[who[at]]), pl.Series("level", level[at]))
+            counted = named.group_by("shingle", "account_id", "level").agg(pl.len().cast(pl.Int32).alias("count"))
+            yield counted.select("account_id", "shingle", "level", "count").sort("shingle", "account_id", "level")
+
+    def _told(self, levels: Levels | None) -> tuple[U32, Levels, npt.NDArray[np.bool_]]:
+        """Return account and level of every text, and whether it counts."""
+        who = np.concatenate([np.zeros(0, dtype=np.uint32), *self._who])
+        level: Levels = np.concatenate([np.zeros(0, dtype=np.uint8), *self._level])
+        counts = np.ones(len(who), dtype=np.bool_) if levels is None else np.asarray(level >= levels[who])
+        return who, level, counts
+
+    def _pairs(self, index: int, counts: npt.NDArray[np.bool_]) -> tuple[U64, U32]:
+        """Take the shingles of one range, and the texts that they stand in, if these count."""
+        shingle = self._scratch.take(f"shingle-{index}", np.uint64)
+        text = self._scratch.take(f"text-{index}", np.uint32)
+        use = counts[text]
+        return shingle[use], text[use]
+
     def shared(self, levels: Levels | None, keys: U64, least: int) -> pl.DataFrame:
         """Count the texts of each account that hold a shingle, for shingles of at least `least` accounts.
 
@@ -81,17 +115,11 @@ class Wordage:
             account key, shingle, count; sorted by shingle and account.
         """
         self._spread()
-        nothing = np.zeros(0, dtype=np.uint32)
-        who = np.concatenate([nothing, *self._who])
-        counts = np.ones(len(who), dtype=np.bool_)
-        if levels is not None:
-            counts = np.concatenate([np.zeros(0, dtype=np.uint8), *self._level]) >= levels[who]
-        tables = [pl.DataFrame(schema={"account_id": pl.UInt64, "shingle": pl.UInt64, "count": pl.Int32})]
+        who, _, counts = self._told(levels)
+        tables = [pl.DataFrame(schema=dict(SHARED))]
         for index in range(RANGES):
-            shingle = self._scratch.take(f"shingle-{index}", np.uint64)
-            text = self._scratch.take(f"text-{index}", np.uint32)
-            use = counts[text]
-            tables.append(_counted(shingle[use], text[use], who, levels, keys, least))
+            shingle, text = self._pairs(index, counts)
+            tables.append(_counted(shingle, text, who, levels, keys, least))
         return pl.concat(tables)
 
 

@@ -19,6 +19,7 @@ from extractscan.cli.evidencing import evidence
 from extractscan.cli.guard import guarded
 from extractscan.cli.helping import Command
 from extractscan.cli.inspecting import inspect
+from extractscan.cli.reducing import reduce
 from extractscan.cli.reports import explain, report
 from extractscan.cli.ruling import rules_test
 from extractscan.cli.selftesting import selftest
@@ -26,8 +27,8 @@ from extractscan.cli.verifying import verify
 from extractscan.cli.worlds import score, simulate
 
 COMMANDS = (
-    analyze, report, explain, evidence, diff, verify, inspect, convert, formats, schema, simulate, score, selftest,
-    completion, doctor, version,
+    analyze, report, explain, evidence, diff, verify, inspect, convert, reduce, formats, schema, simulate, score,
+    selftest, completion, doctor, version,
 )  # fmt: skip
 """Commands in the order of the help."""
 GROUPS: Mapping[str, tuple[str, tuple[Callable[..., int], ...]]] = {

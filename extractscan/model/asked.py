@@ -6,7 +6,7 @@ from typing import Literal
 
 from extractscan.model.node import Level, Node
 
-Role = Literal["log", "accounts", "baseline", "rules", "allow", "suppress", "report"]
+Role = Literal["log", "accounts", "baseline", "rules", "allow", "suppress", "report", "summary"]
 """What an input was read for: `baseline` are logs that show what is ordinary, `report` an older report."""
 
 Marking = Literal["clear", "green", "amber", "amber+strict", "red"]

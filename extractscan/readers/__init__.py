@@ -2,7 +2,7 @@
 
 from extractscan.readers.accounts import completed, read_accounts, read_accounts_with_notes
 from extractscan.readers.formats import FORMATS, Format
-from extractscan.readers.inputs import open_logs
+from extractscan.readers.inputs import no_logs, open_logs
 from extractscan.readers.logset import LogSet
 from extractscan.readers.streams import Progress
 
@@ -12,6 +12,7 @@ __all__ = [
     "LogSet",
     "Progress",
     "completed",
+    "no_logs",
     "open_logs",
     "read_accounts",
     "read_accounts_with_notes",

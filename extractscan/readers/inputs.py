@@ -57,6 +57,11 @@ def open_logs(
     return LogSet(columns, size, tuple(files), tuple(Tally() for _ in files), sides)
 
 
+def no_logs() -> LogSet:
+    """Return a set of no logs, for a run on summaries alone."""
+    return LogSet(frozenset(), 0, (), (), Sides(()))
+
+
 def _identified(
     candidates: Sequence[tuple[Found, Candidate]], problems: list[tuple[Found, InputError]]
 ) -> list[LogFile]:

@@ -103,6 +103,13 @@ class LogSet:
                 pass
         return [self._record(index) for index in range(len(self.files))]
 
+    def remember(self, records: Iterable[model.Input]) -> None:
+        """Take over what another pass found in inputs of these paths, so that `records` need not read them again."""
+        known = {record.path: record for record in records}
+        for file, tally in zip(self.files, self._tallies, strict=True):
+            if file.path in known:
+                tally.recall(known[file.path])
+
     def accounts(self) -> pl.DataFrame | None:
         """Give what inputs tell of accounts themselves, one row an account; None where none tells of any."""
         return side_tables.among(self.files, self._tallies)

@@ -98,6 +98,14 @@ class Tally:
         self.sha256 = self.sha256 or other.sha256
         self.complete = self.complete or other.complete
 
+    def recall(self, record: model.Input) -> None:
+        """Take over what a report says of the same input."""
+        self.rows, self.used, self.sha256 = record.rows, record.rows_used, record.sha256
+        self.first, self.last = _moment(record.first), _moment(record.last)
+        self.rejected = {each.reason: (each.count, each.first_at) for each in record.rejected}
+        self.notes |= set(record.notes)
+        self.complete = True
+
     def losses(self) -> list[model.Rejected]:
         """The rejected rows and values by reason, sorted by reason."""
         return [
@@ -108,6 +116,10 @@ class Tally:
     def counted(self) -> list[str]:
         """The counts as sentences, sorted."""
         return [f"{count:,} {what}" for what, count in sorted(self.counts.items())]
+
+
+def _moment(text: str | None) -> datetime | None:
+    return None if text is None else datetime.fromisoformat(text)
 
 
 def iso(moment: datetime | None) -> str | None:

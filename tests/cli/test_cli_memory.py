@@ -31,7 +31,7 @@ def test_temporary_files_go_where_they_are_told(run, tmp_path, monkeypatch) -> N
     seen = []
     monkeypatch.setattr(readers, "open_logs", lambda *_a, **_k: seen.append(allocators.tempfile.tempdir))
     monkeypatch.setattr(allocators.tempfile, "tempdir", None)
-    monkeypatch.delenv("TMPDIR", raising=False)
+    monkeypatch.setenv("TMPDIR", "elsewhere")
     run("analyze", LOGS / "quiet.parquet", "--tmp-dir", tmp_path)
     assert seen == [str(tmp_path)]
 
