@@ -30,6 +30,8 @@ WORKERS = 2
 ROWS_AT_ONCE = 32_768
 SUSPECTS_AT_ONCE = 200_000
 """Batches in work at once, their size (their windows of text are the peak of memory), and texts marked at once."""
+LARGE = 64 << 20
+"""Bytes of logs from which it pays to count the events of accounts beforehand."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -257,6 +259,10 @@ def surveyed(
             tell(done, logs.total_bytes)
 
     seen = survey.Survey(values, *survey.within(memory))
+    if window == (None, None) and not (chosen and chosen.filters) and logs.total_bytes >= LARGE:
+        rows = logs.rows_by_account()
+        if rows is not None:
+            seen.expect(rows)
 
     def one(sample: survey.Sample) -> tuple[survey.Sample, Marks, pl.DataFrame]:
         marks = shingles.marks(sample.events[schema.PROMPT])

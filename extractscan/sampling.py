@@ -65,14 +65,16 @@ def levels_of_accounts(texts: Ints, cap: int) -> Levels:
 class Sampler:
     """Chooses prompts while a log is read: always a superset of what is to be read at the end."""
 
-    def __init__(self) -> None:
-        self.texts: Ints = np.zeros(0, dtype=np.int64)
-        """Texts of each account so far."""
-        self._cap = NO_CAP
+    def __init__(self, texts: Ints | None = None) -> None:
+        """Begin with nothing, or with the number of texts of each account where it is known before."""
+        self._known = texts is not None
+        self.texts: Ints = np.zeros(0, dtype=np.int64) if texts is None else texts
+        """Texts of each account, so far or in all."""
+        self._cap = NO_CAP if texts is None else cap_of(texts)
         self._checked = 0
 
     def choose(self, who: npt.NDArray[np.uint32], levels: Levels) -> npt.NDArray[np.bool_]:
-        """Count the texts of a batch and tell which of them to read.
+        """Tell which texts of a batch to read, and count them where their number was not known.
 
         Args:
             who: Number of the account of each text; numbers are dense.
@@ -80,15 +82,19 @@ class Sampler:
         """
         if len(who) == 0:
             return np.zeros(0, dtype=np.bool_)
+        if not self._known:
+            self._count(who)
+        if self._cap == NO_CAP:
+            return np.ones(len(who), dtype=np.bool_)
+        return np.asarray(levels >= levels_of_accounts(self.texts[who], self._cap))
+
+    def _count(self, who: npt.NDArray[np.uint32]) -> None:
         counted = np.bincount(who, minlength=len(self.texts)).astype(np.int64)
         counted[: len(self.texts)] += self.texts
         self.texts = counted
         total = int(counted.sum())
         if total > ALL_TEXTS and total > self._checked * 1.05:
             self._cap, self._checked = cap_of(counted), total
-        if self._cap == NO_CAP:
-            return np.ones(len(who), dtype=np.bool_)
-        return np.asarray(levels >= levels_of_accounts(counted[who], self._cap))
 
     def settled(self) -> Levels | None:
         """Return the level from which texts of each account count, now that all have come; None where all do."""

@@ -97,6 +97,12 @@ def folder() -> Path:
     return made
 
 
+def clear() -> None:
+    """Remove the folder of this process, if it has one, before the end."""
+    if folder.cache_info().currsize:
+        shutil.rmtree(folder(), ignore_errors=True)
+
+
 def _remove(made: Path, lock: IO[str]) -> None:
     lock.close()
     shutil.rmtree(made, ignore_errors=True)

@@ -105,6 +105,19 @@ class Survey:
         self._alive = [pl.Series([], dtype=kind) for kind in (self.names, self.words)]
         self._wordage = Wordage(self.scratch)
 
+    def expect(self, rows: pl.DataFrame) -> None:
+        """Take over how many events each account will have at most: no more of its text is read than is used then.
+
+        Args:
+            rows: account_id, len; every account that will come.
+        """
+        accounts = rows[schema.ACCOUNT].cast(self.names)
+        self._alive = [*self._alive, accounts]
+        self._name_accounts(accounts)
+        texts = np.zeros(len(accounts), dtype=np.int64)
+        texts[accounts.to_physical().to_numpy()] = rows["len"].to_numpy()
+        self.sampler = Sampler(texts)
+
     def add(self, batch: pl.DataFrame) -> Sample:
         """Take a batch of canonical events in, and return those whose text is to be read."""
         slim = self._slim(batch)

@@ -23,6 +23,7 @@ from extractscan.cli.reducing import reduce
 from extractscan.cli.reports import explain, report
 from extractscan.cli.ruling import rules_test
 from extractscan.cli.selftesting import selftest
+from extractscan.cli.stopping import end_soon
 from extractscan.cli.verifying import verify
 from extractscan.cli.worlds import score, simulate
 
@@ -76,6 +77,7 @@ for _name, (_help, _members) in GROUPS.items():
 def main() -> None:
     """Run the command line; the entry point of the installed program."""
     signal.signal(signal.SIGTERM, _end)
+    end_soon()
     app(prog_name="extractscan")
 
 

@@ -32,7 +32,7 @@ def reduce(
     quiet: Quiet = False,
     no_progress: NoProgress = False,
 ) -> int:
-    """Keep what logs come to, without a prompt, to be analyzed later with others.
+    """Keep what logs come to, without the prompts.
 
     A day is read once: analyze takes any number of these folders, with or without logs beside them, and links accounts
     as if it had read everything together. What linked accounts asked for is judged if the logs still lie where they

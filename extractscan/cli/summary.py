@@ -6,7 +6,7 @@ from collections import Counter
 
 from extractscan.cli.findings import rejected
 from extractscan.cli.keys import Options
-from extractscan.cli.progress import Stages
+from extractscan.cli.progress import IN_BYTES, Stages
 from extractscan.cli.say import emit, say
 from extractscan.errors import PartialError
 from extractscan.model import LEVELS, Report
@@ -28,7 +28,9 @@ def summarise(report: Report, stages: Stages, options: Options) -> None:
     if not printed or options.format not in (None, "terminal"):
         say(headline(report))
     for stage, seconds in stages.seconds().items() if options.verbose else ():
-        say(f"{seconds:8.2f} s  {stage}")
+        events = report.coverage.events
+        rate = f", {count(round(events / max(seconds, 0.01)), 'event')} a second" if stage == IN_BYTES else ""
+        say(f"{seconds:8.2f} s  {stage}{rate}")
 
 
 def warn(report: Report) -> None:

@@ -14,6 +14,7 @@ import polars as pl
 from extractscan import model, schema
 from extractscan.readers import accounts as side_tables
 from extractscan.readers.chunk import MAX_ROWS
+from extractscan.readers.counting import counting
 from extractscan.readers.cutting import Cutter, cutter_of
 from extractscan.readers.detect import LogFile
 from extractscan.readers.folding import folded
@@ -102,6 +103,15 @@ class LogSet:
             for _ in self.batches(()):
                 pass
         return [self._record(index) for index in range(len(self.files))]
+
+    def rows_by_account(self) -> pl.DataFrame | None:
+        """Count the rows of each account, account_id and len, sorted; None where that would take more than a look."""
+        files = [file for file in self.files if not file.skipped]
+        ways = [counting(file) for file in files]
+        if not all(ways):
+            return None
+        counted = [way() for way in ways if way is not None]
+        return pl.concat(counted).group_by(schema.ACCOUNT).agg(pl.col("len").sum()).sort(schema.ACCOUNT)
 
     def remember(self, records: Iterable[model.Input]) -> None:
         """Take over what another pass found in inputs of these paths, so that `records` need not read them again."""

@@ -34,14 +34,14 @@ def open_file(stored: Stored) -> pq.ParquetFile:
         DamagedError: where its footer cannot be read, which is what truncation destroys.
     """
     try:
-        return pq.ParquetFile(_local(stored) if stored.store is None else stored.path, filesystem=stored.store)
+        return pq.ParquetFile(local(stored) if stored.store is None else stored.path, filesystem=stored.store)
     except _DAMAGE as error:
         raise DamagedError(f"damaged or truncated Parquet file ({_first_line(error)})") from error
 
 
 @lru_cache(maxsize=4096)
-def _local(stored: Stored) -> str:
-    """The file itself, or a temporary copy of an archive's member: Parquet is read from its end."""
+def local(stored: Stored) -> str:
+    """Give the file itself, or a temporary copy of an archive's member: Parquet is read from its end."""
     return stored.path if stored.whole_file else spool.spooled(storage.read(stored))
 
 
@@ -97,7 +97,7 @@ def read(plan: Plan, meter: Meter) -> Iterator[Chunk]:
 def _groups(file: pq.ParquetFile, plan: Plan, names: list[str], meter: Meter) -> Iterator[Chunk]:
     size = plan.size
     wanted = plan.accounts and (plan.accounts[0], plan.accounts[1].implode())
-    fast = _local(plan.stored) if plan.stored.store is None and _is_plain(file, names) else None
+    fast = local(plan.stored) if plan.stored.store is None and is_plain(file, names) else None
     start, total = 0, max(file.metadata.num_rows, 1)
     for group in range(file.num_row_groups):
         meta = file.metadata.row_group(group)
@@ -118,8 +118,8 @@ def _groups(file: pq.ParquetFile, plan: Plan, names: list[str], meter: Meter) ->
         meter.advance(size * start // total - size * (start - meta.num_rows) // total)
 
 
-def _is_plain(file: pq.ParquetFile, names: Sequence[str]) -> bool:
-    """Whether Polars reads all columns as Arrow would: text, numbers, truth values and times."""
+def is_plain(file: pq.ParquetFile, names: Sequence[str]) -> bool:
+    """Tell whether Polars reads all columns as Arrow would: text, numbers, truth values and times."""
     kinds = [file.schema_arrow.field(name).type for name in names]
     return bool(kinds) and all(
         pa.types.is_string(kind)

@@ -96,7 +96,7 @@ def _candidates(folded: pl.Series, forms: Sequence[_Form]) -> Iterator[tuple[_Fo
         form = forms[number]
         left = pairs_of_form["row"]
         for group in form.wording.literals[1:]:
-            left = left.filter(folded.gather(left).str.contains_any(list(group)))
+            left = left.filter(folded.gather(left).str.contains("|".join(map(re.escape, group))))
         if not left.is_empty():
             yield form, left
 

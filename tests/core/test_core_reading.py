@@ -8,7 +8,7 @@ import polars as pl
 import pytest
 from core_runs import accused
 
-from extractscan import harvest, pipeline, readers, reading, reduce, sampling
+from extractscan import harvest, pipeline, readers, reading, reduce, sampling, survey
 from extractscan.settings import Settings
 
 SETTINGS = Settings(shuffles=1)
@@ -33,6 +33,21 @@ def test_masks_of_a_sampled_log_are_found_when_it_is_read_again(
     assert pl.concat(reading.again(part, columns, who)).equals(expected)
     assert expected["mask"].max() > 0  # type: ignore[operator]
     assert list(reading.again(part, columns, pl.Series(["nobody"]))) == []
+
+
+def test_events_of_accounts_are_counted_before_a_large_log_is_read(
+    world: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where a look at one column tells; a window or a filter would make the numbers wrong."""
+    monkeypatch.setattr(reading, "LARGE", 0)
+    asked = []
+    monkeypatch.setattr(survey.Survey, "expect", lambda _self, rows: asked.append(rows))
+    logs = readers.open_logs([str(world / "logs.parquet")])
+    log = pl.read_parquet(world / "logs.parquet")
+    reading.read(logs, None, SETTINGS)
+    assert dict(asked[0].iter_rows()) == dict(log.group_by("account_id").len().iter_rows())
+    reading.read(logs, None, SETTINGS, window=(log["timestamp"].min(), None))  # type: ignore[arg-type]
+    assert len(asked) == 1
 
 
 def test_a_campaign_is_found_in_a_sample(world: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -20,9 +20,13 @@ QUICK = settings(max_examples=20, deadline=None, derandomize=True)
 RULES = rules.load()
 
 
-def surveyed(batches: list[pl.DataFrame], least: int = 1, memory: int | None = None) -> reduce.Summary:
+def surveyed(
+    batches: list[pl.DataFrame], least: int = 1, memory: int | None = None, rows: pl.DataFrame | None = None
+) -> reduce.Summary:
     """Take batches in as the reader does."""
     seen = survey.Survey(groundwork.event_values(frozenset(schema.EVENTS)), *survey.within(memory))
+    if rows is not None:
+        seen.expect(rows)
     for batch in batches:
         for sample in seen.add(batch).pieces(50):
             seen.read(sample, *shingles.marks(sample.events[schema.PROMPT]))
@@ -99,6 +103,20 @@ def test_of_a_large_log_a_sample_is_read_that_no_order_changes(monkeypatch: pyte
     assert all(count % scale[name] == 0 for name, _, count in once.intent.iter_rows())
     share = once.content["count"].sum() / whole.content["count"].sum()
     assert 0.7 < share < 1.4
+
+
+def test_what_is_expected_decides_what_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where the number of texts is known before, the sample is the same and no more is read than counts."""
+    monkeypatch.setattr(sampling, "ALL_TEXTS", 100)
+    frame = EVENTS.with_columns(pl.col("prompt").fill_null("what else is there to ask in so many words?"))
+    rows = frame.group_by("account_id").len()
+    expected = surveyed(list(frame.iter_slices(20)))
+    assert_same(surveyed(list(frame.iter_slices(20)), rows=rows), expected)
+    assert_same(surveyed(list(EVENTS.iter_slices(20)), rows=rows.sort("len")), surveyed([EVENTS], rows=rows))
+    seen = survey.Survey(SIGNALS)
+    seen.expect(rows)
+    read = sum(len(seen.add(batch).who) for batch in frame.iter_slices(20))
+    assert 40 < read < 130
 
 
 def test_levels_halve_and_the_cap_keeps_every_account() -> None:

@@ -96,3 +96,23 @@ def test_long_columns_are_cleaned_by_their_distinct_values() -> None:
     assert note is not None
     varied = pl.Series("user_agent", [f"agent {n}" for n in range(1_500)] + ["none"])
     assert cast(varied, "user_agent", EVENTS["user_agent"])[0].to_list() == [*varied.to_list()[:-1], None]
+
+
+def test_rows_are_counted_by_account_where_one_column_tells(tmp_path: Path) -> None:
+    """Under the names that are kept; not in another container, or where the column has another name or type."""
+    key = "sk-" + "abcdefgh12345678"
+    one = log_of(tmp_path / "a.parquet", [key if n == 5 else "a" for n in range(ROWS)])
+    two = log_of(tmp_path / "b.parquet", ["a" if n else None for n in range(ROWS)])
+    counted = open_logs([str(one), str(two)]).rows_by_account()
+    assert counted is not None
+    assert dict(counted.iter_rows()) == {"a": 2 * ROWS - 2, hashlib.sha256(key.encode()).hexdigest(): 1}
+    coded = log_of(tmp_path / "c.parquet", account_id=pa.array(["a"] * ROWS).dictionary_encode())
+    assert open_logs([str(one), str(coded)]).rows_by_account() is None
+    read(one).write_ndjson(tmp_path / "d.ndjson")
+    assert open_logs([str(tmp_path / "d.ndjson")]).rows_by_account() is None
+    mapped = tmp_path / "e.parquet"
+    read(one).rename({"account_id": "who"}).write_parquet(mapped)
+    assert open_logs([str(mapped)], mapping={"account_id": "who"}).rows_by_account() is None
+    logs = open_logs([str(one)])
+    one.write_bytes(b"PAR1 and nothing else PAR1")
+    assert logs.rows_by_account() is None
