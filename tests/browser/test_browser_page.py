@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import os
+import re
 from itertools import pairwise
 from pathlib import Path
 from typing import Any, get_args
@@ -195,6 +196,30 @@ def test_pictures_are_drawn_from_the_data(shown: Any) -> None:
     marks = "return document.querySelectorAll('#n1-' + arguments[0] + ' svg path').length"
     assert all(shown.run(marks, chart) > 60 for chart in ("activity", "work", "handover"))
     assert shown.run("return document.querySelector('#n1-matrix canvas').height") == 5 * 24
+
+
+@pytest.mark.parametrize(
+    ("chart", "mark", "says"),
+    [
+        ("activity", "g.mark-rect.role-mark path", r"^(acct_\w+\n)?2026-03-\d\d: [\d,]+ events?$"),
+        ("work", "g.mark-rect.role-mark path", r"^acct_\w+\n[\d,]+ items?, [\d,]+ of them sent by others too$"),
+        ("handover", "g.mark-symbol.role-mark path", r"^acct_\w+ → acct_\w+\n(both hold: .+|no value in common)$"),
+    ],
+)
+def test_charts_say_what_is_under_the_pointer(shown: Any, chart: str, mark: str, says: str) -> None:
+    """A mark names its account and its figures; the ground beside the marks says nothing."""
+    from selenium.webdriver.common.action_chains import ActionChains
+
+    box = shown.driver.find_element("id", f"n1-{chart}")
+    shown.run("arguments[0].scrollIntoView({block: 'center'})", box)
+    tip = "const box = document.getElementById('tip'); return box.hidden ? '' : box.textContent"
+    target = next(one for one in box.find_elements("css selector", mark) if one.size["height"] > 3)
+    ActionChains(shown.driver, duration=0).move_to_element(target).perform()
+    assert re.match(says, shown.run(tip)), shown.run(tip)
+    corner = (-box.size["width"] // 2 + 3, box.size["height"] // 2 - 3)
+    ActionChains(shown.driver, duration=0).move_to_element_with_offset(box, *corner).perform()
+    assert shown.run(tip) == ""
+    assert shown.errors() == []
 
 
 def test_choosing_a_value_says_who_holds_it(shown: Any) -> None:

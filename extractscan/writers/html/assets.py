@@ -16,7 +16,7 @@ from markupsafe import Markup
 
 from extractscan.model import Marking
 
-LIBRARIES: Final = ("cytoscape.min.js", "vega.min.js", "vega-lite.min.js", "vega-interpreter.js")
+LIBRARIES: Final = ("cytoscape.min.js", "vega.min.js", "vega-interpreter.js")
 """As their authors publish them (see `vendor/README.md`), in the order in which they need each other."""
 SCRIPTS: Final = ("core.js", "charts.js", "graph.js", "members.js", "page.js")
 STYLES: Final = ("cytoscape.css", "page.css", "print.css")

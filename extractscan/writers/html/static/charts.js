@@ -1,5 +1,5 @@
 "use strict";
-// Timelines, splits of work and hand-overs with Vega-Lite; expressions are interpreted, as the policy forbids eval.
+// Timelines, splits of work and hand-overs with Vega; expressions are interpreted, as the policy forbids eval.
 const charts = {
   view(id, spec, tip) {
     const box = document.getElementById(id);
@@ -9,14 +9,11 @@ const charts = {
       const soft = report.colour("soft");
       const line = report.colour("line");
       const font = getComputedStyle(document.body).fontFamily;
-      const config = {
-        background: null, font, view: { stroke: null }, padding: 2, axis: { labelColor: soft, titleColor: soft, gridColor: line, domainColor: line, tickColor: line, labelFontSize: 11, titleFontSize: 11, titleFontWeight: 500 },
-        legend: { labelColor: soft, titleColor: soft, labelFontSize: 11, titleFontSize: 11, titleFontWeight: 500 },
-      };
-      const compiled = vegaLite.compile({ $schema: "https://vega.github.io/schema/vega-lite/v6.json", config, ...spec(width) }, { logger: vega.logger(vega.Error) }).spec;
+      const words = { labelColor: soft, titleColor: soft, labelFontSize: 11, titleFontSize: 11, titleFontWeight: 500, labelFont: font, titleFont: font };
+      const config = { axis: { ...words, gridColor: line, domainColor: line, tickColor: line, titlePadding: 6 }, legend: { ...words, symbolStrokeWidth: 0, orient: "top", padding: 0, offset: 8, columnPadding: 14 } };
       if (box.view) box.view.finalize();
       box.replaceChildren();
-      box.view = new vega.View(vega.parse(compiled, null, { ast: true }), { expr: expressionInterpreter, renderer: "svg", container: box, logLevel: vega.Error, tooltip: () => {} });
+      box.view = new vega.View(vega.parse({ padding: 2, ...spec(width) }, config, { ast: true }), { expr: expressionInterpreter, renderer: "svg", container: box, logLevel: vega.Error, tooltip: () => {} });
       box.view.run();
       box.view.addEventListener("mousemove", (event, item) => report.tip(item && item.datum && tip ? tip(item.datum) : "", event));
       box.view.addEventListener("mouseout", () => report.tip(""));
@@ -43,24 +40,34 @@ const charts = {
     // names are marks of text and never domains or sort orders: those become expressions
     const labels = rows.map((row, at) => ({ at, name: charts.short(row.full) })).concat(data.others.length ? [{ at: rows.length, name: "all others" }] : []);
     charts.view(key + "-activity", (width) => {
-      const room = width < 520 ? 84 : 150;
-      const x = { field: "day", type: "ordinal", scale: { paddingInner: 0.08 }, axis: null };
-      const y = { field: "at", type: "ordinal", scale: { domain: labels.map((label) => label.at), paddingInner: 0.1 }, axis: null };
-      const shown = { labels: true, labelAngle: 0, labelOverlap: "greedy", title: null, labelSeparation: 12, domain: false, ticks: false };
+      const room = width < 520 ? 84 : 150, side = width < 520 ? 24 : 8, inner = width - room - side, bars = 62, gap = 6, step = labels.length > 14 ? 15 : 19;
+      const rows = { type: "band", domain: labels.map((label) => label.at), range: [0, step * labels.length], paddingInner: 0.1 };
       return {
-        vconcat: [
-          { width: width - room - 8, height: 62, data: { values: totals }, mark: { type: "bar", color: report.colour("accent"), opacity: 0.8, cornerRadiusEnd: 2 }, encoding: { x, y: { field: "events", type: "quantitative", axis: { title: "events", tickCount: 2, domain: false, minExtent: room - 8, maxExtent: room - 8 } } } },
+        width: inner, height: bars + gap + step * labels.length, autosize: "none", padding: { left: room, right: side, top: 4, bottom: 24 },
+        data: [{ name: "totals", values: totals }, { name: "cells", values: cells }, { name: "labels", values: labels }],
+        scales: [
+          { name: "day", type: "band", domain: data.days, range: [0, inner], paddingInner: 0.08 },
+          { name: "shade", type: "sqrt", domain: [0, top], range: [report.colour("accent-soft"), report.colour("accent")], interpolate: "hcl" },
+        ],
+        marks: [
           {
-            width: width - room - 8, height: { step: labels.length > 14 ? 15 : 19 },
-            layer: [
-              { data: { values: cells }, mark: { type: "rect", cornerRadius: 2 }, encoding: { x: { ...x, axis: shown }, y, color: { field: "share", type: "quantitative", scale: { type: "sqrt", domain: [0, top], range: [report.colour("accent-soft"), report.colour("accent")] }, legend: null } } },
-              { data: { values: labels }, mark: { type: "text", align: "right", baseline: "middle", font: "monospace", fontSize: 10.5, limit: room - 10, color: report.colour("soft") }, encoding: { x: { value: -6 }, y, text: { field: "name" } } },
+            type: "group", encode: { enter: { width: { value: inner }, height: { value: bars } } },
+            scales: [{ name: "events", type: "linear", domain: { data: "totals", field: "events" }, range: [bars, 0], zero: true, nice: true }],
+            axes: [{ scale: "events", orient: "left", title: "events", tickCount: 2, domain: false, grid: true, minExtent: room - 20, maxExtent: room - 20 }],
+            marks: [{ type: "rect", from: { data: "totals" }, encode: { enter: { x: { scale: "day", field: "day" }, width: { scale: "day", band: 1 }, y: { scale: "events", field: "events" }, y2: { scale: "events", value: 0 }, fill: { value: report.colour("accent") }, fillOpacity: { value: 0.8 }, cornerRadiusTopLeft: { value: 2 }, cornerRadiusTopRight: { value: 2 } } } }],
+          },
+          {
+            type: "group", encode: { enter: { y: { value: bars + gap }, width: { value: inner }, height: { value: step * labels.length } } },
+            scales: [{ name: "row", ...rows }],
+            axes: [{ scale: "day", orient: "bottom", labelAngle: 0, labelOverlap: "greedy", labelSeparation: 12, domain: false, ticks: false }],
+            marks: [
+              { type: "rect", from: { data: "cells" }, encode: { enter: { x: { scale: "day", field: "day" }, width: { scale: "day", band: 1 }, y: { scale: "row", field: "at" }, height: { scale: "row", band: 1 }, fill: { scale: "shade", field: "share" }, cornerRadius: { value: 2 } } } },
+              { type: "text", from: { data: "labels" }, encode: { enter: { x: { value: -6 }, y: { scale: "row", field: "at", band: 0.5 }, text: { field: "name" }, align: { value: "right" }, baseline: { value: "middle" }, font: { value: "monospace" }, fontSize: { value: 10.5 }, limit: { value: room - 10 }, fill: { value: report.colour("soft") } } } },
             ],
           },
         ],
-        spacing: 6,
       };
-    }, (datum) => (datum.day ? `${datum.full ? datum.full + "\n" : ""}${datum.day}: ${report.count(datum.events)} events` : ""));
+    }, (datum) => (datum.day ? `${datum.full ? datum.full + "\n" : ""}${datum.day}: ${report.count(datum.events)} event${datum.events === 1 ? "" : "s"}` : ""));
   },
   work(key) {
     const data = report.data(key);
@@ -71,16 +78,22 @@ const charts = {
       const name = index < 0 ? "?" : data.names[index];
       return [{ at, name, kind: "sent by this member alone", n: items - shared, items, shared }, { at, name, kind: "sent by others too", n: shared, items, shared }];
     });
+    const kinds = ["sent by this member alone", "sent by others too"];
     charts.view(key + "-work", (width) => ({
-      width: width - 58, height: 170, data: { values },
-      mark: { type: "bar", binSpacing: 0 },
-      encoding: {
-        x: { field: "at", type: "ordinal", axis: { title: `${report.count(who.length)} members, by items`, labels: false, ticks: false }, scale: { paddingInner: who.length > 80 ? 0 : 0.12 } },
-        y: { field: "n", type: "quantitative", axis: { title: "items", tickCount: 4, domain: false } },
-        color: { field: "kind", scale: { domain: ["sent by this member alone", "sent by others too"], range: [report.colour("content"), report.colour("high")] }, legend: { orient: "top", title: null, direction: width < 420 ? "vertical" : "horizontal" } },
-        order: { field: "kind", sort: "descending" },
-      },
-    }), (datum) => `${datum.name}\n${report.count(datum.items)} items, ${report.count(datum.shared)} of them sent by others too`);
+      width, height: 170, autosize: { type: "fit-x", contains: "padding" },
+      data: [{ name: "items", values, transform: [{ type: "stack", groupby: ["at"], field: "n", sort: { field: "kind", order: "descending" } }] }],
+      scales: [
+        { name: "member", type: "band", domain: { data: "items", field: "at" }, range: "width", paddingInner: who.length > 80 ? 0 : 0.12 },
+        { name: "count", type: "linear", domain: { data: "items", field: "y1" }, range: "height", zero: true, nice: true },
+        { name: "kind", type: "ordinal", domain: kinds, range: [report.colour("content"), report.colour("high")] },
+      ],
+      axes: [
+        { scale: "count", orient: "left", title: "items", tickCount: 4, domain: false, grid: true },
+        { scale: "member", orient: "bottom", title: `${report.count(who.length)} members, by items`, labels: false, ticks: false },
+      ],
+      legends: [{ fill: "kind", symbolType: "square", direction: width < 420 ? "vertical" : "horizontal" }],
+      marks: [{ type: "rect", from: { data: "items" }, encode: { enter: { x: { scale: "member", field: "at" }, width: { scale: "member", band: 1 }, y: { scale: "count", field: "y0" }, y2: { scale: "count", field: "y1" }, fill: { scale: "kind", field: "kind" } } } }],
+    }), (datum) => `${datum.name}\n${report.count(datum.items)} item${datum.items === 1 ? "" : "s"}, ${report.count(datum.shared)} of them sent by others too`);
   },
   handover(key) {
     const data = report.data(key);
@@ -92,12 +105,22 @@ const charts = {
     const rank = new Map(members.map((index, at) => [index, at]));
     const spans = members.map((index) => ({ at: rank.get(index), from: time(data.first[index]), to: time(data.last[index]), name: data.names[index], text: `${report.when(data, data.first[index])} to ${report.when(data, data.last[index])}` }));
     const links = data.handovers.filter(([a, b]) => rank.has(a) && rank.has(b)).map(([a, b, stop, begin, carried]) => ({ at: rank.get(a), to: rank.get(b), from: time(stop), till: time(begin), name: `${data.names[a]} → ${data.names[b]}`, text: carried ? "both hold: " + carried : "no value in common" , tied: carried ? "values carried over" : "nothing in common" }));
+    const height = Math.max(110, Math.min(members.length * 9 + 20, 340));
+    const tied = { scale: "tied", field: "tied" };
     charts.view(key + "-handover", (width) => ({
-      width: width - 24, height: Math.max(110, Math.min(members.length * 9 + 20, 340)),
-      layer: [
-        { data: { values: spans }, mark: { type: "rule", strokeWidth: 3.4, strokeCap: "round", color: report.colour("strong") }, encoding: { x: { field: "from", type: "temporal", scale: { type: "utc" }, axis: { title: null, grid: false, labelOverlap: true, format: "%b %d" } }, x2: { field: "to" }, y: { field: "at", type: "quantitative", scale: { reverse: true, zero: false, nice: false, padding: 8 }, axis: null } } },
-        { data: { values: links }, mark: { type: "rule", strokeWidth: 1.8 }, encoding: { x: { field: "from", type: "temporal" }, x2: { field: "till" }, y: { field: "at", type: "quantitative" }, y2: { field: "to" }, color: { field: "tied", scale: { domain: ["values carried over", "nothing in common"], range: [report.colour("high"), report.colour("faint")] }, legend: { orient: "top", title: null, direction: width < 420 ? "vertical" : "horizontal" } } } },
-        { data: { values: links }, mark: { type: "point", filled: true, size: 34, opacity: 1 }, encoding: { x: { field: "till", type: "temporal" }, y: { field: "to", type: "quantitative" }, color: { field: "tied" } } },
+      width, height, autosize: { type: "fit-x", contains: "padding" },
+      data: [{ name: "spans", values: spans }, { name: "links", values: links }],
+      scales: [
+        { name: "time", type: "utc", domain: { fields: [{ data: "spans", field: "from" }, { data: "spans", field: "to" }] }, range: "width" },
+        { name: "member", type: "linear", domain: [0, Math.max(1, members.length - 1)], range: [8, height - 8], zero: false },
+        { name: "tied", type: "ordinal", domain: ["values carried over", "nothing in common"], range: [report.colour("high"), report.colour("faint")] },
+      ],
+      axes: [{ scale: "time", orient: "bottom", format: "%b %d", labelOverlap: true, tickCount: Math.max(2, Math.floor(width / 70)) }],
+      legends: [{ fill: "tied", symbolType: "circle", direction: width < 420 ? "vertical" : "horizontal" }],
+      marks: [
+        { type: "rule", from: { data: "spans" }, encode: { enter: { x: { scale: "time", field: "from" }, x2: { scale: "time", field: "to" }, y: { scale: "member", field: "at" }, stroke: { value: report.colour("strong") }, strokeWidth: { value: 3.4 }, strokeCap: { value: "round" } } } },
+        { type: "rule", from: { data: "links" }, encode: { enter: { x: { scale: "time", field: "from" }, x2: { scale: "time", field: "till" }, y: { scale: "member", field: "at" }, y2: { scale: "member", field: "to" }, stroke: tied, strokeWidth: { value: 1.8 } } } },
+        { type: "symbol", from: { data: "links" }, encode: { enter: { x: { scale: "time", field: "till" }, y: { scale: "member", field: "to" }, fill: tied, size: { value: 34 } } } },
       ],
     }), (datum) => `${datum.name}\n${datum.text}`);
   },
