@@ -6,7 +6,7 @@ import argparse
 import random
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import msgspec
@@ -69,24 +69,52 @@ def payload(i: int, rng: random.Random) -> dict[str, object]:
     }  # fmt: skip
 
 
-def blocks(size: int) -> Iterator[bytes]:
+def invocation(i: int, rng: random.Random) -> dict[str, object]:
+    """Make one invocation log of Bedrock of about 1.3 KB, a Converse call with its answer."""
+    prompt = " ".join(rng.choices(WORDS, k=60))
+    profile = "arn:aws:bedrock:eu-west-1:123456789012:inference-profile/eu.vendor.large-v1:0"
+    request = {
+        "messages": [{"role": "user", "content": [{"text": prompt}]}], "system": [{"text": "Be brief, be kind."}],
+        "inferenceConfig": {"maxTokens": 256, "temperature": 0.25, "topP": 1.0},
+        "toolConfig": {"tools": [{"toolSpec": {"name": "weather", "inputSchema": {"json": {"type": "object"}}}}]},
+    }  # fmt: skip
+    response = {
+        "output": {"message": {"role": "assistant", "content": [{"text": prompt[:120]}]}}, "stopReason": "end_turn",
+        "metrics": {"latencyMs": 551 + i % 90}, "usage": {"inputTokens": 40, "outputTokens": 30, "totalTokens": 70},
+    }  # fmt: skip
+    return {
+        "timestamp": f"2026-03-{1 + i % 28:02}T04:{i % 60:02}:05Z", "accountId": "123456789012",
+        "identity": {"arn": f"arn:aws:sts::123456789012:assumed-role/App/worker-{i % 999}"}, "region": "eu-west-1",
+        "requestId": f"00000000-0000-0000-0000-{i:012}", "operation": "Converse", "modelId": profile,
+        "input": {"inputContentType": "application/json", "inputBodyJson": request, "inputTokenCount": 40},
+        "output": {"outputContentType": "application/json", "outputBodyJson": response, "outputTokenCount": 30},
+        "schemaType": "ModelInvocationLog", "schemaVersion": "1.0",
+    }  # fmt: skip
+
+
+MAKERS: dict[str, Callable[[int, random.Random], dict[str, object]]] = {"payload": payload, "invocation": invocation}
+
+
+def blocks(size: int, make: Callable[[int, random.Random], dict[str, object]] = payload) -> Iterator[bytes]:
     """Yield lines until there are so many bytes of them."""
     rng, done, i = random.Random(1), 0, 0
     while done < size:
-        block = b"".join(msgspec.json.encode(payload(i + k, rng)) + b"\n" for k in range(2000))
+        block = b"".join(msgspec.json.encode(make(i + k, rng)) + b"\n" for k in range(2000))
         i, done = i + 2000, done + len(block)
         yield block
 
 
-def speed(folder: Path, megabytes: int, rounds: int) -> None:
+def speed(folder: Path, megabytes: int, rounds: int, kind: str) -> None:
     """Read one plain file in turns with all readers and print the best of each, without the time that imports take."""
     path = folder / "speed.ndjson"
-    path.write_bytes(b"".join(blocks(megabytes << 20)))
+    path.write_bytes(b"".join(blocks(megabytes << 20, MAKERS[kind])))
     size = path.stat().st_size / 1e6
     idle = [run(sys.executable, "-c", IMPORT) for _ in range(rounds)]
-    costs: dict[str, list[Cost]] = {name: [] for name in READERS}
+    readers = {name: each for name, each in READERS.items() if kind == "payload" or FLAT not in each}
+    bases = [name for name in BASES if name in readers]
+    costs: dict[str, list[Cost]] = {name: [] for name in readers}
     for _ in range(rounds):
-        for name, program in READERS.items():
+        for name, program in readers.items():
             costs[name].append(run(sys.executable, "-c", program, str(path)))
     print(
         f"\n{size:,.0f} MB of nested records. Times as fast as Polars: inferring from all / with columns / from 100\n"
@@ -99,9 +127,9 @@ def speed(folder: Path, megabytes: int, rounds: int) -> None:
         }
         for part in ("wall", "cpu")
     }
-    for name in READERS:
+    for name in readers:
         wall, cpu = best["wall"][name], best["cpu"][name]
-        fast, cheap = (" / ".join(f"{best[p][base] / best[p][name]:.2f}" for base in BASES) for p in ("wall", "cpu"))
+        fast, cheap = (" / ".join(f"{best[p][base] / best[p][name]:.2f}" for base in bases) for p in ("wall", "cpu"))
         print(f"| {name} | {wall:.2f} | {size / wall:,.0f} | {fast} | {cpu:.2f} | {cheap} |")
 
 
@@ -125,10 +153,11 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--megabytes", type=int, default=100, help="of plain records for the comparison")
     parser.add_argument("--large", type=int, default=2048, help="megabytes within the larger gzip file; 0 for none")
+    parser.add_argument("--kind", choices=MAKERS, default="payload", help="of records: LiteLLM's or Bedrock's")
     parser.add_argument("--rounds", type=int, default=3)
     asked = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
-        speed(Path(folder), asked.megabytes, asked.rounds)
+        speed(Path(folder), asked.megabytes, asked.rounds, asked.kind)
         if asked.large:
             memory(Path(folder), asked.large)
 

@@ -10,6 +10,7 @@ from types import MappingProxyType
 from typing import Any, Final
 
 from extractscan import schema
+from extractscan.readers import bedrock_columns as columns
 from extractscan.readers import chat
 from extractscan.readers.cast import joined_names
 from extractscan.readers.source import Field, Record, Source
@@ -134,37 +135,41 @@ def _matches(records: Sequence[Record]) -> bool:
 
 
 def _top(name: str) -> Field:
-    return Field((name,), lambda call: call.record.get(name))
+    return Field((name,), lambda call: call.record.get(name), columns.leaf(name))
 
 
 def _input(name: str) -> Field:
-    return Field((f"input.{name}",), lambda call: call.input.get(name))
+    return Field((f"input.{name}",), lambda call: call.input.get(name), columns.leaf(f"input.{name}"))
 
 
-_REQUEST: Final = ("input.inputBodyJson",)
-_RESPONSE: Final = ("output.outputBodyJson",)
+_REQUEST: Final = (columns.REQUEST,)
+_RESPONSE: Final = (columns.RESPONSE,)
 
 _FIELDS: Final[Mapping[str, Field]] = MappingProxyType(
     {
         schema.TIMESTAMP: _top("timestamp"),
-        schema.ACCOUNT: Field(("identity.arn",), lambda call: call.identity.get("arn")),
-        schema.ORGANIZATION: Field(("identity.arn", "accountId"), _customer),
+        schema.ACCOUNT: Field(("identity.arn",), lambda call: call.identity.get("arn"), columns.leaf("identity.arn")),
+        schema.ORGANIZATION: Field(("identity.arn", "accountId"), _customer, columns.CUSTOMER),
         schema.REQUEST: _top("requestId"),
-        schema.MODEL: Field(("modelId",), lambda call: bare_model(call.record.get("modelId"))),
+        schema.MODEL: Field(("modelId",), lambda call: bare_model(call.record.get("modelId")), columns.MODEL),
         schema.ENDPOINT: _top("operation"),
-        schema.STREAM: Field(("operation",), _stream),
-        schema.STATUS_CODE: Field(("errorCode", "schemaType"), _status),
+        schema.STREAM: Field(("operation",), _stream, columns.STREAM),
+        schema.STATUS_CODE: Field(("errorCode", "schemaType"), _status, columns.status(_CODES)),
         schema.ERROR: _top("errorCode"),
         schema.INPUT_TOKENS: _input("inputTokenCount"),
-        schema.OUTPUT_TOKENS: Field(("output.outputTokenCount",), lambda call: call.output.get("outputTokenCount")),
+        schema.OUTPUT_TOKENS: Field(
+            ("output.outputTokenCount",),
+            lambda call: call.output.get("outputTokenCount"),
+            columns.leaf("output.outputTokenCount"),
+        ),
         schema.CACHED_TOKENS: _input("cacheReadInputTokenCount"),
-        schema.PROMPT: Field(_REQUEST, lambda call: chat.request_prompt(call.request)),
-        schema.SYSTEM_PROMPT: Field(_REQUEST, lambda call: chat.request_system(call.request)),
-        schema.COMPLETION: Field(_RESPONSE, lambda call: chat.response_text(call.response)),
-        schema.MAX_TOKENS: Field(_REQUEST, _max_tokens),
-        schema.TEMPERATURE: Field(_REQUEST, _temperature),
-        schema.TOOL_NAMES: Field(_REQUEST, _tools),
-        schema.LATENCY: Field(_RESPONSE, _latency),
+        schema.PROMPT: Field(_REQUEST, lambda call: chat.request_prompt(call.request), columns.PROMPT),
+        schema.SYSTEM_PROMPT: Field(_REQUEST, lambda call: chat.request_system(call.request), columns.SYSTEM),
+        schema.COMPLETION: Field(_RESPONSE, lambda call: chat.response_text(call.response), columns.COMPLETION),
+        schema.MAX_TOKENS: Field(_REQUEST, _max_tokens, columns.MAX_TOKENS),
+        schema.TEMPERATURE: Field(_REQUEST, _temperature, columns.TEMPERATURE),
+        schema.TOOL_NAMES: Field(_REQUEST, _tools, columns.TOOLS),
+        schema.LATENCY: Field(_RESPONSE, _latency, columns.LATENCY),
     }
 )
 
@@ -178,6 +183,7 @@ SOURCE: Final = Source(
     view=Invocation,
     fields=_FIELDS,
     late=frozenset({schema.STATUS_CODE, schema.ERROR, schema.ORGANIZATION}),
+    blocks=True,
     keys=MappingProxyType({REQUEST_KEY: _top("requestId")}),
     notes=(
         "account_id is the caller's ARN; addresses and clients are only in CloudTrail, which is joined if given too",

@@ -75,30 +75,54 @@ class Records:
             found = self.either(found, self._firsts[path])
         return found
 
+    def within(self, path: str) -> tuple[pl.Series, Records] | None:
+        """Give the items of lists as records, under `item`, and the number of the record that each is of."""
+        array = self._array(path)
+        if array is None:
+            return None
+        if not pa.types.is_list(array.type):
+            raise UnusualError
+        if pa.types.is_null(array.type.value_type):
+            return None
+        lists = array.combine_chunks()
+        return _series(pc.list_parent_indices(lists)), Records(pa.table({"item": pc.list_flatten(lists)}))
+
     def items(self, path: str, *names: str) -> pl.DataFrame | None:
         """Take the items of lists apart, one a row, with the record's number as `row`; None where there are none.
 
         Of objects the columns are the fields asked for (dots for deeper ones), of plain values the one column `item`.
         """
-        lists = self._lists(path)
-        if lists is None:
+        found = self.within(path)
+        if found is None:
             return None
-        items = Records(pa.table({"item": pc.list_flatten(lists)}))
-        columns = {ROW: _series(pc.list_parent_indices(lists))}
+        rows, items = found
+        columns = {ROW: rows}
         for name in names or ("",):
             values = items.leaf(f"item.{name}" if name else "item")
-            columns[name or "item"] = (
-                pl.repeat(None, items.height, dtype=pl.String, eager=True) if values is None else values
-            )
+            columns[name or "item"] = items.nothing() if values is None else values
         return pl.DataFrame(columns)
 
-    def given_in(self, path: str, name: str) -> pl.Series:
-        """Say which items of the lists of a path have something under a name; there must be items."""
-        return Records(pa.table({"item": pc.list_flatten(self._lists(path))})).given(f"item.{name}")
+    def nothing(self) -> pl.Series:
+        """Give a column without any value."""
+        return pl.repeat(None, self.height, dtype=pl.String, eager=True)
 
-    def _lists(self, path: str) -> pa.Array | None:
+    def prose(self, path: str) -> pl.Series | None:
+        """Give texts, or the texts of lists of parts joined by newlines; None where nobody says anything."""
         array = self._array(path)
-        return None if array is None or pa.types.is_null(array.type.value_type) else array.combine_chunks()
+        if array is None:
+            return None
+        if pa.types.is_string(array.type):
+            texts = _series(array)
+            return texts.to_frame().select(pl.when(texts != "").then(pl.first())).to_series()
+        parts = self.texts(path, "text")
+        return None if parts is None else self.joined(parts, "text", "\n")
+
+    def joined(self, texts: pl.DataFrame, name: str, between: str) -> pl.Series:
+        """Join what stands under a name by the records that `row` names, in order; empty texts are left out."""
+        said = texts.select(ROW, name).filter(pl.col(name) != "")
+        if not said[ROW].is_unique().all():
+            said = said.group_by(ROW, maintain_order=True).agg(pl.col(name).str.join(between))
+        return self.spread(said)
 
     def texts(self, path: str, *names: str) -> pl.DataFrame | None:
         """Take the items of lists apart as `items` does, where all of it is text.

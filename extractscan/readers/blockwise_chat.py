@@ -9,11 +9,20 @@ import polars as pl
 
 from extractscan.readers.blockwise import ROW
 from extractscan.readers.chat import SYSTEM, USER
+from extractscan.readers.shape import UnusualError
 from extractscan.readers.source import Column
 
 _ANSWERS: Final = ("output", "results", "outputs", "generations", "candidates")
-_TEXTS: Final = ("content", "generation", "text", "completion", "outputText")
-_CHOICES: Final = ("outputText", "text", "guardContent", "content", "parts", "refusal")
+_TEXTS: Final = ("generation", "text", "completion", "outputText")
+_PART: Final = ("guardContent", "content", "parts", "refusal")
+_CHOICES: Final = ("outputText", "text", *_PART)
+_OWN: Final = ("instructions", "system_instruction", "systemInstruction", "preamble")
+_PROMPTS: Final = ("contents", "input", "prompt", "inputText", "message")
+
+
+def content_of(path: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Say where content stands that is text, or a list of parts with text, and what may not stand in these."""
+    return (path, f"{path}[].text"), tuple(f"{path}[].{name}" for name in _PART)
 
 
 def prompt_of(messages: str, *absent: str) -> Column:
@@ -26,27 +35,92 @@ def system_of(messages: str, *absent: str) -> Column:
     return _column(messages, absent, lambda block: _joined(_said(block, messages, SYSTEM), block))
 
 
+def body_prompt_of(body: str) -> Column:
+    """Read the user's text of a request body with messages."""
+    return prompt_of(f"{body}.messages", *(f"{body}.{name}" for name in _PROMPTS))
+
+
+def body_system_of(body: str) -> Column:
+    """Join the system text of a request body with messages, the vendor's own field first."""
+    own, absent = content_of(f"{body}.system")
+    said = system_of(f"{body}.messages", *absent, *(f"{body}.{name}" for name in ("contents", "input", *_OWN)))
+
+    def read(block: Any) -> Any:
+        first, second = block.prose(f"{body}.system"), said.read(block)
+        if first is None or second is None:
+            return second if first is None else first
+        both = pl.DataFrame({"first": first, "second": second})
+        return both.select(
+            pl.concat_str("first", "second", separator="\n", ignore_nulls=True).replace("", None)
+        ).to_series()
+
+    return Column((*own, *said.needs), read, said.absent)
+
+
 def answer_of(response: str) -> Column:
     """Join the answers of a response with choices by newlines."""
-    choice = f"{response}.choices[]"
-    absent = (*(f"{response}.{name}" for name in (*_ANSWERS, *_TEXTS)), *(f"{choice}.{name}" for name in _CHOICES))
-    return Column((f"{choice}.message.content",), lambda block: _answers(block, response), absent)
+    choice, absent = f"{response}.choices[]", tuple(f"{response}.{name}" for name in (*_ANSWERS, *_TEXTS, "content"))
+    needs, parts = content_of(f"{choice}.message.content")
+    others = tuple(f"{choice}.{name}" for name in _CHOICES)
+    return Column(needs, lambda block: _answers(block, response), (*absent, *parts, *others))
+
+
+def message_of(response: str) -> Column:
+    """Read the text of a response whose content stands in a message under `output`, or by itself."""
+    (wrapped, no), (bare, nor) = (content_of(f"{response}.{path}") for path in ("output.message.content", "content"))
+    absent = tuple(f"{response}.{name}" for name in ("choices", *_ANSWERS[1:], *_TEXTS))
+
+    def read(block: Any) -> Any:
+        inner, own = block.prose(wrapped[0]), block.prose(bare[0])
+        given = block.given(f"{response}.output")
+        if own is not None and given.any():
+            own = own.to_frame().select(pl.when(~given).then(pl.first())).to_series()
+        return block.either(inner, own)
+
+    return Column((*wrapped, *bare), read, (*no, *nor, *absent))
+
+
+def tools_of(path: str, *absent: str) -> Column:
+    """Join the names of the tools that a list holds; at the `absent` paths nothing may stand."""
+
+    def read(block: Any) -> Any:
+        found = block.within(path)
+        if found is None:
+            return None
+        rows, items = found
+        fields = ("function.name", "toolSpec.name", "name", "type")
+        names = [items.leaf(f"item.{name}") for name in fields]
+        texts = [items.nothing() if each is None else each for each in names]
+        if any(each.dtype != pl.String for each in texts):
+            raise UnusualError
+        function, spec, name, kind = texts
+        own = kind.zip_with(~(name != "").fill_null(value=False), name)
+        chosen = function.zip_with(items.given("item.function"), spec.zip_with(items.given("item.toolSpec"), own))
+        named = pl.DataFrame({ROW: rows, "name": chosen.str.strip_chars()}).unique().sort(ROW, "name")
+        return block.joined(named, "name", ",")
+
+    fields = ("function.name", "toolSpec.name", "name", "type")
+    return Column(tuple(f"{path}[].{name}" for name in fields), read, absent)
 
 
 def _column(messages: str, absent: tuple[str, ...], read: Callable[[Any], Any]) -> Column:
-    needs = (f"{messages}[].role", f"{messages}[].content")
-    return Column(needs, read, (f"{messages}[].parts", *absent))
+    needs, parts = content_of(f"{messages}[].content")
+    return Column((f"{messages}[].role", *needs), read, (f"{messages}[].parts", *parts, *absent))
 
 
 def _said(block: Any, messages: str, roles: frozenset[str]) -> pl.DataFrame | None:
     """Give the texts of all messages of some roles, with their records."""
-    items = block.texts(messages, "content", "role")
-    if items is None:
+    found = block.within(messages)
+    if found is None:
         return None
-    chosen: pl.DataFrame = items.select(ROW, "content", "role").filter(
-        pl.col("role").is_in(list(roles)), pl.col("content") != ""
-    )
-    return chosen.select(ROW, "content")
+    rows, items = found
+    role, content = items.leaf("item.role"), items.prose("item.content")
+    if role is None or content is None:
+        return None
+    if role.dtype != pl.String:
+        raise UnusualError
+    told = pl.DataFrame({ROW: rows, "role": role, "content": content})
+    return told.filter(pl.col("role").is_in(list(roles)), pl.col("content").is_not_null()).select(ROW, "content")
 
 
 def _last(texts: pl.DataFrame | None, block: Any) -> Any:
@@ -54,15 +128,13 @@ def _last(texts: pl.DataFrame | None, block: Any) -> Any:
 
 
 def _joined(texts: pl.DataFrame | None, block: Any) -> Any:
-    if texts is None:
-        return None
-    if texts[ROW].is_unique().all():
-        return block.spread(texts)
-    return block.spread(texts.group_by(ROW, maintain_order=True).agg(pl.col("content").str.join("\n")))
+    return None if texts is None else block.joined(texts, "content", "\n")
 
 
 def _answers(block: Any, response: str) -> Any:
-    items = block.texts(f"{response}.choices", "message.content")
-    if items is None:
+    found = block.within(f"{response}.choices")
+    if found is None:
         return None
-    return _joined(items.rename({"message.content": "content"}).filter(pl.col("content") != ""), block)
+    rows, items = found
+    content = items.prose("item.message.content")
+    return None if content is None else block.joined(pl.DataFrame({ROW: rows, "content": content}), "content", "\n")

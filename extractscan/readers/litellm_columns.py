@@ -7,7 +7,7 @@ from typing import Any, Final
 import polars as pl
 
 from extractscan.readers.blockwise import ROW
-from extractscan.readers.blockwise_chat import answer_of, prompt_of, system_of
+from extractscan.readers.blockwise_chat import answer_of, prompt_of, system_of, tools_of
 from extractscan.readers.shape import UnusualError
 from extractscan.readers.source import Column
 from extractscan.readers.timestamps import to_utc
@@ -152,17 +152,4 @@ _ISO: Final = r"^\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:\.\d{6})?(?:Z|[+-]\d\d:\d\d
 LATENCY: Final = Column(("request_duration_ms", "startTime", "endTime"), _latency)
 
 
-def _tools(block: Any) -> Any:
-    items = block.texts(_TOOLS, "function.name", "name", "type")
-    if items is None:
-        return None
-    own = pl.when(pl.col("name") != "").then("name").otherwise("type")
-    name = pl.when(block.given_in(_TOOLS, "function")).then("function.name").otherwise(own).str.strip_chars()
-    named = items.select(ROW, name.alias("name")).filter(pl.col("name") != "").unique().sort(ROW, "name")
-    return block.spread(named.group_by(ROW, maintain_order=True).agg(pl.col("name").str.join(",")))
-
-
-_TOOLS: Final = "model_parameters.tools"
-TOOLS: Final = Column(
-    tuple(f"{_TOOLS}[].{name}" for name in ("function.name", "name", "type")), _tools, (f"{_TOOLS}[].toolSpec", _BODY)
-)
+TOOLS: Final = tools_of("model_parameters.tools", _BODY)

@@ -28,10 +28,11 @@ class UnusualError(ValueError):
 class Node:
     """One place in the records: what types were seen there, and the places within that are of interest."""
 
-    __slots__ = ("absent", "fields", "items", "kinds")
+    __slots__ = ("absent", "fields", "items", "kinds", "leaf")
 
     def __init__(self) -> None:
         self.absent = False
+        self.leaf = False
         self.kinds: set[type] = set()
         self.fields: dict[str, Node] = {}
         self.items: Node | None = None
@@ -64,7 +65,7 @@ class Node:
         if self.kinds == {list} and self.items is not None:
             return pa.list_(self.items.arrow())
         for kinds, dtype in _SCALARS:
-            if self.kinds == kinds and not self.fields and self.items is None:
+            if self.kinds == kinds and (self.leaf or not (self.fields or self.items)):
                 return dtype
         raise UnusualError
 
@@ -72,13 +73,14 @@ class Node:
 class Shape:
     """What records hold at some paths: `a.b` is a field of an object, `a[].b` one of each item of a list.
 
+    A path may be given both as it is and with what is within it: then either may stand there, if always the same does.
     At the `absent` paths nothing may stand.
     """
 
     def __init__(self, paths: Iterable[str], absent: Iterable[str] = ()) -> None:
         self._root = Node()
         for path in paths:
-            self._at(path)
+            self._at(path).leaf = True
         for path in absent:
             self._at(path).absent = True
 

@@ -13,10 +13,10 @@ import polars as pl
 import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
-from reader_records import lines, payload, spend_row, write
+from reader_records import converse, invoke, lines, payload, spend_row, stream, write
 
 from extractscan.errors import ExtractscanError
-from extractscan.readers import blockwise, gathering, litellm, open_logs, usual
+from extractscan.readers import bedrock, blockwise, convert, gathering, litellm, open_logs, usual
 from extractscan.readers.picking import pick
 from extractscan.readers.source import Source
 
@@ -121,6 +121,55 @@ def test_all_columns_of_usual_payloads_are_read_by_blocks(blocks_read: list[bool
     assert (rows[1]["user_agent"], rows[2]["user_agent"]) == ("longer", "curl/8")
     assert (rows[5]["status_code"], rows[1]["status_code"]) == (429, 200)
     assert (rows[0]["latency_ms"], rows[1]["latency_ms"]) == (750, 12)
+
+
+def _call(i: int) -> dict[str, Any]:
+    """A Converse call of which every column has something in some records."""
+    own = converse(i)
+    body = own["input"]["inputBodyJson"]
+    body["messages"] = [
+        {"role": "user", "content": [{"text": f"first {i}"}]},
+        {"role": "assistant", "content": []},
+        {"role": "user", "content": [{"text": f"ask “{i}”"}, {"text": "" if i % 2 else "and more"}]},
+    ]
+    body["toolConfig"]["tools"] = body["toolConfig"]["tools"][: i % 3]
+    own["errorCode"] = "ThrottlingException" if i % 5 == 0 else "Unheard" if i % 7 == 0 else None
+    own["identity"]["arn"] = f"arn:aws:iam::{123456789012 + i % 2}:user/u{i % 4}" if i % 6 else "arn:aws"
+    own["modelId"] = own["modelId"] if i % 2 else "vendor.small-v1"
+    own["operation"] = "ConverseStream" if i % 4 == 0 else "Converse"
+    own["input"]["cacheReadInputTokenCount"] = i
+    return own
+
+
+def _invoke(i: int) -> dict[str, Any]:
+    own = invoke(i)
+    own["input"]["inputBodyJson"] |= {
+        "tools": [{"name": "zoo"}, {"name": "abc"}][: i % 3], "messages": [{"role": "system", "content": "more"}],
+    }  # fmt: skip
+    return own
+
+
+def test_all_columns_of_usual_invocations_are_read_by_blocks(blocks_read: list[bool]) -> None:
+    rows, *_ = same_both_ways(lines(_call(i) for i in range(40)))
+    assert all(blocks_read)
+    assert blocks_read
+    assert rows[0]["prompt"] == "ask “0”\nand more"
+    assert rows[0]["completion"] == "one\ntwo"
+    assert (rows[0]["system_prompt"], rows[2]["tool_names"]) == ("sys one\nsys two", "clock,weather")
+    assert [rows[i]["status_code"] for i in (0, 1, 7)] == [429, 200, None]
+    assert [rows[i]["organization_id"] for i in (0, 1, 2)] == [None, "123456789013", None]
+    assert [rows[i]["model"] for i in (0, 1)] == ["vendor.small-v1", "eu.vendor.large-v1:0"]
+    assert [rows[i]["stream"] for i in (0, 1)] == [True, False]
+    assert (rows[3]["cached_tokens"], rows[3]["latency_ms"], rows[3]["max_tokens"]) == (3, 551, 128)
+    rows, *_ = same_both_ways(lines(_invoke(i) for i in range(9)))
+    assert (rows[2]["system_prompt"], rows[2]["tool_names"]) == ("plain system\nmore", "abc,zoo")
+    assert all(blocks_read)
+
+
+@pytest.mark.parametrize("second", [converse, invoke, stream, _call, _invoke])
+def test_invocations_of_two_shapes_are_read_as_if_each_stood_alone(second: Callable[[int], dict[str, Any]]) -> None:
+    rows, *_ = same_both_ways(lines((second if i % 3 == 1 else _call)(i) for i in range(30)))
+    assert len(rows) == 30
 
 
 ODD: dict[str, Callable[[dict[str, Any]], Any]] = {
@@ -231,12 +280,12 @@ def _places(node: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
         yield from _places(value, (*path, key))
 
 
-PLACES = sorted(_places(_rich(3)), key=str)
+PLACES = sorted({place for make in (_rich, _call, _invoke) for place in _places(make(3))}, key=str)
 
 
 @THOROUGH
 @given(
-    st.sampled_from([_rich, payload, spend_row]),
+    st.sampled_from([_rich, payload, spend_row, _call, _invoke]),
     st.lists(st.tuples(st.sampled_from(PLACES), JSON, st.integers(0, 5)), min_size=1, max_size=4),
 )
 @example(_rich, [(("model_parameters", "max_tokens"), 0.0, 2)])
@@ -361,12 +410,52 @@ def test_a_duration_that_is_no_number_is_read_one_by_one() -> None:
     assert [row["latency_ms"] for row in rows] == [750, 12, 12]
 
 
-@pytest.mark.parametrize("source", [litellm.PAYLOADS, litellm.SPEND_LOGS], ids=lambda source: source.name)
-def test_columns_of_records_that_hold_none_of_it_are_empty(source: Source) -> None:
+@pytest.mark.parametrize(
+    "source", [litellm.PAYLOADS, litellm.SPEND_LOGS, bedrock.SOURCE], ids=lambda source: source.name
+)
+def test_columns_of_records_that_hold_none_of_it_are_as_one_by_one(source: Source) -> None:
     columns = blockwise.columns_of(source.fields)
     assert columns is not None
     found = usual.Usual(columns, tuple(columns))
     found.begin(b'{"other":1}\n')
     frame = found.read(b'{"other":1}\n{"other":2}\n')
+    views = [source.view({"other": 1}), source.view({"other": 2})]
     assert frame is not None
-    assert frame.null_count().row(0) == (2,) * len(columns)
+    assert frame.to_dicts() == pl.DataFrame(convert.read_columns(source.fields, list(columns), views)).to_dicts()
+
+
+def _respond(call: dict[str, Any]) -> None:
+    call["output"]["outputBodyJson"] = {"content": [{"type": "text", "text": "bare"}]}
+
+
+ODD_CALLS: dict[str, Callable[[dict[str, Any]], Any]] = {
+    "an answer that stands bare": _respond,
+    "a model that is a number": lambda r: r.update(modelId=7),
+    "a tool that is a number": lambda r: r["input"]["inputBodyJson"].update(tools=[{"name": 5}]),
+    "tools of both kinds": lambda r: r["input"]["inputBodyJson"].update(tools=[{"name": "own"}]),
+    "nothing said": lambda r: r["input"]["inputBodyJson"].update(messages=[{"role": "user", "content": None}]),
+    "a role that is a number": lambda r: r["input"]["inputBodyJson"].update(messages=[{"role": 5, "content": "x"}]),
+    "content that is a number": lambda r: r["input"]["inputBodyJson"].update(messages=[{"role": "user", "content": 5}]),
+    "a part that holds another": lambda r: r["input"]["inputBodyJson"].update(system=[{"content": "inner"}]),
+    "a prompt beside messages": lambda r: r["input"]["inputBodyJson"].update(prompt="plain"),
+    "a body as text": lambda r: r["input"].update(inputBodyJson=json.dumps(r["input"]["inputBodyJson"])),
+    "no whole name": lambda r: r.update(identity={"arn": "arn:aws:iam"}),
+    "an error that is a number": lambda r: r.update(errorCode=429),
+}
+
+
+@pytest.mark.parametrize("name", ODD_CALLS)
+@pytest.mark.parametrize("which", [range(1), range(20, 21), range(30)], ids=["the first", "one", "all"])
+def test_invocations_that_are_not_usual_change_nothing_else(name: str, which: range) -> None:
+    records = [_call(i) for i in range(30)]
+    for i in which:
+        ODD_CALLS[name](records[i])
+    rows, *_ = same_both_ways(lines(records))
+    assert len(rows) == 30
+
+
+def test_an_end_in_words_takes_no_time() -> None:
+    times = {"startTime": "2026-03-01T10:00:00Z", "endTime": "2026-03-01T10:00:01Z"}
+    records = [payload(0, **times), payload(1, **{**times, "endTime": "later"})]
+    rows, *_ = same_both_ways(lines(records))
+    assert [row["latency_ms"] for row in rows] == [1000, None]
