@@ -16,7 +16,7 @@ from extractscan import model, reduce, schema
 from extractscan.errors import InputError, UsageError
 from extractscan.readers.urls import writable
 from extractscan.rules import Rule
-from extractscan.settling import TABLES, Part, combined
+from extractscan.settling import TABLES, Part
 from extractscan.survey import LEVEL
 from extractscan.wordage import RANGES
 
@@ -220,11 +220,6 @@ def write(
     )
     (folder / MANIFEST).write_bytes(msgspec.json.format(msgspec.json.encode(done)) + b"\n")
     return done
-
-
-def merged(stored: Sequence[Stored]) -> Part:
-    """Merge summary folders into one part."""
-    return combined([each.part() for each in stored])
 
 
 def _write_content(path: Path, ranges: Iterator[pl.DataFrame]) -> None:

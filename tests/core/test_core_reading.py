@@ -36,7 +36,7 @@ def test_masks_of_a_sampled_log_are_found_when_it_is_read_again(
 
 
 def test_events_of_accounts_are_counted_before_a_large_log_is_read(
-    world: Path, monkeypatch: pytest.MonkeyPatch
+    world: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Where a look at one column tells; a window or a filter would make the numbers wrong."""
     monkeypatch.setattr(reading, "LARGE", 0)
@@ -47,6 +47,8 @@ def test_events_of_accounts_are_counted_before_a_large_log_is_read(
     reading.read(logs, None, SETTINGS)
     assert dict(asked[0].iter_rows()) == dict(log.group_by("account_id").len().iter_rows())
     reading.read(logs, None, SETTINGS, window=(log["timestamp"].min(), None))  # type: ignore[arg-type]
+    log.head(300).write_ndjson(tmp_path / "log.ndjson")
+    reading.read(readers.open_logs([str(tmp_path / "log.ndjson")]), None, SETTINGS)
     assert len(asked) == 1
 
 
