@@ -160,6 +160,7 @@ def _slim(part: pl.DataFrame, worded: pl.Series, secret: pl.DataFrame) -> pl.Dat
         )
         .with_columns(telling.alias(TELLING))
         .with_columns(pl.when(SAMPLED, _few()).then(pl.col(schema.PROMPT).str.head(SAMPLE_CHARS)).alias(HEAD))
+        .with_columns(pl.col(HEAD) + "")  # a copy: a view would keep all prompts of the batch in memory
         .drop(schema.SYSTEM_PROMPT, schema.PROMPT, SAMPLED)
     )
 

@@ -300,7 +300,9 @@ def suspects(batch: pl.DataFrame, ruleset: Sequence[rules.Rule]) -> pl.DataFrame
     frame = batch.with_columns(missing).select(*_SUSPECT, *(name for name in _NUMBERS if name in batch.columns))
     systems = frame[schema.SYSTEM_PROMPT].unique()
     odd = systems.filter(rules.suspect(systems, ruleset))
-    return frame.filter(rules.suspect(frame[schema.PROMPT], ruleset) | frame[schema.SYSTEM_PROMPT].is_in(odd.implode()))
+    hit = rules.suspect(frame[schema.PROMPT], ruleset) | frame[schema.SYSTEM_PROMPT].is_in(odd.implode())
+    # copied: a view of the few would keep all prompts of the batch in memory
+    return frame.filter(hit).with_columns(pl.col(schema.PROMPT) + "")
 
 
 _SUSPECT = {name: schema.EVENTS[name] for name in (schema.ACCOUNT, schema.PROMPT, schema.SYSTEM_PROMPT)} | dict(
