@@ -128,7 +128,7 @@ def described(stored: Stored) -> model.Input:
     """Describe a summary folder as an input of a run, by its manifest."""
     path = stored.folder / MANIFEST
     return model.Input(
-        path=str(stored.folder),
+        path=str(path),
         format=f"{FORMAT} {VERSION}",
         role="summary",
         sha256=_sha256(path),

@@ -29,6 +29,10 @@ def test_logs_are_reduced_and_analyzed_later(run, tmp_path, monkeypatch) -> None
     one, other = (json.loads((tmp_path / f"{name}.json").read_bytes()) for name in "ab")
     assert one["networks"] == other["networks"]
     assert one["networks"]
+    assert run("verify", tmp_path / "a.json").exit_code == 0
+    manifest = tmp_path / "kept" / "summary.json"
+    manifest.write_bytes(manifest.read_bytes() + b" ")
+    assert run("verify", tmp_path / "a.json").exit_code == 1
 
 
 def test_a_quiet_reduction_says_nothing(run, tmp_path) -> None:
