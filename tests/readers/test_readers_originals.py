@@ -11,15 +11,12 @@ import polars as pl
 import pytest
 from exports import EXPORTS, folder_of
 from reader_records import write
-from test_readers_secrets import leaked, secrets_of
+from test_readers_secrets import BARE, leaked, secrets_of
 
 from extractscan import originals
 from extractscan.readers import credentials, csv_table, open_logs
 from extractscan.readers.plan import Plan
 from extractscan.readers.stored import Stored
-
-BARE = {"SECRETERR9"}
-"""The message of an error that is nothing but a key, with nothing around it that would tell."""
 
 
 def _report(folder: Path) -> Any:

@@ -25,6 +25,7 @@ from extractscan.errors import ExtractscanError
 from extractscan.readers import credentials, open_logs
 from extractscan.readers.envelopes import shown
 from extractscan.readers.inspection import inspect_logs
+from extractscan.readers.quarantine import encode
 
 MARK = re.compile(r"(?:sk-|hf_)?SECRET[A-Z0-9]+|sk-secret[\w-]+")
 """How secrets are marked in the exports: in headers, query strings, credentials, signatures and error messages."""
@@ -202,3 +203,38 @@ def test_the_key_of_headers_is_told_by_its_hash_alone() -> None:
     assert credentials.key_of({"accept": "x"}) is None
     assert credentials.key_of("no headers") is None
     assert credentials.fingerprint(5) is None
+
+
+BARE = {"SECRETERR9"}
+"""The message of an error that is nothing but a key, with nothing around it that would tell."""
+
+
+def _spoilt(data: bytes) -> bytes:
+    """Add every line once more without its last letter: what breaks by it is quarantined with its raw record."""
+    records = data.splitlines()
+    head = [] if records[0].startswith(b"{") else [records.pop(0)]
+    return b"\n".join([*head, *records, *(line[:-1] for line in records)]) + b"\n"
+
+
+@pytest.mark.parametrize("name", CARRIERS)
+def test_no_secret_reaches_the_quarantine(name: str, tmp_path: Path) -> None:
+    folder = tmp_path / "export"
+    shutil.copytree(folder_of(name), folder)
+    for path in folder.rglob("*"):
+        if path.is_file() and path.suffix in {".jsonl", ".ndjson", ".csv", ".log"}:
+            path.write_bytes(_spoilt(path.read_bytes()))
+    try:
+        out = b"".join(encode(open_logs([str(folder)]).quarantine())).decode()
+    except ExtractscanError as error:
+        out = f"{error} {error.hint}"
+    assert not leaked(secrets_of(folder_of(name)) - BARE, out)
+    assert "[cut]" in out or name not in {"kong", "portkey", "helicone", "envoy", "ocsf", "openinference", "azure_apim"}
+
+
+def test_a_record_without_a_time_is_quarantined_without_its_keys(tmp_path: Path) -> None:
+    record = {"account_id": "a", "headers": {"x-api-key": "opaque77"}, "url": "/v1?key=opaque77"}
+    good = {"timestamp": "2026-03-01T10:00:00Z", "account_id": "a"}
+    (entry,) = open_logs([write(tmp_path / "x.ndjson", lines([good, record]))]).quarantine()
+    assert entry.raw is not None
+    assert "opaque77" not in entry.raw
+    assert entry.raw.count("[cut]") == 2
