@@ -29,8 +29,9 @@ from ocsf_json_schema import OcsfJsonSchemaEmbedded, get_ocsf_schema
 
 from extractscan import model, writers
 from extractscan.errors import UsageError
-from extractscan.model import Report, decode, json_schema
+from extractscan.model import Network, Report, decode, json_schema
 from extractscan.model.asked import Marking
+from extractscan.redaction import redact
 from extractscan.writers import WRITERS, choose
 from extractscan.writers.atlas import techniques
 from extractscan.writers.ocsf import OCSF_VERSION
@@ -213,6 +214,26 @@ def test_real_runs_are_valid_in_each_format(name: str, campaign: Report, quiet: 
     assert not any(network.verdict == "extraction_network" for network in quiet.networks)
     for report in (campaign, quiet):
         CHECKS[name](report, WRITERS[name].render(report))
+
+
+@pytest.mark.parametrize("name", [*CHECKS, "html"])
+def test_worlds_from_log_to_format(name: str, worlds: dict[str, Report]) -> None:
+    """Five campaigns and none, analysed, go through each format, as they are and redacted; every network is in it."""
+    assert len([one for one in worlds["five"].networks if one.verdict == "extraction_network"]) >= 4
+    assert "extraction_network" not in {one.verdict for one in worlds["clean"].networks}
+    for report in worlds.values():
+        for shown in (report, redact(report, b"a key of thirty-two bytes or more", 5)):
+            content = WRITERS[name].render(shown)
+            CHECKS.get(name, lambda _report, page: page.decode())(shown, content)
+            if WRITERS[name].content != "binary":
+                assert all(one.id in content.decode() for one in shown.networks if listed(name, one))
+    hidden = WRITERS[name].render(redact(worlds["five"], b"a key of thirty-two bytes or more", 5))
+    assert not any(one.account_id.encode() in hidden for one in worlds["five"].networks[0].accounts)
+
+
+def listed(name: str, network: Network) -> bool:
+    """Whether a format has a place for the network: what is explained is not shared as a bundle."""
+    return name != "stix" or network.verdict != "explained"
 
 
 ANY_TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=60)
