@@ -83,13 +83,18 @@ def carry_out(asked: Asked) -> int:
     """Check the inputs, cut the records, write the folder, and return the exit code.
 
     Raises:
-        UsageError: for an unknown network, a folder or a key that cannot serve.
+        UsageError: for an unknown network, a redacted report, a folder or a key that cannot serve.
         InputError: where an input is missing, or no record could be cut; what could be was written by then.
         PartialError: where an input or a record has changed, likewise.
     """
     if asked.folder is None:
         raise UsageError("evidence needs a folder to write to", hint="extractscan evidence REPORT NETWORK -o DIR")
     report = load_report(asked.report)
+    if report.redaction is not None:
+        raise UsageError(
+            f"{asked.report} is redacted: it does not say in which files its records lie",
+            hint="cut them by the report that it was made from; its networks have the same ids",
+        )
     network = find_network(report, asked.network)
     key = signing_key(asked.sign_key)
     target = folder_for(asked.folder, clobber=asked.clobber)

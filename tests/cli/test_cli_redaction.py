@@ -93,3 +93,12 @@ def test_lost_rows_are_not_written_beside_a_redacted_report(run, pipeline, key, 
     assert "extractscan report r.json --redact" in result.stderr
     assert not pipeline.calls
     assert not (tmp_path / "lost.ndjson").exists()
+
+
+def test_originals_are_not_cut_by_a_redacted_report(run, saved, key, tmp_path) -> None:
+    """It names no file: that is said, and no folder is made."""
+    assert run("report", saved, "--redact", "--key-file", key, "-o", tmp_path / "r.json").exit_code == 0
+    result = run("evidence", tmp_path / "r.json", "N1", "-o", tmp_path / "N1")
+    assert result.exit_code == 2
+    assert "does not say in which files" in result.stderr
+    assert not (tmp_path / "N1").exists()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import large_report
 import msgspec
 import pytest
@@ -16,7 +18,7 @@ from extractscan.writers import markdown
 from extractscan.writers.numbers import bits, count, losses, share, short, size
 from extractscan.writers.reading import PROMISE, holders, nothing_found, ranked
 from extractscan.writers.terminal import View, full_bits, render, render_member, render_network
-from extractscan.writers.terminal.network import _activity, traits_lines
+from extractscan.writers.terminal.network import _activity, names, traits_lines
 from extractscan.writers.terminal.view import ALARM, CAUTION, CONTRARY, COOL, GOOD, bar, cell, sparkline
 
 PLAIN = View(unicode=False)
@@ -157,6 +159,17 @@ def test_a_bar_is_full_at_the_cap_of_the_settings() -> None:
     foreign = msgspec.structs.replace(report, tool=msgspec.structs.replace(report.tool, settings={"margin_bits": "x"}))
     assert (full_bits(report), full_bits(foreign)) == (10.0, 10.0)
     assert "membership asks" not in render_member(foreign, foreign.networks[0], "acct_90002", UNICODE).decode()
+
+
+@pytest.mark.parametrize("width", [80, 100, 200])
+def test_a_list_of_counts_breaks_between_entries(width: int) -> None:
+    """No name stands at the end of a line with its number on the next."""
+    counts = {f"country-{n}": 1000 * n for n in range(40)}
+    lines = names(View(width=width, detail=True), counts).plain.split("\n")
+    assert len(lines) > 1
+    assert all(len(line) <= width - 12 for line in lines)
+    assert re.findall(r"country-\d+", " ".join(lines)) == sorted(counts, key=lambda name: -counts[name])
+    assert all(re.fullmatch(r"(country-\d+ [\d,]+, )*country-\d+ [\d,]+,?", line) for line in lines)
 
 
 def test_a_member_is_shown_what_it_shares() -> None:

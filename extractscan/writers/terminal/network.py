@@ -36,6 +36,8 @@ LEAST_DAYS, MOST_DAYS = 7, 40
 TOP_TEMPLATES = 2
 TOP_NAMES = 5
 TOP_BRIEF = 2
+LABELS = 12
+"""Columns that labels take beside the facts of a network."""
 SKELETON = 320
 """Characters of a template's skeleton that are shown."""
 
@@ -142,13 +144,19 @@ def traits_lines(view: View, traits: Traits) -> Iterator[tuple[str, Text]]:
 
 
 def names(view: View, counts: Mapping[str, int]) -> Text:
-    """Draw counts by name as a list, most frequent first."""
+    """Draw counts by name as a list, most frequent first; lines end between entries, never within one."""
     ordered = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
     shown = ordered if view.detail else ordered[:TOP_NAMES]
     parts = [Text.assemble(value(view, name, limit=60), (f" {number:,}", "dim")) for name, number in shown]
     if len(shown) < len(ordered):
         parts.append(Text(f"{len(ordered) - len(shown)} more", "dim"))
-    return Text(", ").join(parts)
+    lines, room = [Text()], view.width - LABELS
+    for number, part in enumerate(parts, 1):
+        entry = part.append(",") if number < len(parts) else part
+        if lines[-1].plain and lines[-1].cell_len + 1 + entry.cell_len > room:
+            lines.append(Text())
+        lines[-1].append(" " if lines[-1].plain else "").append_text(entry)
+    return Text("\n").join(lines)
 
 
 def _templates(view: View, templates: Sequence[Template]) -> Iterator[RenderableType]:
