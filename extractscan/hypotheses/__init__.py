@@ -36,8 +36,8 @@ def weigh(facts: Facts) -> list[Weighed]:
 def verdict(weighed: list[Weighed], extraction_bits: float, settings: Settings, *, thread: bool) -> Verdict:
     """Say what the report says of a network whose coordination stands.
 
-    A harvest threaded through a reseller stays an extraction network: the reseller is named as an explanation of the
-    rest of its traffic. `thread` says that the harvest has a wording or a request of its own. Any other innocent
+    A clear harvest threaded through a reseller stays an extraction network: the reseller is named as an explanation of
+    the rest of its traffic. `thread` says that the harvest has a wording or a request of its own. Any other innocent
     explanation that comes within the margin takes the accusation away, and explains the group only where it leads the
     hidden operator by the margin as well: between the two, coordination stands and nothing more is said.
     """
@@ -45,7 +45,8 @@ def verdict(weighed: list[Weighed], extraction_bits: float, settings: Settings, 
     guilty = bits["extraction_operator"]
     rivals = {name: b for name, b in bits.items() if name != "extraction_operator"}
     harvest = extraction_bits >= settings.extraction_bits
-    strongest = max(b for name, b in rivals.items() if not (harvest and thread and name == "reseller"))
+    clear = thread and extraction_bits >= settings.extraction_bits + settings.hypothesis_margin_bits / 2
+    strongest = max(b for name, b in rivals.items() if not (clear and name == "reseller"))
     if harvest and guilty - strongest >= settings.hypothesis_margin_bits:
         return "extraction_network"
     leader = weighed[0].name

@@ -50,7 +50,7 @@ def weigh(facts: Facts) -> Weighed:
             ),
             (
                 not alone and card.known >= 0.5 and hard < 0.1,
-                -3.0 if bought(facts) else -12.0,
+                -5.0 if bought(facts) else -12.0,
                 "nobody shares a card, a phone or a device, although they are known",
             ),
             (alone, -8.0, "only software and its habits are common; nobody shares a payment, a sign-up or an address"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from extractscan.hypotheses.facts import Facts
-from extractscan.hypotheses.harvesting import WORDED_BITS, topics_dealt
+from extractscan.hypotheses.harvesting import HALF_WORDED, topics_dealt
 from extractscan.hypotheses.weighing import Weighed, percent, points
 
 OLD_DAYS = 45
@@ -12,6 +12,7 @@ OLD_DAYS = 45
 def weigh(facts: Facts) -> Weighed:
     """Weigh what an open customer with many accounts would look like."""
     domain, card, prefix = facts.share("email_domain"), facts.share("payment"), facts.share("prefix")
+    client = facts.share("user_agent")
     own_domain = domain.known >= 0.5 and domain.top >= 0.8 and domain.outside <= max(2, facts.units // 10)
     old = facts.age_days is not None and facts.age_days >= OLD_DAYS
     young = facts.age_days is not None and facts.age_days < OLD_DAYS / 3
@@ -19,7 +20,8 @@ def weigh(facts: Facts) -> Weighed:
     office = prefix.known > 0 and prefix.top >= 0.8
     scattered = domain.known >= 0.5 and domain.top < 0.5
     many_cards = card.known >= 0.5 and card.top < 0.5
-    queue = facts.channels.get("content", 0.0) >= WORDED_BITS and topics_dealt(facts) and facts.same_list <= 0.3
+    worded = facts.channels.get("content", 0.0) >= HALF_WORDED and facts.own_traffic <= 0.5
+    queue = worded and topics_dealt(facts) and facts.same_list <= 0.3
     return Weighed(
         id="H2",
         name="single_customer",
@@ -38,6 +40,11 @@ def weigh(facts: Facts) -> Weighed:
             (own_domain and not old, 2.0, f"{percent(domain.top)} of the members use one mail domain of their own"),
             (openly, 4.0, "one card pays for all, openly"),
             (office, 2.0, "nearly all calls come from one network"),
+            (
+                openly and facts.own_traffic >= 0.5 and not (client.top >= 0.7 and client.bits >= 2),
+                3.0,
+                f"{percent(facts.own_traffic)} of what the members ask has nothing to do with what they share",
+            ),
             (facts.end_users >= 0.5 and facts.end_users_each >= 5, 4.0, "members serve end users of their own"),
             (old and not own_domain, 1.0, "the accounts are old"),
             (young, -2.0, "the accounts were made for this"),
