@@ -151,13 +151,18 @@ def _carriage_capped(found: list[Sign]) -> list[Sign]:
 
 
 def _asks(facts: Facts) -> list[Sign]:
-    """List the two loudest requests, each family by its most telling rules."""
+    """List the two loudest requests, each family by its most telling rules.
+
+    Where no wording runs through them and too few items tell whose they are, they may be one person's way of asking.
+    """
     scored = sorted(((ask_bits(ask), name, ask) for name, ask in facts.asks.items()), key=lambda row: (-row[0], row[1]))
     best = {ask.title: (bits, name, ask) for bits, name, ask in reversed(scored)}
+    alone = facts.exchangeable is None and facts.channels.get("content", 0.0) < WORDED_BITS
     found: list[Sign] = []
     ranked = sorted(best.values(), key=lambda row: (-row[0], row[1]))
     for rank, (bits, name, ask) in enumerate(ranked[:2]):
         weight = bits if rank == 0 else min(3.0, SECOND_WEIGHT * bits)
+        weight = min(weight, UNTHREADED_MIX) if alone else weight
         if weight > 0.5:
             says = (
                 f"{percent(ask.share)} of the stream asks for {ask.title}, {percent(ask.outside)} of other traffic does"

@@ -144,6 +144,7 @@ def weights(**bits: float) -> list[Weighed]:
         ({"extraction_operator": 10}, 4.9, True, "coordinated"),
         ({"extraction_operator": 6, "single_customer": 10}, 9.0, True, "explained"),
         ({"extraction_operator": 6, "reseller": 10}, 9.0, True, "extraction_network"),
+        ({"extraction_operator": 6, "reseller": 10}, 6.4, True, "coordinated"),
         ({"extraction_operator": 6, "reseller": 10}, 9.0, False, "coordinated"),
         ({"extraction_operator": 6, "reseller": 10, "popular_content": 5}, 9.0, True, "coordinated"),
         ({"extraction_operator": 6, "reseller": 10}, 0.0, True, "reseller"),
@@ -217,6 +218,8 @@ def test_a_second_request_family_counts_half() -> None:
             {"exchangeable": 1.0, "exchange_pairs": 400, "channels": {}, "shapes": 9.0},
             {"item_mix": 2.9, "item_shape": -3.0},
         ),
+        ({"channels": {}, "asks": REASONING}, {"verbatim_reasoning": 2.9}),
+        ({"channels": {}, "asks": REASONING, "exchangeable": 0.85}, {"verbatim_reasoning": 7.817}),
         ({"exchangeable": 0.8, "exchange_pairs": 400}, {"item_mix": -2.0}),
         ({"exchangeable": 0.3, "exchange_pairs": 400}, {"item_mix": -6.0}),
         ({"exchangeable": 1.0, "same_list": 0.9}, {}),
@@ -226,7 +229,7 @@ def test_a_second_request_family_counts_half() -> None:
 )
 def test_the_extraction_axis(change: dict[str, object], expected: dict[str, float]) -> None:
     """Each sign of a harvest counts as its formula says, and only where the log can show it."""
-    assert signals(replace(PLAIN, **{"stream_known": False, **change})) == pytest.approx(expected)  # type: ignore[arg-type]
+    assert signals(replace(PLAIN, **{"stream_known": False, **change})) == pytest.approx(expected, abs=1e-3)  # type: ignore[arg-type]
 
 
 def test_a_harvest_is_threaded_by_a_wording_or_a_request() -> None:
