@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import time
 from pathlib import Path
 from types import SimpleNamespace
@@ -90,3 +91,22 @@ def test_no_text_takes_long_to_cut(text: str) -> None:
     start = time.process_time()
     credentials.cut_record(text.encode())
     assert time.process_time() - start < 3
+
+
+def test_cells_of_a_columnar_table_are_cut_out_where_their_column_holds_keys(tmp_path: Path) -> None:
+    def table(names: list[str], rows: list[list[Any]]) -> dict[str, Any]:
+        return {"name": "t", "columns": [{"name": name} for name in names], "rows": rows}
+
+    names = ["timestamp", "account_id", "api_key", "note"]
+    rows = [["2026-03-01T10:00:00Z", "a", "opaque77", "é"], ["never", "a", "opaque78", "none"]]
+    path = write(tmp_path / "t.json", json.dumps({"tables": [table(names, rows)]}).encode())
+    logs = open_logs([path])
+    list(logs.batches())
+    ((_, data),) = logs.originals([(0, 0)])
+    shown, count = logs.cutter(0)(data)
+    assert json.loads(shown) == ["2026-03-01T10:00:00Z", "a", "[cut]", "é"]
+    assert count == 1
+    (entry,) = logs.quarantine()
+    assert entry.raw is not None
+    assert json.loads(entry.raw) == ["never", "a", "[cut]", "none"]
+    assert logs.cutter(0)(b"[broken") == (b"[broken", 0)
