@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from extractscan.hypotheses.facts import Facts
 from extractscan.hypotheses.harvesting import extraction
-from extractscan.hypotheses.weighing import Weighed, bought, hard_ties, percent, points, software_only
+from extractscan.hypotheses.weighing import HIDDEN_UNITS, Weighed, bought, hard_ties, percent, points, software_only
 
 SOFT = ("email_pattern", "email_domain", "referral", "signup_address", "signup_batch", "organization")
 
@@ -50,7 +50,7 @@ def weigh(facts: Facts) -> Weighed:
             ),
             (
                 not alone and card.known >= 0.5 and hard < 0.1,
-                -5.0 if bought(facts) else -12.0,
+                -12.0 if not bought(facts) else -3.0 if facts.units >= HIDDEN_UNITS else -5.0,
                 "nobody shares a card, a phone or a device, although they are known",
             ),
             (alone, -8.0, "only software and its habits are common; nobody shares a payment, a sign-up or an address"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from extractscan.hypotheses.facts import Facts
+from extractscan.hypotheses.harvesting import HALF_WORDED, MIX_PAIRS
 from extractscan.hypotheses.weighing import Weighed, hard_ties, points
 
 
@@ -12,7 +13,8 @@ def weigh(facts: Facts) -> Weighed:
     gate = prefix.known > 0 and (prefix.top >= 0.5 or (prefix.shared >= 0.9 and prefix.distinct <= 0.5))
     tied = hard_ties(facts)
     even = facts.load_ratio or 1.0
-    dealt = facts.channels.get("content", 0.0) >= 8 and (facts.exchangeable or 0.0) >= 0.9 and facts.same_list <= 0.3
+    worded = facts.channels.get("content", 0.0) >= HALF_WORDED and facts.same_list <= 0.3
+    dealt = worded and (facts.exchangeable or 0.0) >= 0.9
     asks = max((ask.share for ask in facts.asks.values()), default=0.0)
     return Weighed(
         id="H3",
@@ -32,7 +34,11 @@ def weigh(facts: Facts) -> Weighed:
             (even < 1.3, 2.0, "loads differ as they do among strangers"),
             (even >= 1.6, -3.0, "loads are even"),
             (facts.channels.get("content", 0.0) < 3, 2.0, "no wording is common to them"),
-            (dealt, -4.0, "one private wording runs through what they send, around items dealt from one queue"),
+            (
+                dealt,
+                -7.0 if facts.exchange_pairs >= MIX_PAIRS else -4.0,
+                "one private wording runs through what they send, around items dealt from one queue",
+            ),
             (facts.stream_known and asks >= 0.3, -3.0, "a third of the stream asks for what a harvest asks for"),
             (facts.round_the_clock <= facts.round_the_clock_outside + 0.15, 1.0, "hours are human"),
         ),

@@ -80,6 +80,7 @@ def hard_ties(facts: Facts) -> float:
 
 
 HIDDEN_UNITS = 30
+"""Members from which cards of their own are a sign of care and not of strangers."""
 
 
 def hidden(facts: Facts) -> bool:
