@@ -113,10 +113,8 @@ def _from_flags(given: Mapping[str, Any]) -> dict[str, Told]:
 def _known(key: str, message: str, prefix: str) -> None:
     if key not in KEYS:
         near = get_close_matches(key, KEYS, n=3)
-        named = [prefix + (each.upper() if prefix else each) for each in near or KEYS]
-        hint = (
-            f"nearest: {', '.join(named)}; `extractscan config show` lists all" if near else f"keys: {', '.join(named)}"
-        )
+        near, every = ([prefix + (each.upper() if prefix else each) for each in names] for names in (near, KEYS))
+        hint = f"nearest: {', '.join(near)}; all: {', '.join(every)}" if near else f"keys: {', '.join(every)}"
         raise UsageError(message, hint=hint)
 
 

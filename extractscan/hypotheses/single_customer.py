@@ -20,8 +20,6 @@ def weigh(facts: Facts) -> Weighed:
     office = prefix.known > 0 and prefix.top >= 0.8
     scattered = domain.known >= 0.5 and domain.top < 0.5
     many_cards = card.known >= 0.5 and card.top < 0.5
-    worded = facts.channels.get("content", 0.0) >= HALF_WORDED and facts.own_traffic <= 0.5
-    queue = worded and topics_dealt(facts) and facts.same_list <= 0.3
     return Weighed(
         id="H2",
         name="single_customer",
@@ -32,11 +30,7 @@ def weigh(facts: Facts) -> Weighed:
                 6.0,
                 f"{percent(domain.top)} of the members use one mail domain of their own, and the accounts are old",
             ),
-            (
-                own_domain and old and openly,
-                3.0,
-                "nothing is hidden: one domain, one card, accounts that have grown old",
-            ),
+            (own_domain and old and openly, 3.0, "nothing is hidden: one domain, one card, and accounts that grew old"),
             (own_domain and not old, 2.0, f"{percent(domain.top)} of the members use one mail domain of their own"),
             (openly, 4.0, "one card pays for all, openly"),
             (office, 2.0, "nearly all calls come from one network"),
@@ -51,7 +45,7 @@ def weigh(facts: Facts) -> Weighed:
             (scattered, -4.0, "mail addresses are scattered over many domains"),
             (many_cards, -3.0, "several cards pay"),
             (
-                queue and not own_domain,
+                _queue(facts) and not own_domain,
                 -4.0,
                 "one queue is dealt over accounts that nothing names as one customer's, who would need only one",
             ),
@@ -64,3 +58,9 @@ def weigh(facts: Facts) -> Weighed:
         ),
         would_decide=("organization_id and organization_verified", "a contract that names all accounts"),
     )
+
+
+def _queue(facts: Facts) -> bool:
+    """Tell whether one queue of items, in one private wording, is most of what the members send."""
+    worded = facts.channels.get("content", 0.0) >= HALF_WORDED and facts.own_traffic <= 0.5
+    return worded and topics_dealt(facts) and facts.same_list <= 0.3

@@ -29,6 +29,7 @@ def test_every_option_reaches_the_pipeline(run, pipeline, tmp_path) -> None:
     assert result.exit_code == 0, result.stderr
     (call,) = pipeline.calls
     assert call.pop("progress") is not None
+    assert call.pop("memory") > 0
     assert call == {
         "paths": ["a.json", "b.json"],
         "accounts": "acc.csv",
