@@ -17,7 +17,7 @@ DEALT = 0.85
 """Likeness of items across members against within one, over which they were dealt and under which they are topics."""
 MIX_SLOPE, MIX_MOST, MIX_LEAST, MIX_PAIRS = 40.0, 4.0, -6.0, 400
 """Bits a unit of likeness, their bounds, and the pairs from which a likeness counts in full."""
-BARE_DEALT = 0.98
+BARE_DEALT = 0.97
 HALF_WORDED = 6.0
 """Bare likeness of dealt items, and bits of the content channel from which one wording runs through most members."""
 UNTHREADED_MIX = 2.9
@@ -91,7 +91,8 @@ def _items(facts: Facts) -> list[Sign]:
         sure = min(1.0, facts.exchange_pairs / MIX_PAIRS)
         least = RELAYED_LEAST if relayed else MIX_LEAST
         likeness = facts.bare if facts.bare is not None and own_worded(facts) else facts.exchangeable
-        bits = sure * max(least, min(most, MIX_SLOPE * (likeness - DEALT)))
+        under = min(0.0, likeness - DEALT + max(0.0, open_to_chance(facts) - 1.0 / sqrt(MIX_PAIRS)))
+        bits = sure * max(least, min(most, MIX_SLOPE * (likeness - DEALT if likeness > DEALT else under)))
         says = f"items are as alike across accounts as within one ({likeness:.2f}), as dealt from one queue"
         if bits < 0:
             says = f"what one account asks is alike, what two ask is not ({likeness:.2f}): topics of their own"
