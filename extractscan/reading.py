@@ -6,8 +6,6 @@ from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
-from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
@@ -16,7 +14,8 @@ import numpy.typing as npt
 import polars as pl
 
 from extractscan import groundwork, readers, reduce, rules, schema, shingles, summaries, survey
-from extractscan.seen import Seen
+from extractscan.asking import marked, marked_together, suspects
+from extractscan.events import Window, remembered, unrepeated, within
 from extractscan.selection import Selection
 from extractscan.settings import Settings
 from extractscan.settling import Part, settled
@@ -24,8 +23,6 @@ from extractscan.settling import Part, settled
 Thing = TypeVar("Thing")
 Made = TypeVar("Made")
 Marks = tuple[npt.NDArray[np.uint32], npt.NDArray[np.uint64]]
-Window = tuple[datetime | None, datetime | None]
-"""Earliest event used, and first moment not used (UTC); None is open."""
 WORKERS = 2
 ROWS_AT_ONCE = 32_768
 SUSPECTS_AT_ONCE = 200_000
@@ -120,8 +117,8 @@ def with_events(reading: Reading, events: pl.DataFrame, accounts: pl.DataFrame |
         settings: Smallest network.
     """
     part = reduce.reduce(events, groundwork.event_values(reading.columns))
-    marked = _marked(suspects(events, reading.ruleset), reading.ruleset)
-    part = replace(part, intent=reduce.intent_of(marked))
+    told = marked(suspects(events, reading.ruleset), reading.ruleset)
+    part = replace(part, intent=reduce.intent_of(told))
     table = reading.table
     if table is not None and accounts is not None:
         table = pl.concat([table, accounts.select(table.columns)])
@@ -129,7 +126,7 @@ def with_events(reading: Reading, events: pl.DataFrame, accounts: pl.DataFrame |
         reading,
         table=table,
         summary=reduce.merge([reading.summary, part], least=settings.min_accounts),
-        asking=None if reading.asking is None else pl.concat([reading.asking, marked.select(reading.asking.columns)]),
+        asking=None if reading.asking is None else pl.concat([reading.asking, told.select(reading.asking.columns)]),
         added=events if reading.added is None else pl.concat([reading.added, events]),
     )
 
@@ -140,7 +137,7 @@ def again(reading: Reading, columns: Sequence[str], who: pl.Series) -> Iterator[
     `mask` is a column too: the intent rules that an event matches.
     """
     if not reading.heard:
-        yield _remembered(reading, columns, who)
+        yield remembered(reading.summary, columns, who)
         return
     read = _again(reading, columns, who)
     yield from read if reduce.MASK not in columns else _with_masks(reading, read)
@@ -158,56 +155,21 @@ def _again(reading: Reading, columns: Sequence[str], who: pl.Series) -> Iterator
         yield added.select(*names, *schema.PROVENANCE)
 
 
-def _remembered(reading: Reading, columns: Sequence[str], who: pl.Series) -> pl.DataFrame:
-    """Make events of what is known of some accounts without their log: how many in each hour, with which model.
-
-    Tokens and costs of an account stand in its first event.
-    """
-    mine = pl.col(schema.ACCOUNT).is_in(who.implode())
-    hours = reading.summary.activity.filter(mine).sort(schema.ACCOUNT, reduce.HOUR, schema.MODEL)
-    repeated = [schema.ACCOUNT, reduce.HOUR, schema.MODEL]
-    each = hours.select(pl.col(repeated).repeat_by(reduce.EVENTS))
-    each = each.explode(repeated, empty_as_null=True, keep_nulls=True)
-    sums = reading.summary.totals.filter(mine).select(
-        schema.ACCOUNT, schema.INPUT_TOKENS, schema.OUTPUT_TOKENS, (pl.col("cost_micros") / 1e6).alias(schema.COST)
-    )
-    told = each.join(sums, on=schema.ACCOUNT, how="left", maintain_order="left").with_columns(
-        pl.when(pl.col(schema.ACCOUNT).is_first_distinct()).then(pl.col(name)).alias(name)
-        for name in (schema.INPUT_TOKENS, schema.OUTPUT_TOKENS, schema.COST)
-    )
-    start = (pl.col(reduce.HOUR) * reduce.HOUR_US).cast(schema.EVENTS[schema.TIMESTAMP]).alias(schema.TIMESTAMP)
-    kinds = {**schema.EVENTS, **schema.PROVENANCE}
-    told = told.with_columns(start, pl.lit(0, pl.UInt64).alias(reduce.MASK))
-    missing = [pl.lit(None, kinds[name]).alias(name) for name in kinds if name not in told.columns]
-    wanted = [name for name in (*schema.EVENTS, reduce.MASK) if name in columns]
-    return told.with_columns(missing).select(*wanted, *schema.PROVENANCE)
-
-
 def _with_masks(reading: Reading, read: Iterator[pl.DataFrame]) -> Iterator[pl.DataFrame]:
     """Add what each event asks for: what the first reading found, or, where it read a sample alone, found now."""
     place = list(schema.PROVENANCE)
     if reading.asking is not None:
         for batch in read:
-            marked = batch.join(reading.asking, on=place, how="left", maintain_order="left")
-            yield marked.with_columns(pl.col(reduce.MASK).fill_null(0))
+            told = batch.join(reading.asking, on=place, how="left", maintain_order="left")
+            yield told.with_columns(pl.col(reduce.MASK).fill_null(0))
         return
     held: list[pl.DataFrame] = []
     for batch in read:
         held.append(batch)
         if sum(map(len, held)) >= SUSPECTS_AT_ONCE:
-            yield from _marked_together(held, reading.ruleset)
+            yield from marked_together(held, reading.ruleset)
             held = []
-    yield from _marked_together(held, reading.ruleset)
-
-
-def _marked_together(held: Sequence[pl.DataFrame], ruleset: Sequence[rules.Rule]) -> Iterator[pl.DataFrame]:
-    if not held:
-        return
-    found = _marked(pl.concat([suspects(batch, ruleset) for batch in held]), ruleset)
-    for batch in held:
-        place = list(schema.PROVENANCE)
-        marked = batch.join(found.select(*place, reduce.MASK), on=place, how="left", maintain_order="left")
-        yield marked.with_columns(pl.col(reduce.MASK).fill_null(0))
+    yield from marked_together(held, reading.ruleset)
 
 
 def summarise(
@@ -289,36 +251,9 @@ def surveyed(
 
 def _asked(found: Sequence[pl.DataFrame], ruleset: Sequence[rules.Rule], seen: survey.Survey) -> pl.DataFrame:
     """Mark suspects and count them."""
-    marked = _marked(pl.concat(found), ruleset)
-    seen.asked(marked["who"].to_numpy(), marked["level"].to_numpy(), marked[reduce.MASK].to_numpy())
-    return marked.select(schema.FILE, schema.ROW, reduce.MASK)
-
-
-def suspects(batch: pl.DataFrame, ruleset: Sequence[rules.Rule]) -> pl.DataFrame:
-    """Keep the events whose prompt or system prompt may match a rule, with what marking them needs."""
-    missing = [pl.lit(None, dtype).alias(name) for name, dtype in _SUSPECT.items() if name not in batch.columns]
-    frame = batch.with_columns(missing).select(*_SUSPECT, *(name for name in _NUMBERS if name in batch.columns))
-    systems = frame[schema.SYSTEM_PROMPT].unique()
-    odd = systems.filter(rules.suspect(systems, ruleset))
-    hit = rules.suspect(frame[schema.PROMPT], ruleset) | frame[schema.SYSTEM_PROMPT].is_in(odd.implode())
-    # copied: a view of the few would keep all prompts of the batch in memory
-    return frame.filter(hit).with_columns(pl.col(schema.PROMPT) + "")
-
-
-_SUSPECT = {name: schema.EVENTS[name] for name in (schema.ACCOUNT, schema.PROMPT, schema.SYSTEM_PROMPT)} | dict(
-    schema.PROVENANCE
-)
-
-
-_NUMBERS = ("who", "level")
-"""Number of the account and level of a sampled event."""
-
-
-def _marked(found: pl.DataFrame, ruleset: Sequence[rules.Rule]) -> pl.DataFrame:
-    """Mark suspects by the rules that they match; those that match none go."""
-    mask = reduce.event_intent(found, partial(rules.match, rules=ruleset))
-    marked = found.drop(schema.PROMPT, schema.SYSTEM_PROMPT).with_columns(pl.Series(reduce.MASK, mask, dtype=pl.UInt64))
-    return marked.filter(pl.col(reduce.MASK) != 0)
+    told = marked(pl.concat(found), ruleset)
+    seen.asked(told["who"].to_numpy(), told["level"].to_numpy(), told[reduce.MASK].to_numpy())
+    return told.select(schema.FILE, schema.ROW, reduce.MASK)
 
 
 def _side_by_side(work: Callable[[Thing], Made], things: Iterator[Thing]) -> Iterator[Made]:
@@ -331,38 +266,3 @@ def _side_by_side(work: Callable[[Thing], Made], things: Iterator[Thing]) -> Ite
                 yield waiting.popleft().result()
         while waiting:
             yield waiting.popleft().result()
-
-
-def within(batch: pl.DataFrame, window: Window) -> pl.DataFrame:
-    """Keep the events of a time window: from its start, up to but without its end."""
-    start, end = window
-    if start is not None:
-        batch = batch.filter(pl.col(schema.TIMESTAMP) >= start)
-    return batch if end is None else batch.filter(pl.col(schema.TIMESTAMP) < end)
-
-
-def unrepeated(batches: Iterator[pl.DataFrame]) -> Iterator[pl.DataFrame]:
-    """Drop events whose request id, account and time were seen before; events without a request id all count."""
-    seen = Seen()
-    keys = [schema.REQUEST, schema.ACCOUNT, schema.TIMESTAMP]
-    for batch in batches:
-        if schema.REQUEST not in batch.columns or batch[schema.REQUEST].null_count() == len(batch):
-            yield batch
-            continue
-        known = batch[schema.REQUEST].is_not_null().to_numpy()
-        key = batch.select(pl.struct(keys).hash(7)).to_series().to_numpy()
-        keep = ~known
-        keep[known] = seen.fresh(key[known])
-        yield batch if keep.all() else batch.filter(keep)
-
-
-def window_of(logs: readers.LogSet, start: datetime | None, end: datetime | None, last: timedelta | None) -> Window:
-    """Return the window of time to use; `last` counts from the newest event, which takes a reading of its own."""
-    if last is None:
-        return start, end
-    stamps = [batch[schema.TIMESTAMP].max() for batch in logs.batches([schema.TIMESTAMP])]
-    newest = max((stamp for stamp in stamps if isinstance(stamp, datetime)), default=None)
-    if newest is None:
-        return start, end
-    since = newest - last
-    return (since if start is None else max(start, since)), end

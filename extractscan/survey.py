@@ -17,6 +17,7 @@ import polars as pl
 from extractscan import reduce, schema
 from extractscan.sampling import Levels, Sampler, levels_of_events
 from extractscan.scratch import Scratch
+from extractscan.tabling import SEEN, TEXTS, Family, activity, columns_of, drawn, families, merged, text
 from extractscan.wordage import Wordage
 
 PENDING_ROWS: Final = 1_000_000
@@ -30,25 +31,6 @@ PARTS: Final = 8
 LEVEL: Final = "level"
 TEXTS_READ: Final = "texts"
 """Events of an account that have text, of which the sample is drawn."""
-_TEXTS: Final = frozenset({schema.PROMPT, schema.SYSTEM_PROMPT})
-_APART: Final = frozenset({schema.CLIENT_IP, schema.END_USER, schema.SESSION, schema.DEVICE, schema.API_KEY})
-"""Columns that take many values in one account: each is grouped with nothing but what goes with it."""
-_WITH: Final = {schema.ASN: schema.CLIENT_IP, schema.COUNTRY: schema.CLIENT_IP}
-"""Columns that hardly vary where another does not."""
-_SEEN: Final = (reduce.COUNT, reduce.FIRST, reduce.LAST)
-
-
-@dataclass(frozen=True, slots=True)
-class Family:
-    """Columns that are grouped together, and the kinds of observables that are drawn from them."""
-
-    columns: tuple[str, ...]
-    values: Mapping[str, pl.Expr]
-
-    @property
-    def of_text(self) -> bool:
-        """Whether values are drawn from texts, which hardly ever return: at once, for every event."""
-        return not _TEXTS.isdisjoint(self.columns)
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,7 +140,7 @@ class Survey:
         return pl.col(name).cast(self.words) if wanted == pl.String else pl.col(name)
 
     def _sampled(self, batch: pl.DataFrame, slim: pl.DataFrame) -> Sample:
-        missing = [pl.lit(None, pl.String).alias(name) for name in _TEXTS if name not in batch.columns]
+        missing = [pl.lit(None, pl.String).alias(name) for name in TEXTS if name not in batch.columns]
         frame = batch.with_columns(missing)
         told = frame.select(pl.col(schema.PROMPT).is_not_null() | pl.col(schema.SYSTEM_PROMPT).is_not_null())
         rows = np.flatnonzero(told.to_series().to_numpy())
@@ -198,14 +180,14 @@ class Survey:
             "system_prompt": lazy.drop_nulls("system_prompt").group_by(schema.ACCOUNT, "system_prompt").agg(*span),
         }
         for family in self._families:
-            columns = _columns(family)
+            columns = columns_of(family)
             known = lazy.filter(pl.any_horizontal(pl.col(columns).is_not_null()))
             asked["+".join(columns)] = known.group_by(schema.ACCOUNT, *columns).agg(*span)
         for name, table in zip(asked, pl.collect_all(list(asked.values()), engine="streaming"), strict=True):
             held = self._parts.setdefault(name, [])
             held.append(table)
             if len(held) >= PARTS:
-                self._parts[name] = [_merged(held)]
+                self._parts[name] = [merged(held)]
 
     def summary(self, least: int) -> reduce.Summary:
         """Return the summary of all that came, without text that fewer than `least` accounts share."""
@@ -241,7 +223,7 @@ class Survey:
     def _tables(self, levels: Levels | None) -> dict[str, pl.DataFrame]:
         """Return all tables but the content, sorted."""
         self._group()
-        parts = {name: _merged(held) for name, held in self._parts.items()}
+        parts = {name: merged(held) for name, held in self._parts.items()}
         self._parts = {}
         names = self.names.categories.to_series()
         order = pl.Enum(names.sort())
@@ -251,11 +233,11 @@ class Survey:
             none = empty.totals.with_columns(pl.lit(0, pl.Int64).alias(TEXTS_READ))
             tables = {name: getattr(empty, name) for name in ("sightings", "activity", "texts")}
             return {"totals": none, "intent": self._asked(levels, names), **tables}
-        totals = _text(parts["totals"].rename({"count": reduce.EVENTS}).select(empty.totals.columns), order)
+        totals = text(parts["totals"].rename({"count": reduce.EVENTS}).select(empty.totals.columns), order)
         return {
             "totals": totals.join(texts, on=schema.ACCOUNT, how="left", maintain_order="left"),
             "sightings": self._sightings(parts, order, empty),
-            "activity": _activity(parts["activity"], order, empty),
+            "activity": activity(parts["activity"], order, empty),
             "intent": self._asked(levels, names),
             "texts": reduce.heads(self._texts),
         }
@@ -263,10 +245,10 @@ class Survey:
     def _sightings(self, parts: Mapping[str, pl.DataFrame], order: pl.Enum, empty: reduce.Summary) -> pl.DataFrame:
         tables = {"system_prompt": parts["system_prompt"].rename({"system_prompt": reduce.VALUE})}
         for family in self._families:
-            columns = _columns(family)
+            columns = columns_of(family)
             held = parts["+".join(columns)]
             for kind, value in family.values.items():
-                tables[kind] = held.rename({kind: reduce.VALUE}) if family.of_text else _drawn(held, value, self.words)
+                tables[kind] = held.rename({kind: reduce.VALUE}) if family.of_text else drawn(held, value, self.words)
         done = []
         for kind, table in sorted(tables.items()):
             known = table.drop_nulls(reduce.VALUE)
@@ -275,7 +257,7 @@ class Survey:
                 pl.col(schema.ACCOUNT).cast(order),
                 pl.lit(kind).alias(reduce.KIND),
                 pl.col(reduce.VALUE).cast(ranks),
-                *_SEEN,
+                *SEEN,
             ).sort(schema.ACCOUNT, reduce.VALUE)
             done.append(ranked.cast({schema.ACCOUNT: pl.String, reduce.VALUE: pl.String}))
         return pl.concat([empty.sightings, *done])
@@ -300,62 +282,3 @@ def within(memory: int | None) -> tuple[Scratch, int]:
     if memory is None:
         return Scratch(), PENDING_ROWS
     return Scratch(memory // SHINGLE_SHARE), max(min(PENDING_ROWS, memory // ROW_SHARE), LEAST_ROWS)
-
-
-def families(values: Mapping[str, pl.Expr]) -> tuple[Family, ...]:
-    """Sort kinds into families: those with many values in an account apart, all others in one."""
-    groups: dict[str, dict[str, pl.Expr]] = {}
-    for kind, value in values.items():
-        roots = sorted(set(value.meta.root_names()))
-        own = next((name for root in roots for name in (root, _WITH.get(root, "")) if name in _APART), "")
-        text = next((kind for root in roots if root in _TEXTS), "")
-        groups.setdefault(text or own, {})[kind] = value
-    return tuple(
-        Family(tuple(sorted({root for value in members.values() for root in value.meta.root_names()})), members)
-        for members in groups.values()
-    )
-
-
-def _columns(family: Family) -> list[str]:
-    """Return the columns that stand for a family in the slim table: its own, or what was drawn from text at once."""
-    return list(family.values) if family.of_text else list(family.columns)
-
-
-def _merged(parts: Sequence[pl.DataFrame]) -> pl.DataFrame:
-    """Merge grouped tables by sum, minimum and maximum."""
-    if len(parts) == 1:
-        return parts[0]
-    sums = [*_SEEN, *reduce.measures()]
-    stacked = pl.concat(parts)
-    keys = [name for name in stacked.columns if name not in sums]
-    ways = {reduce.FIRST: pl.Expr.min, reduce.LAST: pl.Expr.max}
-    merged = [ways.get(name, pl.Expr.sum)(pl.col(name)) for name in stacked.columns if name in sums]
-    return stacked.lazy().group_by(keys).agg(merged).collect(engine="streaming")
-
-
-def _drawn(held: pl.DataFrame, value: pl.Expr, words: pl.Categorical) -> pl.DataFrame:
-    """Compute a kind's value for each distinct row of the columns that it needs, and count accounts by it."""
-    roots = sorted(set(value.meta.root_names()))
-    distinct = held.select(roots).unique()
-    plain = distinct.select(pl.col(name).cast(schema.EVENTS[name]) for name in roots)
-    drawn = distinct.with_columns(plain.select(value.alias(reduce.VALUE)).to_series().cast(pl.String).cast(words))
-    known = drawn.drop_nulls(reduce.VALUE)
-    joined = held.lazy().join(known.lazy(), on=roots, nulls_equal=True)
-    merged = joined.group_by(schema.ACCOUNT, reduce.VALUE).agg(
-        pl.col(reduce.COUNT).sum(), pl.col(reduce.FIRST).min(), pl.col(reduce.LAST).max()
-    )
-    return merged.collect(engine="streaming")
-
-
-def _text(table: pl.DataFrame, order: pl.Enum) -> pl.DataFrame:
-    """Sort a table by account and write the names out."""
-    return table.with_columns(pl.col(schema.ACCOUNT).cast(order)).sort(schema.ACCOUNT).cast({schema.ACCOUNT: pl.String})
-
-
-def _activity(table: pl.DataFrame, order: pl.Enum, empty: reduce.Summary) -> pl.DataFrame:
-    models = pl.Enum(table[schema.MODEL].unique().cast(pl.String).sort())
-    ranked = table.rename({"count": reduce.EVENTS}).with_columns(
-        pl.col(schema.ACCOUNT).cast(order), pl.col(schema.MODEL).cast(models)
-    )
-    ranked = ranked.sort(schema.ACCOUNT, reduce.HOUR, schema.MODEL)
-    return ranked.cast({schema.ACCOUNT: pl.String, schema.MODEL: pl.String}).select(empty.activity.columns)

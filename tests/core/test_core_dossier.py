@@ -13,7 +13,7 @@ import pytest
 from core_runs import analyze, analyze_frames, essence
 from test_core_hypotheses import ARCHETYPES, PLAIN
 
-from extractscan import dossier, exhibits, harvest, hypotheses, model, reading, schema
+from extractscan import dossier, events, exhibits, harvest, hypotheses, model, reading, schema
 from extractscan.exhibits import Case
 from extractscan.hypotheses.rhythm import greed, heirs, rhythm, turnover
 from extractscan.model.shared import fingerprint
@@ -167,7 +167,7 @@ class Unreadable:
 
 def test_the_last_days_of_a_log_without_times_are_no_window() -> None:
     """There is no newest event to count back from: what was asked for otherwise stands."""
-    assert reading.window_of(Unreadable(), START, None, timedelta(days=1)) == (START, None)  # type: ignore[arg-type]
+    assert events.window_of(Unreadable(), START, None, timedelta(days=1)) == (START, None)  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(

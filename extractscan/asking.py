@@ -1,0 +1,48 @@
+"""What events ask for: those that may match an intent rule, and the rules that they do match."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from functools import partial
+
+import polars as pl
+
+from extractscan import reduce, rules, schema
+
+
+def suspects(batch: pl.DataFrame, ruleset: Sequence[rules.Rule]) -> pl.DataFrame:
+    """Keep the events whose prompt or system prompt may match a rule, with what marking them needs."""
+    missing = [pl.lit(None, dtype).alias(name) for name, dtype in _SUSPECT.items() if name not in batch.columns]
+    frame = batch.with_columns(missing).select(*_SUSPECT, *(name for name in _NUMBERS if name in batch.columns))
+    systems = frame[schema.SYSTEM_PROMPT].unique()
+    odd = systems.filter(rules.suspect(systems, ruleset))
+    hit = rules.suspect(frame[schema.PROMPT], ruleset) | frame[schema.SYSTEM_PROMPT].is_in(odd.implode())
+    # copied: a view of the few would keep all prompts of the batch in memory
+    return frame.filter(hit).with_columns(pl.col(schema.PROMPT) + "")
+
+
+_SUSPECT = {name: schema.EVENTS[name] for name in (schema.ACCOUNT, schema.PROMPT, schema.SYSTEM_PROMPT)} | dict(
+    schema.PROVENANCE
+)
+
+
+_NUMBERS = ("who", "level")
+"""Number of the account and level of a sampled event."""
+
+
+def marked(found: pl.DataFrame, ruleset: Sequence[rules.Rule]) -> pl.DataFrame:
+    """Mark suspects by the rules that they match; those that match none go."""
+    mask = reduce.event_intent(found, partial(rules.match, rules=ruleset))
+    told = found.drop(schema.PROMPT, schema.SYSTEM_PROMPT).with_columns(pl.Series(reduce.MASK, mask, dtype=pl.UInt64))
+    return told.filter(pl.col(reduce.MASK) != 0)
+
+
+def marked_together(held: Sequence[pl.DataFrame], ruleset: Sequence[rules.Rule]) -> Iterator[pl.DataFrame]:
+    """Add to each of some batches the rules that its events match; all are matched at once."""
+    if not held:
+        return
+    found = marked(pl.concat([suspects(batch, ruleset) for batch in held]), ruleset)
+    for batch in held:
+        place = list(schema.PROVENANCE)
+        told = batch.join(found.select(*place, reduce.MASK), on=place, how="left", maintain_order="left")
+        yield told.with_columns(pl.col(reduce.MASK).fill_null(0))
