@@ -13,6 +13,7 @@ from extractscan import schema
 from extractscan.readers import bedrock_columns as columns
 from extractscan.readers import chat
 from extractscan.readers.cast import joined_names
+from extractscan.readers.plain_columns import leaf
 from extractscan.readers.source import Field, Record, Source
 
 _CODES: Final = MappingProxyType(
@@ -135,11 +136,11 @@ def _matches(records: Sequence[Record]) -> bool:
 
 
 def _top(name: str) -> Field:
-    return Field((name,), lambda call: call.record.get(name), columns.leaf(name))
+    return Field((name,), lambda call: call.record.get(name), leaf(name))
 
 
 def _input(name: str) -> Field:
-    return Field((f"input.{name}",), lambda call: call.input.get(name), columns.leaf(f"input.{name}"))
+    return Field((f"input.{name}",), lambda call: call.input.get(name), leaf(f"input.{name}"))
 
 
 _REQUEST: Final = (columns.REQUEST,)
@@ -148,7 +149,7 @@ _RESPONSE: Final = (columns.RESPONSE,)
 _FIELDS: Final[Mapping[str, Field]] = MappingProxyType(
     {
         schema.TIMESTAMP: _top("timestamp"),
-        schema.ACCOUNT: Field(("identity.arn",), lambda call: call.identity.get("arn"), columns.leaf("identity.arn")),
+        schema.ACCOUNT: Field(("identity.arn",), lambda call: call.identity.get("arn"), leaf("identity.arn")),
         schema.ORGANIZATION: Field(("identity.arn", "accountId"), _customer, columns.CUSTOMER),
         schema.REQUEST: _top("requestId"),
         schema.MODEL: Field(("modelId",), lambda call: bare_model(call.record.get("modelId")), columns.MODEL),
@@ -160,7 +161,7 @@ _FIELDS: Final[Mapping[str, Field]] = MappingProxyType(
         schema.OUTPUT_TOKENS: Field(
             ("output.outputTokenCount",),
             lambda call: call.output.get("outputTokenCount"),
-            columns.leaf("output.outputTokenCount"),
+            leaf("output.outputTokenCount"),
         ),
         schema.CACHED_TOKENS: _input("cacheReadInputTokenCount"),
         schema.PROMPT: Field(_REQUEST, lambda call: chat.request_prompt(call.request), columns.PROMPT),

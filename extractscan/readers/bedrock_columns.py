@@ -8,6 +8,7 @@ from typing import Any, Final
 import polars as pl
 
 from extractscan.readers.blockwise_chat import body_prompt_of, body_system_of, message_of, tools_of
+from extractscan.readers.plain_columns import leaf
 from extractscan.readers.shape import UnusualError
 from extractscan.readers.source import Column
 
@@ -19,18 +20,6 @@ _TITAN: Final = f"{REQUEST}.textGenerationConfig"
 PROMPT: Final = body_prompt_of(REQUEST)
 SYSTEM: Final = body_system_of(REQUEST)
 COMPLETION: Final = message_of(RESPONSE)
-
-
-def leaf(*paths: str) -> Column:
-    """Read the first of some paths that has a value, whatever it is."""
-
-    def read(block: Any) -> Any:
-        found = None
-        for path in paths:
-            found = block.either(found, block.leaf(path))
-        return found
-
-    return Column(paths, read)
 
 
 MAX_TOKENS: Final = leaf(

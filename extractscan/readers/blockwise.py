@@ -17,7 +17,7 @@ import pyarrow.json as pj
 
 from extractscan import schema
 from extractscan.readers.picking import NOTHING
-from extractscan.readers.shape import Shape, UnusualError
+from extractscan.readers.shape import Shape, UnusualError, names_of
 from extractscan.readers.source import Column, Field
 
 _Bytes = np.ndarray[Any, np.dtype[np.uint8]]
@@ -46,12 +46,14 @@ class Records:
         return int(self._table.num_rows)
 
     def _array(self, path: str) -> pa.ChunkedArray | None:
-        head, *inner = path.split(".")
+        head, *inner = names_of(path)
         array = self._table.column(head)
         for name in inner:
             if pa.types.is_null(array.type):
                 return None
-            array = pc.struct_field(array, name)
+            if not pa.types.is_struct(array.type):
+                raise UnusualError
+            array = pc.struct_field(array, [array.type.get_field_index(name)])
         return None if pa.types.is_null(array.type) else array
 
     def given(self, path: str) -> pl.Series:
@@ -60,6 +62,16 @@ class Records:
         if array is None:
             return pl.repeat(value=False, n=self.height, eager=True)
         return _series(pc.is_valid(array))
+
+    def kind(self, path: str) -> pa.DataType | None:
+        """Give the Arrow type of what stands there; None where no record has anything."""
+        array = self._array(path)
+        return None if array is None else array.type
+
+    def sizes(self, path: str) -> pl.Series:
+        """Count the items of the lists there; null where there is none."""
+        array = self._array(path)
+        return self.nothing() if array is None else _series(pc.list_value_length(array))
 
     def leaf(self, path: str) -> pl.Series | None:
         """Give the values of a path as they stand; None where no record has any."""
@@ -191,21 +203,26 @@ def read(block: bytes, kind: pa.Schema, columns: Mapping[str, Column], names: Se
     """Read some columns of a block of lines; None where anything in it is not of the shape.
 
     Returns:
-        The raw values of each column, one row a line.
+        The raw values of each column, one row a line; of the columns that were not asked for, those with any value.
     """
     table = _parsed(block, kind)
     if table is None:
         return None
     records = Records(table)
     try:
-        return pl.DataFrame([_checked(columns[name].read(records), name, records.height) for name in names])
+        frame = [_checked(columns[name].read(records), name, records.height) for name in names]
+        others = [(name, column.read(records)) for name, column in columns.items() if name not in names]
     except UnusualError:
         return None
+    late = [values.alias(name) for name, values in others if values is not None and values.null_count() < len(values)]
+    return pl.DataFrame(frame + late)
 
 
 def _checked(values: pl.Series | None, name: str, height: int) -> pl.Series:
     if values is None:
         return pl.Series(name, [None] * height, dtype=pl.String)
+    if values.dtype.is_nested():
+        raise UnusualError
     if values.dtype == pl.Float64:
         dtype = schema.EVENTS[name]
         if dtype not in _FLOATS_FIT and not isinstance(dtype, pl.Datetime):

@@ -80,6 +80,24 @@ def message_of(response: str) -> Column:
     return Column((*wrapped, *bare), read, (*no, *nor, *absent))
 
 
+def response_of(response: str) -> Column:
+    """Read the answer of a response, as choices or as a message, where a block holds one of the two alone."""
+    choices, message = answer_of(response), message_of(response)
+    own = {f"{response}.{name}" for name in ("choices", "output", "content")}
+
+    def read(block: Any) -> Any:
+        chosen, told = (any(block.given(f"{response}.{n}").any() for n in names) for names in (_CHOSEN, _TOLD))
+        if chosen and told:
+            raise UnusualError
+        return (choices if chosen else message).read(block)
+
+    absent = dict.fromkeys(path for path in (*choices.absent, *message.absent) if path not in own)
+    return Column((*choices.needs, *message.needs), read, tuple(absent))
+
+
+_CHOSEN, _TOLD = ("choices",), ("output", "content")
+
+
 def tools_of(path: str, *absent: str) -> Column:
     """Join the names of the tools that a list holds; at the `absent` paths nothing may stand."""
 

@@ -8,11 +8,16 @@ from types import MappingProxyType
 from typing import Final
 
 from extractscan import schema
+from extractscan.readers.plain_columns import leaf, names_at
 from extractscan.readers.source import Field, Record, Source, has_keys
 
 
 def _same(record: Record) -> Record:
     return record
+
+
+def _field(name: str) -> Field:
+    return Field((name,), methodcaller("get", name), names_at(name) if name == schema.TOOL_NAMES else leaf(name))
 
 
 def _matches(records: Sequence[Record]) -> bool:
@@ -27,5 +32,6 @@ SOURCE: Final = Source(
     carries_prompts="where the column `prompt` is filled (text, or chat messages as JSON)",
     matches=_matches,
     view=_same,
-    fields=MappingProxyType({name: Field((name,), methodcaller("get", name)) for name in schema.EVENTS}),
+    fields=MappingProxyType({name: _field(name) for name in schema.EVENTS}),
+    blocks=True,
 )

@@ -12,7 +12,7 @@ import polars as pl
 from extractscan import schema
 from extractscan.readers import blockwise, canonical, convert, formats, mapped
 from extractscan.readers.cast import cast
-from extractscan.readers.chunk import MAX_ROWS, Chunk, uncollected
+from extractscan.readers.chunk import LATE_NOTE, MAX_ROWS, WATCH_STEP, Chunk, uncollected
 from extractscan.readers.detect import LogFile
 from extractscan.readers.joining import Sides
 from extractscan.readers.opening import views_of
@@ -29,8 +29,7 @@ BLOCKS_FROM: Final = 64 << 10
 """Bytes of a file from which on it pays to learn the shape of its records: many small files are gathered instead."""
 _SEEN_WHOLE: Final = 64 << 10
 """Bytes of a file, below which the sample has seen all of it."""
-_WATCH_STEP: Final = 16
-"""One record in so many is searched for columns that the sample did not show."""
+_WORDS: Final = [word for word in NOTHING if word is not None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,9 +97,10 @@ def _canonical(held: Sequence[Piece], kept: Sequence[str], passed: Sequence[Tall
     if first.read:
         assert isinstance(first.records, pl.DataFrame)
         raw, told = first.records.select(names).get_columns(), {}
+        _watch_columns(first.records.drop(names), passed[held[0].index])
     elif keys or source.parts or source.keeps or source.name not in convert.FLAT:
         views, places = views_of(source, convert.plain(_together(held)), places, passed)
-        _watch(file, views[::_WATCH_STEP], passed[held[0].index])
+        _watch(file, views[::WATCH_STEP], passed[held[0].index])
         raw = convert.read_columns(source.fields, names, views)
         told = {on: convert.read_all(keys_of(source)[on].read, views) for on in keys}
     else:
@@ -129,7 +129,14 @@ def _watch(file: LogFile, views: Sequence[Any], tally: Tally) -> None:
     for name in _unseen(file):
         read = file.source.fields[name].read
         if any(convert.read_guarded(read, view) not in NOTHING for view in views):
-            tally.notes.add(f"{name} appears only after the first records and was not read")
+            tally.notes.add(LATE_NOTE.format(name=name))
+
+
+def _watch_columns(late: pl.DataFrame, tally: Tally) -> None:
+    """Tell the same of a block that was read by columns, by the same records of it."""
+    for values in late.gather_every(WATCH_STEP):
+        if (values.is_not_null() & ~values.cast(pl.String).is_in(_WORDS).fill_null(value=False)).any():
+            tally.notes.add(LATE_NOTE.format(name=values.name))
 
 
 def _with_constants(frame: pl.DataFrame, held: Sequence[Piece], wanted: set[str]) -> pl.DataFrame:
@@ -180,7 +187,7 @@ def plan_of(file: LogFile, kept: Iterable[str] | None, accounts: pl.Series | Non
     named = dict.fromkeys([*names, *(path for key in keys for path in key.paths)])
     direct = list(named) if source is canonical.SOURCE else None
     absent = frozenset() if direct is None else frozenset(schema.EVENTS) - file.columns
-    columns = _by_blocks(file, names, keys)
+    columns = _by_blocks(file, [*names, *_unseen(file), *in_order(absent)], keys)
     return Plan(
         file.stored, file.size, file.layers, file.framing, heads, direct, absent, by_account, columns, tuple(names)
     )
@@ -189,9 +196,9 @@ def plan_of(file: LogFile, kept: Iterable[str] | None, accounts: pl.Series | Non
 def _by_blocks(file: LogFile, names: Sequence[str], keys: Sequence[Field]) -> Mapping[str, Column] | None:
     """Give how to read the columns of a file, and to notice those that its sample did not show, by whole blocks."""
     source = file.source
-    if source is None or not source.blocks or keys or file.chats or file.size < BLOCKS_FROM:
+    if source is None or not source.blocks or keys or file.size < BLOCKS_FROM:
         return None
-    return blockwise.columns_of({name: source.fields[name] for name in (*names, *_unseen(file))})
+    return blockwise.columns_of({name: source.fields[name] for name in names})
 
 
 def side_plan(file: LogFile, side: Side) -> Plan:

@@ -13,9 +13,10 @@ import msgspec
 import polars as pl
 
 from extractscan.readers import blockwise, envelopes
-from extractscan.readers.chunk import MAX_ROWS, Chunk, rows_from
+from extractscan.readers.chunk import LATE_NOTE, MAX_ROWS, WATCH_STEP, Chunk, rows_from
 from extractscan.readers.envelopes import NotARecordError
 from extractscan.readers.lines import blocks
+from extractscan.readers.picking import NOTHING
 from extractscan.readers.plan import Plan
 from extractscan.readers.stored import DamagedError
 from extractscan.readers.streams import Meter, pieces
@@ -24,9 +25,6 @@ from extractscan.readers.usual import Usual, ahead
 
 WRAPPED: Final = "wrapped"
 """Framing of files whose lines hold pages, deliveries or log events instead of records."""
-
-_WATCH_STEP: Final = 16
-"""One record in so many is searched for columns that the sample did not show."""
 
 
 class Place(NamedTuple):
@@ -82,11 +80,11 @@ def _type_of(names: tuple[str, ...]) -> type[msgspec.Struct]:
 
 
 def _watch(records: Any, absent: Iterable[str], meter: Meter) -> None:
-    some = records[::_WATCH_STEP]
+    some = records[::WATCH_STEP]
     if len(some) and absent and isinstance(some[0], msgspec.Struct):
         for name in absent:
-            if any(value not in (None, "") for value in map(attrgetter(name), some)):
-                meter.tally.notes.add(f"{name} appears only after the first records and was not read")
+            if any(value not in NOTHING for value in map(attrgetter(name), some)):
+                meter.tally.notes.add(LATE_NOTE.format(name=name))
 
 
 def _plain_block(

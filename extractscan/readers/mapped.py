@@ -11,18 +11,14 @@ import msgspec
 
 from extractscan import schema
 from extractscan.errors import UsageError
-from extractscan.readers.chat import request_prompt, request_system, response_text
 from extractscan.readers.credentials import cut_out
+from extractscan.readers.mapped_columns import TEXTS, mapped_column
 from extractscan.readers.source import Field, Record, Source
 
 _SHOWN: Final = 60
 """Fields listed in an error: more would push the message itself off the screen."""
 _LISTED: Final = 50
 """Records whose fields are listed."""
-
-_TEXTS: Final[Mapping[str, Callable[[Any], Any]]] = MappingProxyType(
-    {schema.PROMPT: request_prompt, schema.SYSTEM_PROMPT: request_system, schema.COMPLETION: response_text}
-)
 
 
 def dig(node: Any, path: str) -> Any:
@@ -38,7 +34,7 @@ def dig(node: Any, path: str) -> Any:
         return (dig(node[int(head)], rest) if rest else node[int(head)]) if inside else None
     if not isinstance(node, Mapping):
         return None
-    if path in node:
+    if node.get(path) is not None:
         return node[path]
     cuts = [i for i, letter in enumerate(path) if letter == "."]
     for cut in reversed(cuts):
@@ -48,14 +44,14 @@ def dig(node: Any, path: str) -> Any:
 
 
 def _field(name: str, path: str) -> Field:
-    text = _TEXTS.get(name)
+    text = TEXTS.get(name)
 
     def read(record: Record) -> Any:
         value = dig(record, path)
         plain = isinstance(value, str) and value[:1] not in {"{", "["}
         return value if text is None or plain else text(value)
 
-    return Field((path,), read)
+    return Field((path,), read, mapped_column(name, path))
 
 
 def check_names(mapping: Mapping[str, str], known: Iterable[str]) -> None:
@@ -138,7 +134,13 @@ def overlay(source: Source | None, mapping: Mapping[str, str]) -> Source:
 
 
 def _wrapped(view: Callable[[Record], Any], fields: Mapping[str, Field]) -> dict[str, Field]:
-    return {name: Field(field.paths, _through(view, field.read)) for name, field in fields.items()}
+    return {name: _wrap(view, field) for name, field in fields.items()}
+
+
+def _wrap(view: Callable[[Record], Any], field: Field) -> Field:
+    """Put the view before a field; names with dots mean another thing where records are read whole, as here."""
+    plain = field.column if all("." not in path for path in field.paths) else None
+    return Field(field.paths, _through(view, field.read), plain)
 
 
 def _through(view: Callable[[Record], Any], read: Callable[[Any], Any]) -> Callable[[Record], Any]:
@@ -162,4 +164,5 @@ PLAIN: Final = Source(
     matches=_never,
     view=_same,
     fields=MappingProxyType({}),
+    blocks=True,
 )

@@ -21,6 +21,20 @@ _SCALARS: Final = (
 )
 
 
+_DOT: Final = "\x1f"
+"""Stands in paths for a dot that is part of a field's name."""
+
+
+def literal(name: str) -> str:
+    """Give the path of a field whose name may hold dots."""
+    return name.replace(".", _DOT)
+
+
+def names_of(path: str) -> list[str]:
+    """List the names of the fields that a path leads through, `[]` after those of lists."""
+    return [name.replace(_DOT, ".") for name in path.split(".")]
+
+
 class UnusualError(ValueError):
     """Records that hold what cannot be read by columns with the same outcome as one by one."""
 
@@ -86,7 +100,7 @@ class Shape:
 
     def _at(self, path: str) -> Node:
         node = self._root
-        for name in path.split("."):
+        for name in names_of(path):
             node = node.fields.setdefault(name.removesuffix("[]"), Node())
             if name.endswith("[]"):
                 node.items = node.items or Node()

@@ -4,23 +4,20 @@ from __future__ import annotations
 
 import gzip
 import json
-import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import polars as pl
 import pytest
-from hypothesis import HealthCheck, example, given, settings
+from both_ways import JSON, THOROUGH, places_in, put, same_both_ways
+from hypothesis import example, given
 from hypothesis import strategies as st
 from reader_records import converse, invoke, lines, payload, spend_row, stream, write
 
-from extractscan.errors import ExtractscanError
 from extractscan.readers import bedrock, blockwise, convert, gathering, litellm, open_logs, usual
 from extractscan.readers.picking import pick
 from extractscan.readers.source import Source
-
-THOROUGH = settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True)
 
 
 @pytest.fixture(autouse=True)
@@ -41,28 +38,6 @@ def blocks_read(monkeypatch: pytest.MonkeyPatch) -> list[bool]:
 
     monkeypatch.setattr(blockwise, "read", watched)
     return seen
-
-
-def _outcome(path: str) -> Any:
-    try:
-        logs = open_logs([path])
-        frame = pl.concat(logs.batches())
-        some = pl.concat(logs.batches(["prompt", "client_ip", "user_agent"]))
-    except ExtractscanError as error:
-        return str(error)
-    return frame.to_dicts(), some.to_dicts(), logs.records(), list(logs.quarantine())
-
-
-def same_both_ways(data: bytes) -> Any:
-    """Read a file by blocks and record by record, and give what came out of both."""
-    with tempfile.TemporaryDirectory() as folder:
-        path = write(Path(folder) / "x.ndjson", data)
-        by_blocks = _outcome(path)
-        with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(gathering, "BLOCKS_FROM", 1 << 60)
-            one_by_one = _outcome(path)
-    assert by_blocks == one_by_one
-    return by_blocks
 
 
 TOOLS = [
@@ -265,22 +240,7 @@ def test_two_records_on_a_line_beside_a_blank_line_keep_their_numbers() -> None:
     assert [entry.place for entry in lost] == ["line 3"]
 
 
-NAMES = st.sampled_from(["role", "content", "text", "message", "name", "a"])
-SCALARS = st.none() | st.booleans() | st.integers(-3, 3) | st.integers() | st.floats()
-JSON = st.recursive(
-    SCALARS | st.sampled_from(["", "None", "x", "-"]),
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(NAMES, inner, max_size=3),
-    max_leaves=6,
-)
-
-
-def _places(node: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
-    for key, value in node.items() if isinstance(node, dict) else enumerate(node) if isinstance(node, list) else ():
-        yield (*path, key)
-        yield from _places(value, (*path, key))
-
-
-PLACES = sorted({place for make in (_rich, _call, _invoke) for place in _places(make(3))}, key=str)
+PLACES = sorted({place for make in (_rich, _call, _invoke) for place in places_in(make(3))}, key=str)
 
 
 @THOROUGH
@@ -294,17 +254,7 @@ def test_any_json_in_any_place_gives_the_same_both_ways(
 ) -> None:
     records = [json.loads(json.dumps(make(i))) for i in range(6)]
     for path, value, which in changes:
-        node: Any = records[which]
-        for key in path[:-1]:
-            node = (
-                node.get(key)
-                if isinstance(node, dict)
-                else node[key]
-                if isinstance(node, list) and len(node) > key
-                else None
-            )
-        if isinstance(node, dict):
-            node[path[-1]] = value
+        put(records[which], path, value)
     same_both_ways(lines(records))
 
 

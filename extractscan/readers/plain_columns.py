@@ -1,0 +1,66 @@
+"""Read columns that stand in one place of the records by whole blocks."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import polars as pl
+import pyarrow as pa
+
+from extractscan.readers.blockwise import ROW
+from extractscan.readers.blockwise_chat import tools_of
+from extractscan.readers.shape import UnusualError
+from extractscan.readers.source import Column
+
+
+def leaf(*paths: str) -> Column:
+    """Read the first of some paths that has a value, whatever it is."""
+
+    def read(block: Any) -> Any:
+        found = None
+        for path in paths:
+            found = block.either(found, block.leaf(path))
+        return found
+
+    return Column(paths, read)
+
+
+def names_at(path: str) -> Column:
+    """Read names that stand as text, as a list of texts, or as a list of tools."""
+    tools = tools_of(path)
+
+    def read(block: Any) -> Any:
+        kind = block.kind(path)
+        if kind is None or not pa.types.is_list(kind):
+            return block.leaf(path)
+        plain = not pa.types.is_struct(kind.value_type)
+        _check_names(block, path if plain else "", () if plain else tools.needs)
+        named = _joined(block, path) if plain else tools.read(block)
+        lost = block.sizes(path) > 0 if named is None else (block.sizes(path) > 0) & named.is_null()
+        if lost.any():
+            raise UnusualError
+        return named
+
+    return Column((path, f"{path}[]", *tools.needs), read, tools.absent)
+
+
+def _check_names(block: Any, plain: str, tools: tuple[str, ...]) -> None:
+    """Leave names that look like several, or like JSON, to the other way.
+
+    Raises:
+        UnusualError: where there are any.
+    """
+    paths = [(plain, "")] if plain else [tuple(need.split("[].")) for need in tools]
+    for path, name in paths:
+        found = block.texts(path, name) if name else block.texts(path)
+        if found is not None and found.to_series(1).str.contains(r"^\s*\[|,").any():
+            raise UnusualError
+
+
+def _joined(block: Any, path: str) -> pl.Series | None:
+    names = block.texts(path)
+    if names is None:
+        return None
+    bare = names.select(ROW, pl.col("item").str.strip_chars()).unique().sort(ROW, "item")
+    joined: pl.Series = block.joined(bare, "item", ",")
+    return joined
