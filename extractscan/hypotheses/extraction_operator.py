@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from extractscan.hypotheses.facts import Facts
 from extractscan.hypotheses.harvesting import extraction
-from extractscan.hypotheses.weighing import HIDDEN_UNITS, Weighed, bought, hard_ties, percent, points, software_only
+from extractscan.hypotheses.weighing import (
+    HIDDEN_UNITS,
+    Weighed,
+    bought,
+    hard_ties,
+    percent,
+    points,
+    software_only,
+    tie,
+)
 
 SOFT = ("email_pattern", "email_domain", "referral", "signup_address", "signup_batch", "organization")
 
@@ -29,7 +38,7 @@ def weigh(facts: Facts) -> Weighed:
             (
                 hard >= 0.3,
                 (1.5 if openly else 5.0) * hard,
-                f"{percent(hard)} of the members share a card, a phone or a device with another member",
+                f"{percent(hard)} of the members share {tie(facts)} with another member",
             ),
             (soft >= 2 and not openly, min(3.0, soft / 2), "sign-up details follow one scheme"),
             (pool, 2.0, "addresses come from a pool that several members draw from"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from extractscan.hypotheses.facts import Facts
-from extractscan.hypotheses.weighing import Weighed, hard_ties, percent, points, software_only
+from extractscan.hypotheses.weighing import Weighed, hard_ties, percent, points, software_only, tie
 
 
 def weigh(facts: Facts) -> Weighed:
@@ -25,7 +25,7 @@ def weigh(facts: Facts) -> Weighed:
             (facts.channels.get("content", 0.0) < 3, -4.0, "no wording is common to them"),
             (card.known >= 0.5 and card.shared < 0.1, 4.0, "everybody pays with a card of their own"),
             (software_only(facts), 6.0, "only software and its habits are common to them"),
-            (tied >= 0.3, -5.0, "members share a card, a phone or a device"),
+            (tied >= 0.3, -5.0, f"members share {tie(facts)}"),
             (client.known > 0 and client.top < 0.5, 2.0, "clients differ"),
             (even < 1.3, 2.0, "loads differ as they do among strangers"),
             (even >= 1.6, -2.0, "loads are even"),

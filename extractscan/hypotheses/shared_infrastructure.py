@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from extractscan.hypotheses.facts import Facts
 from extractscan.hypotheses.harvesting import HALF_WORDED, MIX_PAIRS
-from extractscan.hypotheses.weighing import Weighed, hard_ties, points
+from extractscan.hypotheses.weighing import Weighed, hard_ties, points, tie
 
 
 def weigh(facts: Facts) -> Weighed:
@@ -24,7 +24,7 @@ def weigh(facts: Facts) -> Weighed:
             (gate, 4.0, "most calls pass one network"),
             (not gate, -4.0, "no network carries most of the calls"),
             (card.known >= 0.5 and card.shared < 0.1 and tied < 0.3, 4.0, "everybody pays with a card of their own"),
-            (tied >= 0.3, -5.0, "members share a card, a phone or a device"),
+            (tied >= 0.3, -5.0, f"members share {tie(facts)}"),
             (client.known > 0 and client.top < 0.5, 2.0, "clients differ"),
             (
                 client.known > 0 and client.top >= 0.9 and client.bits >= 3,

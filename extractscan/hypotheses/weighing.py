@@ -75,8 +75,25 @@ def _at_once(facts: Facts, name: str) -> bool:
 
 
 def hard_ties(facts: Facts) -> float:
-    """Share of the members that share a card, a phone or a device with another one."""
-    return max(facts.share(s).shared * facts.share(s).known for s in ("payment", "phone", "signup_device", "device"))
+    """Share of the members that share a card, a phone, a device or an operator's mail domain with another one."""
+    kinds = ("payment", "phone", "signup_device", "device", *(["email_domain"] if throwaway_domains(facts) else []))
+    return max(facts.share(s).shared * facts.share(s).known for s in kinds)
+
+
+def tie(facts: Facts) -> str:
+    """Say what `hard_ties` counts."""
+    return "mail domains that nobody else has" if throwaway_domains(facts) else "a card, a phone or a device"
+
+
+def throwaway_domains(facts: Facts) -> bool:
+    """Tell whether many accounts sit at a few mail domains that nobody else has, around one private program.
+
+    A company or a campus has one domain; firms in one house have several, and each its own software.
+    """
+    domain, client = facts.share("email_domain"), facts.share("user_agent")
+    few = domain.shared >= 0.9 and domain.top < 0.5 and domain.distinct < 0.1
+    private = domain.outside * 50 <= facts.units and client.top >= 0.7 and client.bits >= TIED_BITS
+    return facts.units >= HIDDEN_UNITS and few and private
 
 
 HIDDEN_UNITS = 30

@@ -254,6 +254,11 @@ def test_hard_ties_are_the_best_known_of_card_phone_and_device() -> None:
     half = Sharing(known=0.5, shared=1.0)
     assert hard_ties(replace(PLAIN, sharing={"phone": half, "payment": OWN_CARDS})) == 0.5
     assert hard_ties(PLAIN) == 0.0
+    domains = Sharing(known=1.0, shared=1.0, distinct=0.05, top=0.4, bits=9.0)
+    many = replace(PLAIN, units=60, sharing={"email_domain": domains, "user_agent": ONE_CLIENT})
+    assert hard_ties(many) == 1.0
+    assert hard_ties(replace(many, units=20)) == 0.0
+    assert hard_ties(replace(many, sharing={"email_domain": domains, "user_agent": MANY_CLIENTS})) == 0.0
 
 
 def test_shares_are_written_without_pretending() -> None:
