@@ -119,6 +119,20 @@ def body(i: int, rng: random.Random) -> dict[str, object]:
     }  # fmt: skip
 
 
+def diagnostic(i: int, rng: random.Random) -> dict[str, object]:
+    """Make one diagnostic row of Azure OpenAI of about 0.6 KB, with its properties as an object."""
+    properties = {
+        "apiName": "Azure OpenAI API version 2024-02-01", "requestTime": 638515262815394150 + i, "requestLength": 512,
+        "responseLength": rng.randrange(9000), "objectId": f"11111111-2222-4333-8444-{i % 999:012}",
+        "streamType": "Streaming" if i % 3 else "Non-Streaming", "modelDeploymentName": "chat", "modelName": "large",
+    }  # fmt: skip
+    return {
+        "time": f"2026-03-{1 + i % 28:02}T12:{i % 60:02}:01.4465902Z", "resourceId": "/SUBSCRIPTIONS/0",
+        "category": "RequestResponse", "operationName": "Chat", "callerIpAddress": f"81.2.{i % 250}.***",
+        "durationMs": 400 + i % 900, "correlationId": f"{i:032x}", "resultSignature": "200", "properties": properties,
+    }  # fmt: skip
+
+
 MAPPING = {
     "timestamp": "at", "account_id": "who.id", "organization_id": "who.org.name", "client_ip": "client.ip",
     "user_agent": "client.agent", "latency_ms": "took", "model": "request.model", "prompt": "request.messages",
@@ -126,6 +140,7 @@ MAPPING = {
 }  # fmt: skip
 MAKERS: dict[str, Callable[[int, random.Random], dict[str, object]]] = {
     "payload": payload, "invocation": invocation, "canonical": event, "mapped": body,
+    "diagnostic": diagnostic,
 }  # fmt: skip
 
 

@@ -216,7 +216,7 @@ _ANSWERS: Final = _paths("responseMessages")
 
 
 def _is_llm(records: Sequence[Record]) -> bool:
-    hits = sum(r.get("category", r.get("Category")) in {"GatewayLlmLogs", "GatewayLlmLog"} for r in records)
+    hits = sum(r.get("category", r.get("Category")) in ("GatewayLlmLogs", "GatewayLlmLog") for r in records)
     return (bool(records) and 2 * hits >= len(records)) or has_keys(
         records, "CorrelationId", "SequenceNumber", "PromptTokens"
     )

@@ -6,11 +6,16 @@ from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import Any, Final
 
+import polars as pl
+
 from extractscan import schema
 from extractscan.readers import chat
-from extractscan.readers.picking import pick
+from extractscan.readers.outlines import by_blocks
+from extractscan.readers.picking import first, first_of, pick
+from extractscan.readers.plain_columns import of_number
 from extractscan.readers.source import Field, Record, Source, has_keys
 
+_DURATIONS: Final = ("durationMs", "DurationMs")
 _MODELS: Final = ("modelDeploymentName", "modelName")
 
 
@@ -26,7 +31,7 @@ class Row:
 
 def _top(*names: str) -> Field:
     read = pick(*names).read
-    return Field(names, lambda row: read(row.record))
+    return Field(names, lambda row: read(row.record), first_of(*names))
 
 
 def _inner(*names: str) -> Field:
@@ -36,11 +41,15 @@ def _inner(*names: str) -> Field:
 
 def _latency(row: Row) -> Any:
     """Milliseconds; clocks of two machines give negative ones, which say nothing."""
-    given = row.record.get("durationMs", row.record.get("DurationMs"))
+    given = first(row.record, *_DURATIONS)
     try:
         return None if float(given) < 0 else given
     except (TypeError, ValueError):
         return None
+
+
+def _possible(durations: pl.Series) -> pl.Series:
+    return durations.to_frame().select(pl.when(pl.first() >= 0).then(pl.first())).to_series()
 
 
 def _stream(row: Row) -> Any:
@@ -54,30 +63,32 @@ def _matches(records: Sequence[Record]) -> bool:
     return bool(records) and 2 * hits >= len(records) and places
 
 
-SOURCE: Final = Source(
-    name="azure_openai",
-    title="Azure OpenAI diagnostic logs (RequestResponse)",
-    recognised="`category` is `RequestResponse`",
-    links_accounts="weakly: directory objects, networks (addresses are masked)",
-    carries_prompts="no",
-    matches=_matches,
-    view=Row,
-    fields=MappingProxyType(
-        {
-            schema.TIMESTAMP: _top("time", "TimeGenerated"),
-            schema.ACCOUNT: _inner("objectId"),
-            schema.REQUEST: _top("correlationId", "CorrelationId"),
-            schema.CLIENT_IP: _top("callerIpAddress", "CallerIPAddress", "CallerIpAddress"),
-            schema.MODEL: _inner(*_MODELS),
-            schema.ENDPOINT: _top("operationName", "OperationName"),
-            schema.STREAM: Field(("properties.streamType", "properties_s.streamType"), _stream),
-            schema.STATUS_CODE: _top("resultSignature", "ResultSignature"),
-            schema.LATENCY: Field(("durationMs", "DurationMs"), _latency),
-        }
-    ),
-    notes=(
-        "account_id is the caller's directory object; requests with a key name nobody and are not used",
-        "addresses are masked in their last part, so only networks can be compared",
-    ),
-    wants="Requests with a key name nobody there: use the API Management gateway logs.",
+SOURCE: Final = by_blocks(
+    Source(
+        name="azure_openai",
+        title="Azure OpenAI diagnostic logs (RequestResponse)",
+        recognised="`category` is `RequestResponse`",
+        links_accounts="weakly: directory objects, networks (addresses are masked)",
+        carries_prompts="no",
+        matches=_matches,
+        view=Row,
+        fields=MappingProxyType(
+            {
+                schema.TIMESTAMP: _top("time", "TimeGenerated"),
+                schema.ACCOUNT: _inner("objectId"),
+                schema.REQUEST: _top("correlationId", "CorrelationId"),
+                schema.CLIENT_IP: _top("callerIpAddress", "CallerIPAddress", "CallerIpAddress"),
+                schema.MODEL: _inner(*_MODELS),
+                schema.ENDPOINT: _top("operationName", "OperationName"),
+                schema.STREAM: Field(("properties.streamType", "properties_s.streamType"), _stream),
+                schema.STATUS_CODE: _top("resultSignature", "ResultSignature"),
+                schema.LATENCY: Field(_DURATIONS, _latency, of_number(_possible, *_DURATIONS)),
+            }
+        ),
+        notes=(
+            "account_id is the caller's directory object; requests with a key name nobody and are not used",
+            "addresses are masked in their last part, so only networks can be compared",
+        ),
+        wants="Requests with a key name nobody there: use the API Management gateway logs.",
+    )
 )

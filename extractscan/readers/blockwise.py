@@ -25,7 +25,7 @@ _Mask = np.ndarray[Any, np.dtype[np.bool_]]
 
 _MOST_BRACKETS: Final = 400
 """A line with more opening brackets may nest deeper than the decoder of single records goes."""
-_EXACT: Final = 2**53
+EXACT: Final = 2**53
 """Whole numbers beyond lose digits as floats."""
 _PARSED_AT_ONCE: Final = 1 << 20
 _FLOATS_FIT: Final = frozenset({pl.Float64(), pl.Int64()})
@@ -34,11 +34,16 @@ ROW: Final = "row"
 
 
 class Records:
-    """A block of records as a table of nested columns."""
+    """A block of records as a table of nested columns.
+
+    Attributes:
+        outlines: Views of different records and which of them each record is, by the paths that are looked at.
+    """
 
     def __init__(self, table: pa.Table) -> None:
         self._table = table
         self._firsts: dict[str, pl.Series | None] = {}
+        self.outlines: dict[tuple[str, ...], tuple[list[Any], pl.Series | None]] = {}
 
     @property
     def height(self) -> int:
@@ -227,7 +232,7 @@ def _checked(values: pl.Series | None, name: str, height: int) -> pl.Series:
         dtype = schema.EVENTS[name]
         if dtype not in _FLOATS_FIT and not isinstance(dtype, pl.Datetime):
             raise UnusualError
-        if (values.abs() >= _EXACT).any():
+        if (values.abs() >= EXACT).any():
             raise UnusualError
     return values.alias(name)
 

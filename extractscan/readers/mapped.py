@@ -11,6 +11,7 @@ import msgspec
 
 from extractscan import schema
 from extractscan.errors import UsageError
+from extractscan.readers.convert import FLAT
 from extractscan.readers.credentials import cut_out
 from extractscan.readers.mapped_columns import TEXTS, mapped_column
 from extractscan.readers.source import Field, Record, Source
@@ -126,6 +127,7 @@ def overlay(source: Source | None, mapping: Mapping[str, str]) -> Source:
     return replace(
         source,
         view=_same,
+        blocks=source.blocks and source.name in FLAT,
         fields=MappingProxyType({**_wrapped(view, source.fields), **own}),
         keys=MappingProxyType(_wrapped(view, source.keys)),
         keeps=_through(view, keeps) if keeps is not None else None,

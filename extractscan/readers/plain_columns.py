@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import polars as pl
 import pyarrow as pa
 
-from extractscan.readers.blockwise import ROW
+from extractscan.readers.blockwise import EXACT, ROW
 from extractscan.readers.blockwise_chat import tools_of
 from extractscan.readers.shape import UnusualError
 from extractscan.readers.source import Column
@@ -21,6 +22,20 @@ def leaf(*paths: str) -> Column:
         for path in paths:
             found = block.either(found, block.leaf(path))
         return found
+
+    return Column(paths, read)
+
+
+def of_number(change: Callable[[pl.Series], pl.Series], *paths: str) -> Column:
+    """Read the first of some paths that holds anything, and change the numbers that stand there, given as floats."""
+
+    def read(block: Any) -> Any:
+        found = block.first(*paths)
+        if found is None:
+            return None
+        if not found.dtype.is_numeric() or (found.abs() >= EXACT).any():
+            raise UnusualError
+        return change(found.cast(pl.Float64))
 
     return Column(paths, read)
 

@@ -15,7 +15,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from reader_records import converse, invoke, lines, payload, spend_row, stream, write
 
-from extractscan.readers import bedrock, blockwise, convert, gathering, litellm, open_logs, usual
+from extractscan.readers import azure_openai, bedrock, blockwise, convert, gathering, litellm, open_logs, usual
 from extractscan.readers.picking import pick
 from extractscan.readers.source import Source
 
@@ -361,7 +361,9 @@ def test_a_duration_that_is_no_number_is_read_one_by_one() -> None:
 
 
 @pytest.mark.parametrize(
-    "source", [litellm.PAYLOADS, litellm.SPEND_LOGS, bedrock.SOURCE], ids=lambda source: source.name
+    "source",
+    [litellm.PAYLOADS, litellm.SPEND_LOGS, bedrock.SOURCE, azure_openai.SOURCE],
+    ids=lambda source: source.name,
 )
 def test_columns_of_records_that_hold_none_of_it_are_as_one_by_one(source: Source) -> None:
     columns = blockwise.columns_of(source.fields)
