@@ -20,6 +20,7 @@ from extractscan.incidence import Ints, Kind, Profile, spans
 from extractscan.model.shared import Observable, Part
 from extractscan.settings import millibits
 from extractscan.signals import SIGNALS
+from extractscan.signals.declaration import octave_as_read
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 ROWS_SHOWN = 3
@@ -169,7 +170,7 @@ def observables(
             holders = _holders(kind, number)
             who = sorted(one for unit in np.intersect1d(holders, members).tolist() for one in accounts[unit])
             rest = len(holders) - int(np.isin(holders, members).sum())
-            value = kind.values[number]
+            value = _as_read(kind, number)
             found.append(Observable(channel=channel, signal=name, value=value, held_by=who, outside=rest))
     return found, omitted
 
@@ -181,13 +182,18 @@ def _worded(case: Case, channel: str, name: str, template: model.Template) -> Ob
 
 def _value(kind: Kind, number: int, ground: Ground, wording: str) -> str:
     """Return a value as people read it: pieces of text are kept as hashes, so the wording around them stands in."""
-    value = kind.values[number]
+    value = _as_read(kind, number)
     if kind.name == "system_prompt":
         known = ground.summary.texts.filter(pl.col("value") == value)
         value = " ".join(str(known["text"][0]).split()) if len(known) else value
     if kind.name == "template":
         value = " ".join(wording.split())
     return value if len(value) <= VALUES_SHOWN else value[: VALUES_SHOWN - 1] + "…"
+
+
+def _as_read(kind: Kind, number: int) -> str:
+    unit = SIGNALS[kind.name].unit
+    return octave_as_read(kind.values[number], unit) if unit else kind.values[number]
 
 
 def _shown(value: str, distinct: int, name: str) -> str:

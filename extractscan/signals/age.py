@@ -16,6 +16,7 @@ SIGNAL = Signal(
     needs=("created",),
     value=octaves(((pl.col("log_last") - pl.col("created")) / DAY_US).clip(lower_bound=1)),
     says="are of one age, {value}",
+    unit="days",
     twins=(
         "a class, a launch or a company's first day",
         "a young service, where all accounts are new",

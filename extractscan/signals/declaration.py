@@ -27,6 +27,7 @@ class Signal:
         links: Whether it may hold accounts together; otherwise it only describes them.
         forgeable: Whether somebody else can put the value on a bystander, as by calling through his gateway, copying
             his wording or signing up with his referral code. Such values alone never tie an account.
+        unit: What an amount is counted in, where the values are `octaves` of one.
     """
 
     name: str
@@ -38,6 +39,7 @@ class Signal:
     twins: tuple[str, ...]
     links: bool = True
     forgeable: bool = False
+    unit: str = ""
 
 
 def text(name: str) -> pl.Expr:
@@ -51,3 +53,9 @@ def octaves(amount: pl.Expr) -> pl.Expr:
     return pl.concat_list(
         pl.format("a{}", level.floor().cast(pl.Int64)), pl.format("b{}", (level + 0.5).floor().cast(pl.Int64))
     )
+
+
+def octave_as_read(value: str, unit: str) -> str:
+    """Return a bin of `octaves` as people read it, from its lower edge to its upper one."""
+    low = int(value[1:]) - (value[0] == "b") / 2
+    return f"{2**low:.3g} to {2 ** (low + 1):.3g} {unit}"

@@ -14,6 +14,7 @@ SIGNAL = Signal(
     needs=("events_per_active_day",),
     value=octaves(pl.col("events_per_active_day")),
     says="carry the same load, {value}",
+    unit="events a day",
     twins=(
         "a rate limit that everybody runs into",
         "a benchmark of fixed length",
