@@ -30,6 +30,10 @@ UNHEARD = (
     "The logs behind the summaries are not here: who is linked was tested, what their traffic was for was not, and"
     " evidence names no rows. Put the logs where they were, unchanged, to have that judged."
 )
+ERRORS = (
+    "Known sources of error: shared addresses (offices, campuses, carriers), public templates and tools, keys in other"
+    " hands than their owners', skewed clocks, fields that the export lacks or cut, and requests that it left out."
+)
 HUB_LEAST = 25
 """Holders, under which a common value is not worth listing."""
 
@@ -184,6 +188,7 @@ def limits(ground: Ground) -> list[str]:
         "Bits are log2 likelihood ratios against this log and are not calibrated as probabilities.",
         "The absence of a network does not mean that there is none: see what could not be tested.",
         "A hash proves that a copy is the same, not that the export was complete.",
+        ERRORS,
     ]
     if ground.summary.totals["prompts"].sum() == 0:
         lines.append("The log has no prompts: what the traffic was for could not be judged from its content.")
@@ -211,6 +216,6 @@ def left_out(filters: Sequence[model.Filtered]) -> list[str]:
         dropped = f"all but {each.column} {', '.join(each.exclude)}" if each.exclude else ""
         asked = " and ".join(part for part in (kept, dropped) if part)
         lines.append(
-            f"A part of the log was analyzed, as was asked for: {asked}; {each.events_left_out} events left out."
+            f"A part of the log was analyzed, as was asked for: {asked}; {each.events_left_out:,} events left out."
         )
     return lines

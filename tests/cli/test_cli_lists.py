@@ -122,6 +122,7 @@ def test_a_filtered_analysis_is_that_of_the_filtered_log(tmp_path: Path) -> None
     assert [each.fingerprint for each in asked.networks] == [each.fingerprint for each in cut.networks]
     assert asked.coverage.filters[0].events_left_out == len(log) - cut.coverage.events
     assert "A part of the log was analyzed" in asked.limits[-1]
+    assert f"{asked.coverage.filters[0].events_left_out:,} events left out" in asked.limits[-1]
 
 
 def test_a_filter_by_what_no_input_has_is_refused(run, tmp_path) -> None:
@@ -295,6 +296,15 @@ def test_a_list_of_another_form_is_refused(run, pipeline, tmp_path, text: str, m
     assert "hint: " in result.stderr
     assert pipeline.calls == []
     assert run("analyze", "x.json", "--allow", tmp_path / "none.toml").exit_code == 2
+
+
+def test_the_rule_that_the_docs_show_is_right(run, tmp_path) -> None:
+    """What stands in docs/investigation.md can be copied and passes its own examples."""
+    page = (Path(__file__).parents[2] / "docs" / "investigation.md").read_text()
+    (shown,) = (part for part in page.split("```toml\n") if part.startswith("# my_rules/"))
+    (tmp_path / "probes.toml").write_text(shown.split("```")[0])
+    tried = run("rules", "test", tmp_path)
+    assert (tried.exit_code, "2 texts tried" in tried.stdout) == (0, True)
 
 
 def test_rules_of_ones_own_are_tried(run, tmp_path) -> None:

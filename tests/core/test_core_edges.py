@@ -170,6 +170,7 @@ def test_a_handful_of_events_gives_an_honest_report(rows: int, events: pl.DataFr
     assert got.networks == []
     assert got.coverage.events == rows
     assert any("few accounts" in line for line in got.limits)
+    assert any("sources of error" in line for line in got.limits)
     valid(got)
 
 
