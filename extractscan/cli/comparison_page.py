@@ -67,8 +67,14 @@ def _returned(view: View, each: Returned) -> Text:
     line.append_text(value(view, each.first_seen)).append(f"; {each.was} before: ")
     followed = list(each.stopped)
     banned = sum(how == "banned" for how in each.stopped.values())
-    line.append_text(accounts(view, followed)).append(f" ({banned} of {len(followed)} banned, the others silent)\n")
+    line.append_text(accounts(view, followed)).append(f" ({_ended(banned, len(followed))})\n")
     for number, one in enumerate(each.carried):
         line.append(", " if number else "carried over: ", "dim")
         line.append_text(value(view, one.signal)).append(" ").append_text(value(view, one.value, "bold", 60))
     return line
+
+
+def _ended(banned: int, followed: int) -> str:
+    if banned in {0, followed}:
+        return "banned" if banned else "silent"
+    return f"{banned} of {followed} banned, the others silent"

@@ -108,7 +108,7 @@ def test_accounts_that_hold_what_banned_ones_held_are_named(run, network, saves)
     ]
     page = " ".join(run("diff", *after_a_ban(network, saves)).stdout.split())
     assert "x1 in N2" in page
-    assert "2 of 2 banned" in page
+    assert "a00, a01 (banned)" in page
     assert "payment card" in page
 
 
@@ -116,6 +116,7 @@ def test_silence_counts_as_a_stop_but_is_called_so(run, network, saves) -> None:
     """Accounts that no network has any more are `silent`, for the log does not say why."""
     found = json.loads(run("diff", *after_a_ban(network, saves, silent=True), "--json").stdout)["returned"]
     assert found[0]["stopped"] == {"a00": "silent", "a01": "silent"}
+    assert "a00, a01 (silent)" in run("diff", *after_a_ban(network, saves, silent=True)).stdout
 
 
 @pytest.mark.parametrize(
