@@ -39,14 +39,15 @@ def verdict(weighed: list[Weighed], extraction_bits: float, settings: Settings, 
     A clear harvest threaded through a reseller stays an extraction network: the reseller is named as an explanation of
     the rest of its traffic. `thread` says that the harvest has a wording or a request of its own. Any other innocent
     explanation that comes within the margin takes the accusation away, and explains the group only where it leads the
-    hidden operator by the margin as well: between the two, coordination stands and nothing more is said.
+    hidden operator by the margin as well: between the two, coordination stands and nothing more is said. Where no
+    innocent explanation stands, the operator still has to lead over none, which weighs nothing.
     """
     bits = {one.name: one.bits for one in weighed}
     guilty = bits["extraction_operator"]
     rivals = {name: b for name, b in bits.items() if name != "extraction_operator"}
     harvest = extraction_bits >= settings.extraction_bits
     clear = thread and extraction_bits >= settings.extraction_bits + settings.hypothesis_margin_bits / 2
-    strongest = max(b for name, b in rivals.items() if not (clear and name == "reseller"))
+    strongest = max(0.0, *(b for name, b in rivals.items() if not (clear and name == "reseller")))
     if harvest and guilty - strongest >= settings.hypothesis_margin_bits:
         return "extraction_network"
     leader = weighed[0].name

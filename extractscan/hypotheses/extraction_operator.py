@@ -15,6 +15,8 @@ from extractscan.hypotheses.weighing import (
     tie,
 )
 
+FEW = 6
+"""Members under which what is registered or written alike does not do."""
 SOFT = ("email_pattern", "email_domain", "referral", "signup_address", "signup_batch", "organization")
 
 
@@ -57,11 +59,7 @@ def weigh(facts: Facts) -> Weighed:
                 2.0,
                 f"members were banned, and {percent(facts.succession)} start just after another fell silent",
             ),
-            (
-                not alone and card.known >= 0.5 and hard < 0.1,
-                -12.0 if not bought(facts) else -3.0 if facts.units >= HIDDEN_UNITS else -5.0,
-                "nobody shares a card, a phone or a device, although they are known",
-            ),
+            (not alone, _unshared(facts), "nobody shares a card, a phone or a device, as far as they are known"),
             (alone, -8.0, "only software and its habits are common; nobody shares a payment, a sign-up or an address"),
             (facts.same_list >= 0.5, -5.0, "most items are on a list that many members sent"),
             (facts.end_users >= 0.5 and facts.end_users_each >= 5, -4.0, "members serve end users of their own"),
@@ -70,3 +68,15 @@ def weigh(facts: Facts) -> Weighed:
         ),
         would_decide=("payment and sign-up records of the members", "whether the members answer to one contract"),
     )
+
+
+def _unshared(facts: Facts) -> float:
+    """Bits against H1 where no card, phone or device ties the members; the most against few, who may be strangers."""
+    card, hard = facts.share("payment"), hard_ties(facts)
+    if card.known >= 0.5 and hard < 0.1 and not bought(facts):
+        return -12.0
+    if facts.units < FEW and hard < 0.3:
+        return -8.0
+    if card.known < 0.5 or hard >= 0.1:
+        return 0.0
+    return -3.0 if facts.units >= HIDDEN_UNITS else -5.0

@@ -113,11 +113,13 @@ def _items(facts: Facts) -> list[Sign]:
 def topics_of_their_own(facts: Facts) -> bool:
     """Tell whether the members ask of their own topics, each of his own: the mark of people, not of a queue.
 
-    The likeness has to lie under that of a queue by more than its pairs leave open; a few pairs are alike by chance.
+    Where one wording runs through all that they send, the likeness has to lie under that of a queue by more than its
+    pairs leave open; a few pairs are alike by chance.
     """
     if facts.exchangeable is None or facts.exchange_pairs < 60 or own_worded(facts):
         return False
-    return facts.exchangeable < DEALT - 0.05 - open_to_chance(facts)
+    whole = facts.channels.get("content", 0.0) >= HALF_WORDED and facts.own_traffic <= 0.2
+    return facts.exchangeable < DEALT - 0.05 - (open_to_chance(facts) if whole else 0.0)
 
 
 def open_to_chance(facts: Facts) -> float:

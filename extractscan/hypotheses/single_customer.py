@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from extractscan.hypotheses.facts import Facts
-from extractscan.hypotheses.harvesting import HALF_WORDED, topics_dealt
+from extractscan.hypotheses.harvesting import HALF_WORDED, own_worded, topics_dealt
 from extractscan.hypotheses.weighing import Weighed, percent, points
 
 OLD_DAYS = 45
@@ -44,6 +44,7 @@ def weigh(facts: Facts) -> Weighed:
             (young, -2.0, "the accounts were made for this"),
             (scattered, -4.0, "mail addresses are scattered over many domains"),
             (many_cards, -3.0, "several cards pay"),
+            (openly and own_worded(facts), 3.0, "each member has a text of its own, on one card: a course or a team"),
             (
                 _queue(facts) and not own_domain,
                 -4.0,

@@ -261,6 +261,38 @@ def test_hard_ties_are_the_best_known_of_card_phone_and_device() -> None:
     assert hard_ties(replace(many, sharing={"email_domain": domains, "user_agent": MANY_CLIENTS})) == 0.0
 
 
+@pytest.mark.parametrize(
+    ("units", "cards", "channels", "against"),
+    [
+        (20, OWN_CARDS, {}, -12.0),
+        (20, OWN_CARDS, {"network": 8.0}, -5.0),
+        (60, OWN_CARDS, {"network": 8.0}, -3.0),
+        (4, Sharing(), {"network": 8.0}, -8.0),
+        (20, Sharing(), {"network": 8.0}, 0.0),
+        (4, FEW_CARDS, {"network": 8.0}, 0.0),
+    ],
+)
+def test_cards_of_their_own_speak_most_against_few(
+    units: int, cards: Sharing, channels: dict[str, float], against: float
+) -> None:
+    """A handful without a common card may be strangers; many with own cards may be an operator who takes care."""
+    facts = replace(PLAIN, units=units, channels=channels, sharing={"payment": cards, "signup_batch": FEW_CARDS})
+    said = [
+        point.bits
+        for one in hypotheses.weigh(facts)
+        if one.id == "H1"
+        for point in one.points
+        if point.says.startswith("nobody shares a card")
+    ]
+    assert sum(said) == against
+
+
+def test_an_operator_has_to_lead_over_nothing_too() -> None:
+    """Where every explanation is unlikely, the least unlikely is no accusation."""
+    bits = dict.fromkeys(FILES, -9.0) | {"extraction_operator": 2.0}
+    assert hypotheses.verdict(weights(**bits), 9.0, Settings(), thread=True) == "coordinated"
+
+
 def test_shares_are_written_without_pretending() -> None:
     """Nearly none is not none."""
     assert [percent(share) for share in (0, 0.001, 0.034, 0.5, 1)] == ["0 %", "0.1 %", "3.4 %", "50 %", "100 %"]
