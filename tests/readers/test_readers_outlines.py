@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from both_ways import JSON, THOROUGH, places_in, put, same_both_ways
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from reader_records import lines
 
@@ -94,6 +94,7 @@ CHANGED = sorted({place for make in MAKERS for place in places_in(make(3))}, key
         max_size=4,
     ),
 )
+@example(_table, [(("Category",), [], 0)])
 def test_any_json_in_any_place_gives_the_same_both_ways(
     make: Callable[[int], dict[str, Any]], changes: list[tuple[tuple[Any, ...], Any, int]]
 ) -> None:
