@@ -12,7 +12,7 @@ from typing import Any, Final, NamedTuple
 import msgspec
 import polars as pl
 
-from extractscan.readers import blockwise, envelopes
+from extractscan.readers import envelopes, whole_lines
 from extractscan.readers.chunk import LATE_NOTE, MAX_ROWS, WATCH_STEP, Chunk, rows_from
 from extractscan.readers.envelopes import NotARecordError
 from extractscan.readers.lines import blocks
@@ -92,8 +92,8 @@ def _plain_block(
 ) -> tuple[pl.Series, list[Any]]:
     """Decode a block at once, or line by line where anything in it is odd."""
     start = meter.tally.rows
-    lines = blockwise.lines_of(block)
-    if lines is not None and blockwise.is_utf8(block):
+    lines = whole_lines.lines_of(block)
+    if lines is not None and whole_lines.is_utf8(block):
         try:
             records = _decoder(kind).decode_lines(block)
         except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
@@ -110,7 +110,7 @@ def _decoder(kind: type[msgspec.Struct] | None) -> msgspec.json.Decoder[Any]:
 
 
 def _one(data: bytes, kind: type[msgspec.Struct] | None) -> Any:
-    if not blockwise.is_utf8(data):
+    if not whole_lines.is_utf8(data):
         raise NotARecordError("not UTF-8")
     try:
         return _decoder(kind).decode(data)
