@@ -50,7 +50,7 @@ Quiet = Annotated[
     typer.Option(
         "--quiet",
         "-q",
-        help="Say nothing on stderr but errors; analyze prints one line on stdout where it prints nothing else.",
+        help="Say nothing on stderr but errors; analyze prints one line on stdout, or the report in a --format.",
     ),
 ]
 Detail = Annotated[

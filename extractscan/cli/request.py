@@ -29,7 +29,7 @@ from extractscan.cli.progress import Stages, progress
 from extractscan.cli.question import Answer, answer
 from extractscan.cli.redacting import read_key, redacted
 from extractscan.cli.say import say
-from extractscan.cli.summary import refuse_partial, summarise, warn
+from extractscan.cli.summary import one_line, refuse_partial, summarise, warn
 from extractscan.errors import UsageError
 from extractscan.model.asked import Run
 from extractscan.writers import write_bytes
@@ -111,7 +111,8 @@ def _hidden(found: Answer, secret: bytes) -> Answer:
 def _deliver(found: Answer, options: Options, stages: Stages, key: Any) -> None:
     detail, quiet = options.verbose, options.quiet
     shown = msgspec.structs.replace(found.shown, tlp=options.tlp)
-    deliver(shown, options.output, options.format, no_color=options.no_color, detail=detail, quiet=quiet)
+    if not one_line(options):
+        deliver(shown, options.output, options.format, no_color=options.no_color, detail=detail, quiet=quiet)
     if options.manifest is not None:
         write_manifest(shown, options.output, options.manifest, key=key, quiet=quiet)
     warn(found.whole)

@@ -20,7 +20,7 @@ def summarise(report: Report, stages: Stages, options: Options) -> None:
     The line goes to stderr; under `--quiet` to stdout, where nothing else is printed there, so that a job's log holds
     it and nothing more.
     """
-    printed = not options.output
+    printed = not options.output and not one_line(options)
     if options.quiet:
         if not printed:
             emit(f"{show(headline(report), None)}\n".encode())
@@ -31,6 +31,11 @@ def summarise(report: Report, stages: Stages, options: Options) -> None:
         events = report.coverage.events
         rate = f", {count(round(events / max(seconds, 0.01)), 'event')} a second" if stage == IN_BYTES else ""
         say(f"{seconds:8.2f} s  {stage}{rate}")
+
+
+def one_line(options: Options) -> bool:
+    """Tell whether the line is all: under `--quiet` a report is printed only in a format that was named."""
+    return options.quiet and not options.output and options.format is None
 
 
 def warn(report: Report) -> None:

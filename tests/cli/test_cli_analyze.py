@@ -101,6 +101,8 @@ def test_quiet_leaves_one_line_on_stdout(run, pipeline, tmp_path) -> None:
     assert result.stdout.count("\n") == 1
     assert "1 extraction network (1 critical), 3 others" in result.stdout
     assert (tmp_path / "r.json").exists()
+    alone = run("analyze", "a.json", "-q")
+    assert (alone.stdout, alone.stderr) == (result.stdout, "")
 
 
 def test_quiet_adds_nothing_to_a_printed_report(run, pipeline) -> None:
