@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from extractscan.hypotheses.facts import Facts
 from extractscan.hypotheses.harvesting import HALF_WORDED, MIX_PAIRS
-from extractscan.hypotheses.weighing import Weighed, hard_ties, points, tie
+from extractscan.hypotheses.weighing import HIDDEN_UNITS, Weighed, hard_ties, points, tie
 
 
 def weigh(facts: Facts) -> Weighed:
@@ -15,6 +15,7 @@ def weigh(facts: Facts) -> Weighed:
     even = facts.load_ratio or 1.0
     worded = facts.channels.get("content", 0.0) >= HALF_WORDED and facts.same_list <= 0.3
     dealt = worded and (facts.exchangeable or 0.0) >= 0.9
+    many = facts.exchange_pairs >= MIX_PAIRS and facts.units >= HIDDEN_UNITS
     asks = max((ask.share for ask in facts.asks.values()), default=0.0)
     return Weighed(
         id="H3",
@@ -36,7 +37,7 @@ def weigh(facts: Facts) -> Weighed:
             (facts.channels.get("content", 0.0) < 3, 2.0, "no wording is common to them"),
             (
                 dealt,
-                -7.0 if facts.exchange_pairs >= MIX_PAIRS else -4.0,
+                -7.0 if many else -4.0,
                 "one private wording runs through what they send, around items dealt from one queue",
             ),
             (facts.stream_known and asks >= 0.3, -3.0, "a third of the stream asks for what a harvest asks for"),
