@@ -8,6 +8,7 @@ from typing import Final, Literal, get_args
 
 import msgspec
 
+from extractscan import schema
 from extractscan.model import LEVELS, Member, Network, Report, Verdict
 from extractscan.model.since import Baseline, Change, State
 
@@ -182,11 +183,14 @@ def _stopped(
 
 
 def _held(network: Network, stopped: Mapping[str, object]) -> dict[tuple[str, str], Carried]:
-    """Return what stopped members held and few others did, by signal and value."""
+    """Return what stopped members held and few others did, by signal and value.
+
+    An age or a rhythm is no thing that could be handed on.
+    """
     found = {}
     for each in network.observables:
         holders = [account for account in each.held_by if account in stopped]
-        if holders and each.outside <= len(each.held_by):
+        if holders and each.outside <= len(each.held_by) and each.channel != schema.TIME:
             found[each.signal, each.value] = Carried(
                 channel=each.channel, signal=each.signal, value=each.value, held_by=holders, outside=each.outside
             )

@@ -112,6 +112,17 @@ def test_accounts_that_hold_what_banned_ones_held_are_named(run, network, saves)
     assert "payment card" in page
 
 
+def test_an_age_carries_over_to_nobody(run, network, saves) -> None:
+    """That new accounts are as young as the stopped ones were does not say that one holder came back."""
+    young = Observable(channel="time", signal="age", value="8 to 16 days", held_by=["a00", "a01"], outside=0)
+    later = msgspec.structs.replace(young, held_by=["x1"])
+    old = network("N1", A, observables=[young])
+    new = network(
+        "N2", [*A, "x1"], first={"x1": "2026-03-20T00:00:00.000000Z"}, statuses={"a00": "banned"}, observables=[later]
+    )
+    assert json.loads(run("diff", saves("o.json", old), saves("n.json", new), "--json").stdout)["returned"] == []
+
+
 def test_silence_counts_as_a_stop_but_is_called_so(run, network, saves) -> None:
     """Accounts that no network has any more are `silent`, for the log does not say why."""
     found = json.loads(run("diff", *after_a_ban(network, saves, silent=True), "--json").stdout)["returned"]
