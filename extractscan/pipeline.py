@@ -25,12 +25,12 @@ from extractscan import (
     null_test,
     readers,
     reading,
+    recalling,
     schema,
     selection,
     summaries,
     trial,
 )
-from extractscan.errors import UsageError
 from extractscan.exhibits import Case
 from extractscan.findings import (
     exclusions,
@@ -103,7 +103,7 @@ def analyze(
     tell = progress or (lambda _stage, _done, _total: None)
     stored = [summaries.open_summary(path) for path in paths if summaries.is_summary(path)]
     rest = [path for path in paths if not summaries.is_summary(path)]
-    _require_whole(stored, start, end, last, filters, allow)
+    recalling.require_whole(stored, start, end, last, filters, allow)
     logs = readers.open_logs(rest, mapping=mapping, dates=(start, end)) if rest or not stored else readers.no_logs()
     table, side = side_table(accounts)
     table = table if accounts or not stored else summaries.accounts_of(stored)
@@ -123,7 +123,7 @@ def analyze(
         memory=memory,
         stored=stored,
     )
-    log = _whole(log, stored, rest, mapping)
+    log = recalling.whole(log, stored, rest, mapping)
     older = [msgspec.structs.replace(each, role="baseline") for one in past for each in one.records()]
     judged = judge(log, settings, tell)
     ground = judged.ground
@@ -149,53 +149,6 @@ def analyze(
         limits=[*limits(ground), *unheard(log.heard)],
     )
     return _allowed(ground, chosen, allow, report)
-
-
-def _require_whole(
-    stored: Sequence[summaries.Stored],
-    start: datetime | None,
-    end: datetime | None,
-    last: timedelta | None,
-    filters: Sequence[model.Filter],
-    allow: Sequence[allowing.Entry],
-) -> None:
-    """Refuse to cut what was summed up.
-
-    Raises:
-        UsageError: naming the option.
-    """
-    cuts: dict[str, object] = {"--from": start, "--to": end, "--last": last}
-    cuts["--include and --exclude"] = filters or None
-    cuts["addresses in --allow"] = [*allowing.shared(allow)] or None
-    asked = next((name for name, value in cuts.items() if value is not None), None)
-    if stored and asked:
-        raise UsageError(
-            f"{asked} with a summary: {stored[0].folder} holds no single events",
-            hint="name the summaries of the days that are wanted, or the logs themselves",
-        )
-
-
-def _whole(
-    log: reading.Reading, stored: Sequence[summaries.Stored], rest: Sequence[str], mapping: Mapping[str, str] | None
-) -> reading.Reading:
-    """Let events be read again from the logs behind summaries, if all of them are here.
-
-    Raises:
-        UsageError: for a log that stands in two summaries, or in one and beside it.
-    """
-    if not stored:
-        return log
-    fresh = log.logs.records() if rest else []
-    known = [each for one in stored for each in one.manifest.inputs]
-    places = [(str(one.folder), each) for one in stored for each in one.manifest.inputs]
-    summaries.require_apart([*places, *(("the logs", each) for each in fresh)])
-    found = summaries.here(stored)
-    same = not rest or dict(mapping or {}) == stored[0].manifest.mapping
-    if found is None or not same:
-        return replace(log, heard=False)
-    every = readers.open_logs([*found, *rest], mapping=stored[0].manifest.mapping)
-    every.remember([*known, *fresh])
-    return replace(log, logs=every)
 
 
 def _tool(settings: Settings, *, reproducible: bool) -> model.Tool:
