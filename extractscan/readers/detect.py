@@ -186,6 +186,10 @@ def _delivered(kind: Source | Side, sampled: Sampled) -> frozenset[str]:
     return frozenset(n for n in kind.fields if _has(kind, n, sampled) and _filled(kind, n, sampled, views))
 
 
+TELLING = 3
+"""Columns of the accounts table, from which a file without times is taken for one."""
+
+
 def _check_known(sampled: Sampled, records: Sequence[Record], mapping: Mapping[str, str]) -> None:
     """Refuse what is known and not read, and what is unknown without a mapping."""
     path = sampled.file.path
@@ -194,6 +198,12 @@ def _check_known(sampled: Sampled, records: Sequence[Record], mapping: Mapping[s
         raise InputError(f"{path}: recognised as {refusal.title}: {refusal.why}", hint=refusal.hint)
     if mapping:
         return
+    told = sampled.fields & schema.ACCOUNTS.keys()
+    if schema.ACCOUNT in told and len(told) >= TELLING and schema.TIMESTAMP not in sampled.fields:
+        raise InputError(
+            f"{path}: a table of accounts, and no log: nothing in it says when anybody called",
+            hint=f"name the logs as inputs, and this table with --accounts {path}",
+        )
     shown = mapped.listed(mapped.paths_of(records) or sorted(sampled.fields), 40)
     raise InputError(
         f"{path}: not a log format that is known (fields: {shown or 'none'})",

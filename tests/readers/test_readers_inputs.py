@@ -65,6 +65,7 @@ def test_special_files_are_refused(tmp_path: Path) -> None:
         (b"a,b\n1,2\n", "not a log format that is known (fields: a, b)"),
         (b"timestamp,user\n2026-01-01,x\n", "not a log format"),
         (b'{"account_id": "a", "time": 1}\n', "not a log format"),
+        (b"account_id,email,plan\na,a@x.io,pro\n", "a table of accounts, and no log"),
     ],
 )
 def test_files_that_cannot_be_read_say_why(tmp_path: Path, data: bytes, says: str) -> None:
