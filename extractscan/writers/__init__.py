@@ -78,7 +78,9 @@ WRITERS: Mapping[str, Writer] = MappingProxyType(
             "json",
             ("stix2", "stix"),
         ),
-        "timesketch": Writer((".timesketch.jsonl",), timesketch.render, "a timeline that Timesketch imports", "json"),
+        "timesketch": Writer(
+            (".timesketch.jsonl", ".timesketch.ndjson"), timesketch.render, "a timeline that Timesketch imports", "json"
+        ),
         "graphml": Writer((".graphml",), graphml.render, "accounts and what they share, for graph programs"),
         "gexf": Writer((".gexf",), gexf.render, "the same graph for Gephi"),
     }

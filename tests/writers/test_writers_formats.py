@@ -504,6 +504,7 @@ def test_a_format_without_its_library_says_how_to_get_it(monkeypatch: pytest.Mon
         ("a.ndjson", "ndjson"), ("a.evidence.ndjson", "evidence"), ("a.json", "json"), ("a.stix.json", "stix"),
         ("A.OCSF.JSON", "ocsf"), ("a.sarif.json", "sarif"), ("a.summary.md", "summary"),
         ("a.timesketch.jsonl", "timesketch"),
+        ("a.timesketch.ndjson", "timesketch"),
         ("evidence.ndjson", "ndjson"), ("d.sarif/a.csv", "csv"),
     ],
 )  # fmt: skip
