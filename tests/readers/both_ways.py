@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -80,3 +81,13 @@ def put(node: Any, path: tuple[Any, ...], value: Any) -> None:
             node = node[key] if isinstance(node, list) and isinstance(key, int) and len(node) > key else None
     if isinstance(node, dict):
         node[path[-1]] = value
+
+
+def changed(
+    make: Callable[[int], dict[str, Any]], changes: list[tuple[tuple[Any, ...], Any, int]]
+) -> list[dict[str, Any]]:
+    """Make six records, and put values into places of some of them."""
+    records: list[dict[str, Any]] = [json.loads(json.dumps(make(i))) for i in range(6)]
+    for path, value, which in changes:
+        put(records[which], path, value)
+    return records

@@ -10,7 +10,7 @@ from typing import Any
 
 import polars as pl
 import pytest
-from both_ways import JSON, THOROUGH, places_in, put, same_both_ways
+from both_ways import JSON, THOROUGH, changed, places_in, same_both_ways
 from hypothesis import example, given
 from hypothesis import strategies as st
 from reader_records import converse, invoke, lines, payload, spend_row, stream, write
@@ -252,10 +252,7 @@ PLACES = sorted({place for make in (_rich, _call, _invoke) for place in places_i
 def test_any_json_in_any_place_gives_the_same_both_ways(
     make: Callable[[int], dict[str, Any]], changes: list[tuple[tuple[Any, ...], Any, int]]
 ) -> None:
-    records = [json.loads(json.dumps(make(i))) for i in range(6)]
-    for path, value, which in changes:
-        put(records[which], path, value)
-    same_both_ways(lines(records))
+    same_both_ways(lines(changed(make, changes)))
 
 
 @THOROUGH
