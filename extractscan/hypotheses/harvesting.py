@@ -127,7 +127,7 @@ def open_to_chance(facts: Facts) -> float:
     return 1.0 / sqrt(max(facts.exchange_pairs, 1))
 
 
-def topics_dealt(facts: Facts) -> bool:
+def items_dealt(facts: Facts) -> bool:
     """Tell whether the members' items were dealt from one queue: as different within a member as between two."""
     return facts.exchangeable is not None and facts.exchangeable >= DEALT and facts.exchange_pairs >= 60
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from extractscan.hypotheses.facts import Facts
-from extractscan.hypotheses.harvesting import HALF_WORDED, own_worded, topics_dealt
+from extractscan.hypotheses.harvesting import HALF_WORDED, items_dealt, own_worded
 from extractscan.hypotheses.weighing import Weighed, percent, points
 
 OLD_DAYS = 45
@@ -64,4 +64,4 @@ def weigh(facts: Facts) -> Weighed:
 def _queue(facts: Facts) -> bool:
     """Tell whether one queue of items, in one private wording, is most of what the members send."""
     worded = facts.channels.get("content", 0.0) >= HALF_WORDED and facts.own_traffic <= 0.5
-    return worded and topics_dealt(facts) and facts.same_list <= 0.3
+    return worded and items_dealt(facts) and facts.same_list <= 0.3
