@@ -77,6 +77,9 @@ ASKED: Final = 0.1
 LEAST_ASKED: Final = 0.02
 UNUSUAL: Final = 5.0
 """How many times more often than elsewhere a request has to occur to mark the stream."""
+_FIRST_BITS: Final = 16
+_SPACES: Final = r"[^\S ]\s*| \s+"
+"""White space that is not one blank: three times as fast as replacing every blank by itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,20 +117,28 @@ def read_again(
         part = _complete(batch).join(network_of, on=schema.ACCOUNT, how="inner", maintain_order="left")
         part = part.with_columns(pl.int_range(done, done + pl.len(), dtype=pl.Int64).alias(EVENT))
         row, value = shingles.marks(part[schema.PROMPT])
-        pairs = pl.DataFrame({EVENT: row.astype(np.int64) + done, "shingle": value}).unique()
-        sizes = pairs.group_by(EVENT).agg(pl.len().alias(SIZE))
-        found = pairs.join(part.select(EVENT, NETWORK), on=EVENT).join(known, on=[NETWORK, "shingle"], how="semi")
-        hits.append(found.select(NETWORK, EVENT, "shingle"))
-        events.append(
-            _slim(part, found[EVENT].unique(), secret)
-            .join(sizes, on=EVENT, how="left")
-            .with_columns(pl.col(SIZE).fill_null(0))
-        )
+        found = _hits(part, row, value, known)
+        hits.append(found)
+        sizes = pl.Series(SIZE, shingles.distinct(row, value, len(part)))
+        events.append(_slim(part, found[EVENT].unique(), secret).with_columns(sizes))
         done += len(part)
     if not events:
         return Reading(pl.DataFrame(), pl.DataFrame())
     read = pl.concat(events).with_columns(pl.when(_few()).then(HEAD).alias(HEAD)).drop(TELLING)
     return Reading(read, pl.concat(hits))
+
+
+def _hits(part: pl.DataFrame, row: np.ndarray, value: np.ndarray, known: pl.DataFrame) -> pl.DataFrame:
+    """Find the wording of its own network in each event: network, event, shingle, one row each.
+
+    A table by the first bits of the hash sends nearly all others away, before anything is joined.
+    """
+    table = np.zeros(1 << _FIRST_BITS, dtype=np.bool_)
+    table[known["shingle"].to_numpy() >> np.uint64(64 - _FIRST_BITS)] = True
+    likely = np.flatnonzero(table[value >> np.uint64(64 - _FIRST_BITS)])
+    rows = pl.Series(row[likely])
+    pairs = part.select(NETWORK, EVENT)[rows].with_columns(pl.Series("shingle", value[likely]))
+    return pairs.join(known, on=[NETWORK, "shingle"], how="semi").unique()
 
 
 def _wording_table(wording: Mapping[int, np.ndarray]) -> pl.DataFrame:
@@ -150,7 +161,7 @@ def _complete(batch: pl.DataFrame) -> pl.DataFrame:
 
 
 def _slim(part: pl.DataFrame, worded: pl.Series, secret: pl.DataFrame) -> pl.DataFrame:
-    key = pl.col(schema.PROMPT).str.to_lowercase().str.replace_all(r"\s+", " ").str.strip_chars().hash(1)
+    key = pl.col(schema.PROMPT).str.to_lowercase().str.replace_all(_SPACES, " ").str.strip_chars().hash(1)
     part = part.with_columns(_system_keys(part[schema.SYSTEM_PROMPT]).alias(SYSTEM_KEY))
     under = part.join(secret, on=[NETWORK, SYSTEM_KEY], how="semi")[EVENT]
     telling = pl.col(EVENT).is_in(pl.concat([worded, under]).implode()) | (pl.col(MASK) != 0)

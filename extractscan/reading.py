@@ -27,6 +27,8 @@ WORKERS = 2
 ROWS_AT_ONCE = 32_768
 SUSPECTS_AT_ONCE = 200_000
 """Batches in work at once, their size (their windows of text are the peak of memory), and texts marked at once."""
+HELD_AT_ONCE = 65_536
+"""Events that wait to be marked when they are read again, with all their text."""
 LARGE = 64 << 20
 """Bytes of logs from which it pays to count the events of accounts beforehand."""
 
@@ -166,7 +168,7 @@ def _with_masks(reading: Reading, read: Iterator[pl.DataFrame]) -> Iterator[pl.D
     held: list[pl.DataFrame] = []
     for batch in read:
         held.append(batch)
-        if sum(map(len, held)) >= SUSPECTS_AT_ONCE:
+        if sum(map(len, held)) >= HELD_AT_ONCE:
             yield from marked_together(held, reading.ruleset)
             held = []
     yield from marked_together(held, reading.ruleset)

@@ -148,6 +148,25 @@ def _by_block(texts: pl.Series, choose: Callable[[Row, U64], tuple[Row, U64]]) -
     return np.concatenate(rows), np.concatenate(hashes)
 
 
+def distinct(row: Row, value: U64, texts: int) -> npt.NDArray[np.int64]:
+    """Count the different hashes of each text; one sort tells whether any returns, and only where it does is looked on.
+
+    Args:
+        row: Number of the text of each hash, ascending.
+        value: The hashes.
+        texts: How many texts there are; one without a hash has 0.
+    """
+    counts = np.bincount(row, minlength=texts)
+    mixed = value ^ (row.astype(np.uint64) + np.uint64(1)) * np.uint64(_BASE)
+    order = np.sort(mixed)
+    twice = order[1:][order[1:] == order[:-1]]
+    if len(twice):
+        at = np.flatnonzero(np.isin(mixed, twice))
+        once = np.unique(np.stack([row[at].astype(np.uint64), value[at]]), axis=1)[0].astype(np.int64)
+        counts += np.bincount(once, minlength=texts) - np.bincount(row[at], minlength=texts)
+    return counts
+
+
 def _lowest(row: Row, value: U64) -> tuple[Row, U64]:
     """Keep the windows whose hash is below those of the windows beside them in the same text."""
     edge = row[1:] != row[:-1]

@@ -12,14 +12,13 @@ import polars as pl
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from extractscan import schema
 from extractscan.readers import spool
 from extractscan.readers import stored as storage
-from extractscan.readers.cast import cast
 from extractscan.readers.chunk import MAX_ROWS, Chunk, rows_from
 from extractscan.readers.plan import Plan
 from extractscan.readers.stored import DamagedError, Stored
 from extractscan.readers.streams import Meter
+from extractscan.readers.wanted import Wanted
 
 _BATCH_BYTES: Final = 128 << 20
 """Uncompressed bytes of one batch: long prompts make batches of fewer rows."""
@@ -96,7 +95,7 @@ def read(plan: Plan, meter: Meter) -> Iterator[Chunk]:
 
 def _groups(file: pq.ParquetFile, plan: Plan, names: list[str], meter: Meter) -> Iterator[Chunk]:
     size = plan.size
-    wanted = plan.accounts and (plan.accounts[0], plan.accounts[1].implode())
+    wanted = plan.accounts and (plan.accounts[0], Wanted(plan.accounts[1]))
     fast = local(plan.stored) if plan.stored.store is None and is_plain(file, names) else None
     start, total = 0, max(file.metadata.num_rows, 1)
     for group in range(file.num_row_groups):
@@ -152,26 +151,17 @@ def _rows_for(meta: Any) -> int:
     return int(min(MAX_ROWS, max(_BATCH_BYTES // average, 256)))
 
 
-def _of(chunk: Chunk, column: str, accounts: pl.Series) -> Chunk:
+def _of(chunk: Chunk, column: str, wanted: Wanted) -> Chunk:
     """Keep the rows of the wanted accounts."""
     assert isinstance(chunk.records, pl.DataFrame)
-    hit = _hits(chunk.records[column], accounts)
+    hit = wanted.rows(chunk.records[column])
     return chunk if hit is None else Chunk(chunk.rows.filter(hit), chunk.records.filter(hit))
 
 
-def _holds_any(file: pq.ParquetFile, group: int, column: str, accounts: pl.Series) -> bool:
+def _holds_any(file: pq.ParquetFile, group: int, column: str, wanted: Wanted) -> bool:
     held = file.read_row_group(group, columns=[column]).column(0).unique()
-    hit = _hits(pl.Series(pl.from_arrow(held)), accounts)
+    hit = wanted.rows(pl.Series(pl.from_arrow(held)))
     return hit is None or bool(hit.any())
-
-
-def _hits(held: pl.Series, accounts: pl.Series) -> pl.Series | None:
-    """Tell which values become one of the accounts' names; None where that cannot be told here."""
-    if held.dtype != pl.String:
-        return None
-    names = held.unique()
-    meant = cast(names, schema.ACCOUNT, schema.EVENTS[schema.ACCOUNT])[0]
-    return held.is_in(names.filter(meant.is_in(accounts)).implode()).fill_null(value=False)
 
 
 def frame_of(batch: pa.RecordBatch) -> pl.DataFrame:

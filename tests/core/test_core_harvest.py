@@ -9,6 +9,8 @@ from typing import Any
 import numpy as np
 import polars as pl
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from extractscan import harvest, items, schema, shingles
 
@@ -210,3 +212,13 @@ def test_words_are_hashed_alike_wherever_they_stand() -> None:
     assert held[1] == []
     assert len(held[3]) == 3
     assert shingles.words(pl.Series([], dtype=pl.String), 8)[0].tolist() == []
+
+
+@settings(max_examples=100, deadline=None, derandomize=True)
+@given(st.text(alphabet="aB \t\n\u00a0\u2003\u3000\u0085", max_size=20))
+def test_prompts_that_differ_in_case_and_white_space_are_one_item(text: str) -> None:
+    """Whatever runs of white space are between and around the words, of Unicode as well, the key is the same."""
+    words = text.lower().split()
+    rows = [{"account_id": "a", "prompt": each} for each in (text, " ".join(words), "\t \n".join(words))]
+    keys = read(rows)[0][harvest.PROMPT_KEY]
+    assert keys.n_unique() == 1

@@ -26,6 +26,7 @@ def test_masks_of_a_sampled_log_are_found_when_it_is_read_again(
     expected = pl.concat(reading.again(whole, columns, who))
     monkeypatch.setattr(sampling, "ALL_TEXTS", 500)
     monkeypatch.setattr(reading, "SUSPECTS_AT_ONCE", at_once)
+    monkeypatch.setattr(reading, "HELD_AT_ONCE", at_once)
     part = reading.read(logs, None, SETTINGS)
     assert whole.asking is not None
     assert part.asking is None

@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from extractscan.readers import open_logs, parquet
+from extractscan.readers import open_logs, parquet, wanted
 from extractscan.readers.cast import cast
 from extractscan.schema import EVENTS
 
@@ -79,6 +79,21 @@ def test_accounts_are_found_by_the_name_that_they_are_kept_under(tmp_path: Path)
     name = hashlib.sha256(key.encode()).hexdigest()
     found = read(path, accounts=pl.Series([name]))
     assert found.select("account_id", "source_row").rows() == [(name, 2_345)]
+
+
+def test_names_of_accounts_are_looked_at_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A name that stands in many row groups is held against the wanted accounts in the first alone."""
+    looked: list[str] = []
+
+    def watched(values: pl.Series, name: str, dtype: pl.DataType) -> tuple[pl.Series, str | None]:
+        looked.extend(values.to_list())
+        return cast(values, name, dtype)
+
+    monkeypatch.setattr(wanted, "cast", watched)
+    names = [f"a{n % 3}" if n < ROWS // 2 else f"a{n % 4}" for n in range(ROWS)]
+    path = log_of(tmp_path / "x.parquet", names)
+    assert len(read(path, accounts=pl.Series(["a1", "a3"]))) == sum(name in {"a1", "a3"} for name in names)
+    assert sorted(looked) == ["a0", "a1", "a2", "a3"]
 
 
 def test_accounts_that_are_numbers_are_found(tmp_path: Path) -> None:
