@@ -8,13 +8,15 @@ from typing import Final, Literal, get_args
 
 import msgspec
 
-from extractscan import schema
 from extractscan.model import LEVELS, Member, Network, Report, Verdict
 from extractscan.model.since import Baseline, Change, State
 
 VERDICTS: Final = get_args(Verdict)
 ACTIVE: Final = frozenset({"active", "ok", "enabled", "open", "normal"})
 """Words for accounts that nobody stopped; any other status of the accounts table counts as a ban."""
+
+TIME: Final = "time"
+"""The channel, as reports name it: a page that shows a report does without the columns of logs, and what they load."""
 
 
 class Named(msgspec.Struct, frozen=True, kw_only=True):
@@ -190,7 +192,7 @@ def _held(network: Network, stopped: Mapping[str, object]) -> dict[tuple[str, st
     found = {}
     for each in network.observables:
         holders = [account for account in each.held_by if account in stopped]
-        if holders and each.outside <= len(each.held_by) and each.channel != schema.TIME:
+        if holders and each.outside <= len(each.held_by) and each.channel != TIME:
             found[each.signal, each.value] = Carried(
                 channel=each.channel, signal=each.signal, value=each.value, held_by=holders, outside=each.outside
             )

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import polars as pl
 
-from extractscan import incidence, model, reduce, schema
+from extractscan import customers, incidence, model, reduce, schema
 from extractscan.growing import Found
 from extractscan.hypotheses.gathering import Background, Family
 from extractscan.incidence import Incidence, Ints, Kind
@@ -90,7 +90,7 @@ def lay(
     summary = summary if not earlier else _with_earlier(summary, earlier)
     table = _known_accounts(summary, accounts)
     described = behaviour(summary.totals, summary.activity, summary.sightings, table)
-    units = incidence.units_of(table)
+    units = customers.units_of(table)
     frames = {"accounts": table, "behaviour": described}
     sightings = [summary.sightings.select(schema.ACCOUNT, "kind", "value", "count")]
     sightings += [

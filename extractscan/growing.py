@@ -7,12 +7,18 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from extractscan.incidence import Incidence, Ints, Profile
-from extractscan.linking import belongs, needed_bits, profile, total_bits
+from extractscan import schema
+from extractscan.incidence import Incidence, Ints, Profile, spans
+from extractscan.linking import belongs, counted, needed_bits, profile, total_bits
 from extractscan.settings import Settings
 
 START_HOLDS = 0.5
 """Share of a start set that has to belong to it: what falls apart at once is not grown."""
+MASKING = 0.05
+"""Share of all units from which the rest of a campaign, seen as outsiders, can hide a part of it."""
+CLOSINGS, CARRIED, MOSTLY = 3, 0.1, 0.75
+"""Rounds of taking in holders; the share of a set that has to hold a value, and of its holders that have to be in the
+set, for it to take in the others."""
 ROUNDS = 10
 """Refinement ends sooner as a rule; a group that still swings after this many rounds is dropped."""
 
@@ -56,6 +62,25 @@ def refine(incidence: Incidence, start: Ints, settings: Settings) -> Profile | N
         members = following
     group = profile(incidence, members, settings, near=True)
     return group if np.all(belongs(group, incidence.units, settings)[members]) else None
+
+
+def closed(incidence: Incidence, start: Ints) -> Ints:
+    """Take in whoever holds what mostly a set's own members hold, in a few rounds; half of all units at most.
+
+    A campaign that is a large part of a log makes its own values common: to a part of it the rest are strangers who
+    share its cards and its program, and it would be dropped for them.
+    """
+    flat, members = incidence.flat, start
+    timeless = np.array([kind.channel != schema.TIME for kind in incidence.kinds], dtype=np.bool_)
+    for _ in range(CLOSINGS):
+        held, k = counted(flat.value[spans(flat.ptr, members)], len(flat.kind))
+        total = flat.by_value_ptr[held + 1] - flat.by_value_ptr[held]
+        mostly = (k >= MOSTLY * total) & (k >= CARRIED * len(members)) & timeless[flat.kind[held]]
+        wider = np.union1d(members, flat.by_value[spans(flat.by_value_ptr, held[mostly])])
+        if len(wider) == len(members) or len(wider) > incidence.units // 2:
+            break
+        members = wider
+    return members
 
 
 def disjoint(incidence: Incidence, found: Sequence[Found], settings: Settings) -> list[Found]:

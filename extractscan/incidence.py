@@ -14,6 +14,8 @@ import scipy.sparse as sp
 from extractscan import schema
 
 TEMPLATE = "template"
+MOST = 0.5
+"""Share of the units whose identity is known from which they alone are the background of a group."""
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
 
@@ -82,6 +84,9 @@ class Flat:
         mixture, forgeable: As the kinds' (kinds,).
         known: Whether any value of a kind is known of a unit (units, kinds).
         known_all: Units of which each kind is known (kinds,).
+        described: Units whose identity is known (units,), where that is most but not all; else None.
+        by_value_described: Described holders of each value; empty where `described` is None.
+        described_all: Described units of which each kind is known (kinds,).
     """
 
     first: Ints
@@ -95,6 +100,9 @@ class Flat:
     forgeable: npt.NDArray[np.bool_]
     known: npt.NDArray[np.bool_]
     known_all: Ints
+    described: npt.NDArray[np.bool_] | None
+    by_value_described: Ints
+    described_all: Ints
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +116,7 @@ class Profile:
         own: The most that a channel's unforgeable signals say of every unit (units,).
         kinds: For each signal the bits of every unit before the channel takes the largest.
         rates: For each signal: value numbers held inside, members holding them, outside holders.
+        ratios: For each signal, how many times more likely each value is inside than outside, for an outsider.
     """
 
     members: Ints
@@ -116,6 +125,7 @@ class Profile:
     own: Floats
     kinds: dict[str, Floats] = field(default_factory=dict)
     rates: dict[str, tuple[Ints, Ints, Ints]] = field(default_factory=dict)
+    ratios: dict[str, Floats] = field(default_factory=dict)
 
 
 def kind_of(
@@ -171,6 +181,10 @@ def _flat(incidence: Incidence) -> Flat:
     known = np.zeros((incidence.units, len(kinds)), dtype=np.bool_)
     for number, kind in enumerate(kinds):
         known[:, number] = kind.known
+    identity = [number for number, kind in enumerate(kinds) if kind.channel == schema.IDENTITY]
+    described: npt.NDArray[np.bool_] = np.asarray(known[:, identity].any(axis=1), dtype=np.bool_)
+    partly = MOST <= described.mean() < 1.0
+    until = np.concatenate([[0], np.cumsum(described[by_value])]) if partly else np.zeros(0, dtype=np.int64)
     return Flat(
         first=first,
         kind=np.repeat(np.arange(len(kinds), dtype=np.int32), size),
@@ -183,6 +197,9 @@ def _flat(incidence: Incidence) -> Flat:
         forgeable=np.array([kind.forgeable for kind in kinds], dtype=np.bool_),
         known=known,
         known_all=known.sum(axis=0).astype(np.int64),
+        described=described if partly else None,
+        by_value_described=until[by_ptr[1:]] - until[by_ptr[:-1]] if partly else until,
+        described_all=known[described].sum(axis=0).astype(np.int64),
     )
 
 
@@ -196,31 +213,6 @@ def spans(ptr: Ints, rows: Ints) -> Ints:
     return np.arange(total, dtype=np.int64) + shift
 
 
-def units_of(accounts: pl.DataFrame) -> pl.DataFrame:
-    """Merge the accounts of one declared customer into one unit.
-
-    An organization counts as declared unless it is known to be unverified: a customer with 120 keys is one customer,
-    a name that 120 accounts typed in is an observable like any other.
-
-    Args:
-        accounts: account_id, and where known organization_id and organization_verified; one row an account.
-
-    Returns:
-        account_id, unit (Int64, dense, in the order of the unit's first account id), customer (organization or null).
-    """
-    known = accounts.sort(schema.ACCOUNT)
-    customer = pl.lit(None, pl.String)
-    if schema.ORGANIZATION in known.columns:
-        customer = pl.col(schema.ORGANIZATION).replace("", None)
-        if schema.VERIFIED in known.columns:
-            customer = pl.when(pl.col(schema.VERIFIED).fill_null(value=True)).then(customer)
-    named = known.select(schema.ACCOUNT, customer.alias("customer"))
-    first = pl.when(pl.col("customer").is_not_null()).then(pl.col(schema.ACCOUNT).min().over("customer"))
-    return named.with_columns(first.fill_null(pl.col(schema.ACCOUNT)).alias("head")).select(
-        schema.ACCOUNT, pl.col("head").rank("dense").cast(pl.Int64).sub(1).alias("unit"), "customer"
-    )
-
-
 def kinds_of(
     sightings: pl.DataFrame, channels: Mapping[str, str], units: pl.DataFrame, forgeable: frozenset[str]
 ) -> tuple[Kind, ...]:
@@ -229,7 +221,7 @@ def kinds_of(
     Args:
         sightings: account_id, kind, value, count.
         channels: Channel of every signal that may link, in the order wanted.
-        units: As from `units_of`.
+        units: As from `customers.units_of`.
         forgeable: Signals whose values others can put on a bystander.
     """
     size = int(units["unit"].max()) + 1 if len(units) else 0  # type: ignore[arg-type]

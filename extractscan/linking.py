@@ -47,14 +47,14 @@ def profile(
     flat, units = incidence.flat, incidence.units
     inside = np.zeros(units, dtype=np.bool_)
     inside[members] = True
-    held, k = _counted(flat.value[spans(flat.ptr, members)], len(flat.kind))
+    held, k = counted(flat.value[spans(flat.ptr, members)], len(flat.kind))
     if without:
         kept = np.array([kind.channel not in without for kind in incidence.kinds])[flat.kind[held]]
         held, k = held[kept], k[kept]
     kind = flat.kind[held]
     total = flat.by_value_ptr[held + 1] - flat.by_value_ptr[held]
     known = flat.known[members].sum(axis=0)
-    ratio_in, ratio_out = _ratios(k, total, known[kind], flat.known_all[kind])
+    ratio_in, ratio_out = _ratios(k, known[kind], _background(flat, members, held, k, known))
     keep = (k >= 2) & (ratio_out > 1.0)
     text = np.flatnonzero(keep & flat.mixture[kind])
     tests = np.diff(flat.first)[kind[text]]
@@ -71,12 +71,13 @@ def profile(
     place[among] = np.arange(len(among))
     bits = _bits(flat, held[keep], (ratio_in[keep], ratio_out[keep]), inside, (place, len(among)))
     np.clip(bits, 0.0, settings.channel_cap_bits, out=bits)
-    price, rates = np.zeros_like(bits), {}
+    price, rates, ratios = np.zeros_like(bits), {}, {}
     bounds = np.searchsorted(held, flat.first)
     for number, (start, end) in enumerate(pairwise(bounds.tolist())):
         if end > start:
             span = slice(start, end)
             rates[incidence.kinds[number].name] = (held[span] - flat.first[number], k[span], total[span] - k[span])
+            ratios[incidence.kinds[number].name] = ratio_out[span]
             top = start + int(np.argmax(k[span]))
             sizes = (int(known[number]), int(flat.known_all[number]))
             cost = _cost(int(k[top]), int(total[top]), *sizes)
@@ -86,10 +87,10 @@ def profile(
                 lacks[holders[holders >= 0]] = False
                 price[number, lacks] = max(cost, PRICE_FLOOR)
     used = [n for n, kind in enumerate(incidence.kinds) if kind.channel not in without]
-    return _summed(incidence, members, among, (bits, price), used, rates, settings)
+    return _summed(incidence, members, among, (bits, price), used, (rates, ratios), settings)
 
 
-def _counted(values: Ints, size: int) -> tuple[Ints, Ints]:
+def counted(values: Ints, size: int) -> tuple[Ints, Ints]:
     """Return the distinct values, sorted, and how often each occurs; many of few are counted faster than sorted."""
     if len(values) * 8 < size:
         held, k = np.unique(values, return_counts=True)
@@ -105,7 +106,7 @@ def _summed(
     among: Ints,
     judged: tuple[Floats, Floats],
     used: Sequence[int],
-    rates: dict[str, tuple[Ints, Ints, Ints]],
+    rates: tuple[dict[str, tuple[Ints, Ints, Ints]], dict[str, Floats]],
     settings: Settings,
 ) -> Profile:
     """Let the loudest signal of every channel stand for it, and add the price of what is lacking."""
@@ -125,7 +126,7 @@ def _summed(
             if hard:
                 np.maximum(own, bits[hard].max(axis=0) + lacking, out=own)
     kinds = {incidence.kinds[n].name: _spread(bits[n], among, units) for n in used}
-    return Profile(members, among, channels, _spread(own, among, units), kinds, rates)
+    return Profile(members, among, channels, _spread(own, among, units), kinds, *rates)
 
 
 def _spread(some: Floats, among: Ints, units: int) -> Floats:
@@ -149,12 +150,34 @@ def _stands_apart(bits: Floats, known: npt.NDArray[np.bool_], members: Ints, set
     return price
 
 
-def _ratios(k: Ints, total: Ints, n: Ints | int, units: Ints | int) -> tuple[Floats, Floats]:
-    """Return p/u of each value for a member and for an outsider that holds it, that unit left out of both rates."""
-    outside = total - k
-    u_in = (outside + CELL) / (units - n + 2 * CELL)
+def _background(flat: Flat, members: Ints, held: Ints, k: Ints, known: Ints) -> tuple[Ints, Ints]:
+    """Return of each value its holders outside the group, and the outsiders of whom its kind is known.
+
+    Where the identity of most units is known, only those count: accounts that lack a row in the table of accounts can
+    hardly join a group, and would be taken for strangers who use its program and its words.
+    """
+    kind = flat.kind[held]
+    if flat.described is None:
+        return flat.by_value_ptr[held + 1] - flat.by_value_ptr[held] - k, (flat.known_all - known)[kind]
+    told = members[flat.described[members]]
+    theirs = flat.value[spans(flat.ptr, told)]
+    theirs = theirs[np.isin(theirs, held)]
+    outside = flat.by_value_described[held] - np.bincount(np.searchsorted(held, theirs), minlength=len(held))
+    return outside, (flat.described_all - flat.known[told].sum(axis=0))[kind]
+
+
+def _ratios(k: Ints, n: Ints | int, background: tuple[Ints, Ints | int]) -> tuple[Floats, Floats]:
+    """Return p/u of each value for a member and for an outsider that holds it, that unit left out of both rates.
+
+    Args:
+        k: Members that hold the value.
+        n: Members of whom its kind is known.
+        background: Outsiders that hold the value, and of whom its kind is known.
+    """
+    outside, strangers = background
+    u_in = (outside + CELL) / (strangers + 2 * CELL)
     p_in = (k - 1 + SHRINK * u_in) / (n - 1 + SHRINK)
-    u_out = (np.maximum(outside - 1, 0) + CELL) / (np.maximum(units - n - 1, 0) + 2 * CELL)
+    u_out = (np.maximum(outside - 1, 0) + CELL) / (np.maximum(strangers - 1, 0) + 2 * CELL)
     p_out = (k + SHRINK * u_out) / (n + SHRINK)
     return p_in / u_in, p_out / u_out
 
@@ -208,10 +231,7 @@ def private_values(kind: Kind, group: Profile, units: int, settings: Settings) -
     if kind.name not in group.rates:
         return np.zeros(0, dtype=np.int64)
     held, k, outside = group.rates[kind.name]
-    known = int((kind.ptr[group.members + 1] > kind.ptr[group.members]).sum())
-    known_all = int(kind.known.sum())
-    _, ratio = _ratios(k, k + outside, known, known_all)
-    keep = (k >= 2) & (ratio >= PRIVATE_RATIO)
+    keep = (k >= 2) & (group.ratios[kind.name] >= PRIVATE_RATIO)
     if kind.mixture:
         keep &= _enriched(k, k + outside, len(group.members), units, len(kind.values), settings)
     return held[keep]

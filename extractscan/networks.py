@@ -9,7 +9,7 @@ from itertools import chain
 import numpy as np
 import numpy.typing as npt
 
-from extractscan.growing import Found, disjoint, refine
+from extractscan.growing import MASKING, Found, closed, disjoint, refine
 from extractscan.incidence import Incidence, Ints, Kind, Profile
 from extractscan.linking import belongs
 from extractscan.parting import release, sever, split
@@ -50,15 +50,23 @@ def grow(incidence: Incidence, labels: Sequence[Kind], settings: Settings) -> li
     for seed in seeds(incidence, labels, settings):
         if tried.covers(seed.units):
             continue
-        group = refine(incidence, seed.units, settings)
+        group = _grown(incidence, seed, settings)
         tried.add(seed.units if group is None else np.union1d(seed.units, group.members))
         found += [web for web in _webs(incidence, group, seed, settings) if held.add(web.members)]
     for seed in chain(marked(incidence, settings), communities(incidence, settings), cells(incidence, settings)):
         if held.covers(seed.units):
             continue
-        group = refine(incidence, seed.units, settings)
+        group = _grown(incidence, seed, settings)
         found += [web for web in _webs(incidence, group, seed, settings) if held.add(web.members)]
     return disjoint(incidence, _outermost(found), settings)
+
+
+def _grown(incidence: Incidence, seed: Seed, settings: Settings) -> Profile | None:
+    """Grow a seed; one that is a large part of the log and fell apart is tried with all who hold what is mostly its."""
+    group = refine(incidence, seed.units, settings)
+    if group is None and len(seed.units) >= MASKING * incidence.units:
+        return refine(incidence, closed(incidence, seed.units), settings)
+    return group
 
 
 def _outermost(found: Sequence[Found]) -> list[Found]:

@@ -3,18 +3,26 @@
 from __future__ import annotations
 
 from extractscan.hypotheses.facts import Facts
-from extractscan.hypotheses.harvesting import extraction
+from extractscan.hypotheses.harvesting import WORDED_BITS, extraction
 from extractscan.hypotheses.weighing import (
+    HARD,
     HIDDEN_UNITS,
+    Candidate,
     Weighed,
+    apart,
     bought,
+    clients_of_one_hand,
     hard_ties,
     percent,
     points,
     software_only,
     tie,
+    unnamed,
 )
 
+YOUNG_DAYS = 60
+"""Median age from which accounts speak against having been made for a harvest; 40 days more are one bit, three at most:
+aged accounts can be bought."""
 FEW = 6
 """Members under which what is registered or written alike does not do."""
 SOFT = ("email_pattern", "email_domain", "referral", "signup_address", "signup_batch", "organization")
@@ -22,44 +30,32 @@ SOFT = ("email_pattern", "email_domain", "referral", "signup_address", "signup_b
 
 def weigh(facts: Facts) -> Weighed:
     """Weigh what only a hidden operator explains."""
-    hard = hard_ties(facts)
-    own_domain = facts.share("email_domain").top >= 0.8
-    soft = max((facts.share(s).bits for s in SOFT if not (own_domain and s.startswith("email"))), default=0.0)
-    address = facts.share("address")
-    pool = address.shared >= 0.5 and address.top < 0.5 and facts.share("prefix").top < 0.8
-    card = facts.share("payment")
-    openly = card.known >= 0.5 and card.top >= 0.6
     alone = software_only(facts)
+    worded = facts.channels.get("content", 0.0) >= WORDED_BITS
     harvest = sum(bits for _, bits, _, _ in extraction(facts))
-    even = facts.load_ratio or 1.0
+    even, age = facts.load_ratio or 1.0, facts.age_days or 0.0
+    inherited = facts.succession >= 0.15 and facts.succession >= 2 * facts.succession_outside
     return Weighed(
         id="H1",
         name="extraction_operator",
         title="one hidden operator harvests through many accounts",
         points=points(
-            (
-                hard >= 0.3,
-                (1.5 if openly else 5.0) * hard,
-                f"{percent(hard)} of the members share {tie(facts)} with another member",
-            ),
-            (soft >= 2 and not openly, min(3.0, soft / 2), "sign-up details follow one scheme"),
-            (pool, 2.0, "addresses come from a pool that several members draw from"),
+            *_ties(facts),
             (even > 1.3, min(3.0, 2 * (even - 1)), "the load is spread evenly, as by a dispatcher"),
-            (
-                facts.channels.get("content", 0.0) >= 3,
-                2.0,
-                "a wording that is rare outside runs through the members' prompts",
-            ),
+            (worded, 2.0, "a wording that is rare outside runs through the members' prompts"),
             (harvest > 0, min(6.0, harvest / 2), "the traffic looks like a harvest"),
-            (facts.stream_known and harvest < 3, -4.0, "little in the traffic looks like a harvest"),
             (
-                (facts.banned or 0.0) >= 0.1
-                and facts.succession >= 0.15
-                and facts.succession >= 2 * facts.succession_outside,
+                facts.stream_known and harvest < 3,
+                -4.0 if worded else -6.0,
+                "little in the traffic looks like a harvest",
+            ),
+            (
+                (facts.banned or 0.0) >= 0.1 and inherited,
                 2.0,
                 f"members were banned, and {percent(facts.succession)} start just after another fell silent",
             ),
             (not alone, _unshared(facts), "nobody shares a card, a phone or a device, as far as they are known"),
+            (age > YOUNG_DAYS, -min(3.0, (age - YOUNG_DAYS) / 40), f"the accounts are old ({age:.0f} days, median)"),
             (alone, -8.0, "only software and its habits are common; nobody shares a payment, a sign-up or an address"),
             (facts.same_list >= 0.5, -5.0, "most items are on a list that many members sent"),
             (facts.end_users >= 0.5 and facts.end_users_each >= 5, -4.0, "members serve end users of their own"),
@@ -70,13 +66,32 @@ def weigh(facts: Facts) -> Weighed:
     )
 
 
+def _ties(facts: Facts) -> tuple[Candidate, ...]:
+    """Say how far what is bought, rented or registered ties the members to one hand."""
+    hard, card, address = hard_ties(facts), facts.share("payment"), facts.share("address")
+    own_domain = facts.share("email_domain").top >= 0.8
+    soft = max((facts.share(s).bits for s in SOFT if not (own_domain and s.startswith("email"))), default=0.0)
+    pool = address.shared >= 0.5 and address.top < 0.5 and facts.share("prefix").top < 0.8
+    openly = (card.known >= 0.5 and card.top >= 0.6) or clients_of_one_hand(facts)
+    few = facts.units < HIDDEN_UNITS
+    own = hard >= 0.1 and few and all(apart(facts, name) for name in ("payment", "phone"))
+    shared = f"{percent(hard)} of the members share {tie(facts)} with another member"
+    return (
+        (hard >= 0.3, (1.5 if openly else 5.0) * hard, shared),
+        (soft >= 2 and not openly, min(3.0, soft / 2), "sign-up details follow one scheme"),
+        (pool, 2.0, "addresses come from a pool that several members draw from"),
+        (unnamed(facts) and few, -3.0, "who pays and who signed up is not in the log"),
+        (own, -3.0 if facts.units >= FEW else -6.0, "every member has a card and a phone of its own"),
+    )
+
+
 def _unshared(facts: Facts) -> float:
     """Bits against H1 where no card, phone or device ties the members; the most against few, who may be strangers."""
-    card, hard = facts.share("payment"), hard_ties(facts)
-    if card.known >= 0.5 and hard < 0.1 and not bought(facts):
+    known, hard = max(facts.share(name).known for name in HARD), hard_ties(facts)
+    if known >= 0.5 and hard < 0.1 and not bought(facts):
         return -12.0
     if facts.units < FEW and hard < 0.3:
         return -8.0
-    if card.known < 0.5 or hard >= 0.1:
+    if known < 0.5 or hard >= 0.1:
         return 0.0
     return -3.0 if facts.units >= HIDDEN_UNITS else -5.0

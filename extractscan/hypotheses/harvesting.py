@@ -5,7 +5,7 @@ from __future__ import annotations
 from math import log2, sqrt
 
 from extractscan.hypotheses.facts import Ask, Facts
-from extractscan.hypotheses.weighing import hidden, percent
+from extractscan.hypotheses.weighing import HIDDEN_UNITS, hidden, percent
 
 FLOOR = 0.002
 """Rates below one event in 500 are not told apart: a small log cannot measure them."""
@@ -18,6 +18,9 @@ DEALT = 0.85
 MIX_SLOPE, MIX_MOST, MIX_LEAST, MIX_PAIRS = 40.0, 4.0, -6.0, 400
 """Bits a unit of likeness, their bounds, and the pairs from which a likeness counts in full."""
 BARE_DEALT = 0.97
+OWN_TEXTS = 0.6
+"""Share of members with a fixed text of their own from which this is how the group works."""
+OWN_WORDED_UNITS = 20
 HALF_WORDED = 6.0
 """Bare likeness of dealt items, and bits of the content channel from which one wording runs through most members."""
 UNTHREADED_MIX = 2.9
@@ -132,15 +135,40 @@ def items_dealt(facts: Facts) -> bool:
     return facts.exchangeable is not None and facts.exchangeable >= DEALT and facts.exchange_pairs >= 60
 
 
-def own_worded(facts: Facts) -> bool:
+def fixed_texts(facts: Facts) -> bool:
+    """Tell whether the members each work from a fixed text of their own, whatever they put into it.
+
+    A wording that half of them share is a thread already, and says nothing about texts of their own.
+    """
+    return (facts.own_worded or 0.0) >= OWN_TEXTS and facts.channels.get("content", 0.0) < HALF_WORDED
+
+
+def own_texts(facts: Facts) -> bool:
     """Tell whether the members each work from a fixed text of their own, over items that were dealt from one queue.
 
-    The bare likeness has to be that of a dealt queue by what its pairs allow to tell. A wording that half of them share
-    is a thread already, and says nothing about texts of their own.
+    The bare likeness has to be that of a dealt queue by what its pairs allow to tell.
     """
     least = BARE_DEALT + open_to_chance(facts)
     dealt = facts.bare is not None and facts.bare >= least and facts.exchange_pairs >= 200
-    return (facts.own_worded or 0.0) >= 0.6 and dealt and facts.channels.get("content", 0.0) < HALF_WORDED
+    return dealt and fixed_texts(facts)
+
+
+def own_worded(facts: Facts) -> bool:
+    """Tell whether texts of their own are a disguise: of many accounts that are not all set up or paid in one place.
+
+    Courses on one card and an agency that sets up its clients' accounts on one machine have texts of their own as well,
+    and whoever rewords each account does not put them all on one card.
+    """
+    openly = any(
+        facts.share(name).known >= 0.5 and facts.share(name).top >= 0.8 for name in ("payment", "signup_device")
+    )
+    return facts.units >= OWN_WORDED_UNITS and not openly and own_texts(facts)
+
+
+def run_through(facts: Facts) -> bool:
+    """Tell whether one private wording runs through nearly all that many accounts send, and no item list does."""
+    whole = facts.channels.get("content", 0.0) >= HALF_WORDED and facts.own_traffic <= 0.2
+    return whole and facts.same_list <= 0.3 and facts.units >= HIDDEN_UNITS
 
 
 def _carriage_capped(found: list[Sign]) -> list[Sign]:

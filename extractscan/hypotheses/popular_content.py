@@ -11,6 +11,9 @@ def weigh(facts: Facts) -> Weighed:
     card, client = facts.share("payment"), facts.share("user_agent")
     even = facts.load_ratio or 1.0
     tied = hard_ties(facts)
+    code, domain = facts.share("referral"), facts.share("email_domain")
+    programme = code.known >= 0.5 and code.top >= 0.8 and domain.known >= 0.5 and domain.top < 0.5 and tied < 0.1
+    by_code = programme and client.top < 0.5 and facts.channels.get("content", 0.0) < 3
     return Weighed(
         id="H6",
         name="popular_content",
@@ -22,7 +25,8 @@ def weigh(facts: Facts) -> Weighed:
                 f"{percent(facts.same_list)} of the items are on a list that many members sent",
             ),
             (facts.stream_known and facts.same_list < 0.1, -2.0, "members hardly ever send the same item"),
-            (facts.channels.get("content", 0.0) < 3, -4.0, "no wording is common to them"),
+            (by_code, 6.0, "one referral code brought them; mail domains, clients and wording are their own"),
+            (facts.channels.get("content", 0.0) < 3 and not by_code, -4.0, "no wording is common to them"),
             (card.known >= 0.5 and card.shared < 0.1, 4.0, "everybody pays with a card of their own"),
             (software_only(facts), 6.0, "only software and its habits are common to them"),
             (tied >= 0.3, -5.0, f"members share {tie(facts)}"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from extractscan.hypotheses.facts import Facts
+from extractscan.hypotheses.harvesting import fixed_texts
 from extractscan.hypotheses.weighing import Weighed, hard_ties, percent, points
 
 
@@ -45,6 +46,11 @@ def weigh(facts: Facts) -> Weighed:
                 facts.shapes is not None and facts.shapes >= 4,
                 3.0,
                 "requests are set up in as many ways as customers would",
+            ),
+            (
+                fixed_texts(facts) and not serves,
+                -4.0,
+                "each member works from a text of its own; a reseller's accounts carry many people's",
             ),
             (even < 1.3, 1.0, "loads differ"),
             (even >= 2.0, -1.0, "loads are even"),

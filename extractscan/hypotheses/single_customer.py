@@ -3,62 +3,115 @@
 from __future__ import annotations
 
 from extractscan.hypotheses.facts import Facts
-from extractscan.hypotheses.harvesting import HALF_WORDED, items_dealt, own_worded
-from extractscan.hypotheses.weighing import Weighed, percent, points
+from extractscan.hypotheses.harvesting import HALF_WORDED, fixed_texts, items_dealt
+from extractscan.hypotheses.weighing import Candidate, Weighed, clients_of_one_hand, percent, points, unnamed
 
 OLD_DAYS = 45
+GROWN_DAYS = 90
 
 
 def weigh(facts: Facts) -> Weighed:
     """Weigh what an open customer with many accounts would look like."""
-    domain, card, prefix = facts.share("email_domain"), facts.share("payment"), facts.share("prefix")
-    client = facts.share("user_agent")
-    own_domain = domain.known >= 0.5 and domain.top >= 0.8 and domain.outside <= max(2, facts.units // 10)
-    old = facts.age_days is not None and facts.age_days >= OLD_DAYS
-    young = facts.age_days is not None and facts.age_days < OLD_DAYS / 3
-    openly = card.known >= 0.5 and card.top >= 0.8
-    office = prefix.known > 0 and prefix.top >= 0.8
-    scattered = domain.known >= 0.5 and domain.top < 0.5
-    many_cards = card.known >= 0.5 and card.top < 0.5
     return Weighed(
         id="H2",
         name="single_customer",
         title="one open customer with many accounts",
-        points=points(
-            (
-                own_domain and old,
-                6.0,
-                f"{percent(domain.top)} of the members use one mail domain of their own, and the accounts are old",
-            ),
-            (own_domain and old and openly, 3.0, "nothing is hidden: one domain, one card, and accounts that grew old"),
-            (own_domain and not old, 2.0, f"{percent(domain.top)} of the members use one mail domain of their own"),
-            (openly, 4.0, "one card pays for all, openly"),
-            (office, 2.0, "nearly all calls come from one network"),
-            (
-                openly and facts.own_traffic >= 0.5 and not (client.top >= 0.7 and client.bits >= 2),
-                3.0,
-                f"{percent(facts.own_traffic)} of what the members ask has nothing to do with what they share",
-            ),
-            (facts.end_users >= 0.5 and facts.end_users_each >= 5, 4.0, "members serve end users of their own"),
-            (old and not own_domain, 1.0, "the accounts are old"),
-            (young, -2.0, "the accounts were made for this"),
-            (scattered, -4.0, "mail addresses are scattered over many domains"),
-            (many_cards, -3.0, "several cards pay"),
-            (openly and own_worded(facts), 3.0, "each member has a text of its own, on one card: a course or a team"),
-            (
-                _queue(facts) and not own_domain,
-                -4.0,
-                "one queue is dealt over accounts that nothing names as one customer's, who would need only one",
-            ),
-            (
-                facts.share("address").shared >= 0.5 and facts.share("address").top < 0.3 and not office,
-                -2.0,
-                "addresses come from a scattered pool",
-            ),
-            (facts.round_the_clock > facts.round_the_clock_outside + 0.3, -1.0, "there are no office hours"),
-        ),
+        points=points(*_mail(facts), *_pays(facts), *_calls(facts), *_work(facts)),
         would_decide=("organization_id and organization_verified", "a contract that names all accounts"),
     )
+
+
+def _mail(facts: Facts) -> tuple[Candidate, ...]:
+    """Say what mail domains and the age of the accounts tell."""
+    domain, own = facts.share("email_domain"), _own_domain(facts)
+    old, grown = (facts.age_days or 0.0) >= OLD_DAYS, (facts.age_days or 0.0) >= GROWN_DAYS
+    brand = domain.known >= 0.5 and 0.5 <= domain.top < 0.8 and _private(facts)
+    most = f"{percent(domain.top)} of the members use one mail domain of their own"
+    return (
+        (own and old, 6.0, f"{most}, and the accounts are old"),
+        (own and old and _openly(facts), 3.0, "nothing is hidden: one domain, one card, and accounts that grew old"),
+        (own and not old, 2.0, most),
+        (brand and grown, 3.0, f"{most}, and the accounts grew old"),
+        (old and not own, 1.0, "the accounts are old"),
+        (domain.known >= 0.5 and domain.top < 0.5, -4.0, "mail addresses are scattered over many domains"),
+    )
+
+
+def _pays(facts: Facts) -> tuple[Candidate, ...]:
+    """Say what cards tell."""
+    card, client = facts.share("payment"), facts.share("user_agent")
+    apart = facts.own_traffic >= 0.5 and not (client.top >= 0.7 and client.bits >= 2)
+    return (
+        (_openly(facts), 4.0, "one card pays for all, openly"),
+        (
+            _openly(facts) and apart,
+            3.0,
+            f"{percent(facts.own_traffic)} of what the members ask has nothing to do with what they share",
+        ),
+        (
+            _open_house(facts) and not _own_domain(facts),
+            2.0,
+            "nothing is hidden: one card, one network, and accounts that grew old",
+        ),
+        (card.known >= 0.5 and card.top < 0.5, -3.0, "several cards pay"),
+    )
+
+
+def _calls(facts: Facts) -> tuple[Candidate, ...]:
+    """Say what the places and hours of the calls tell."""
+    address = facts.share("address")
+    young = facts.age_days is not None and facts.age_days < OLD_DAYS / 3
+    pool = address.shared >= 0.5 and address.top < 0.3 and not _office(facts)
+    return (
+        (_office(facts), 2.0, "nearly all calls come from one network"),
+        (
+            unnamed(facts) and _office(facts) and address.top >= 0.8,
+            5.0,
+            "who pays and who signed up is not in the log, and nothing hides where the calls come from",
+        ),
+        (facts.end_users >= 0.5 and facts.end_users_each >= 5, 4.0, "members serve end users of their own"),
+        (young, -2.0, "the accounts were made for this"),
+        (pool, -2.0, "addresses come from a scattered pool"),
+        (facts.round_the_clock > facts.round_the_clock_outside + 0.3, -1.0, "there are no office hours"),
+    )
+
+
+def _work(facts: Facts) -> tuple[Candidate, ...]:
+    """Say what the work itself tells of a customer: texts of the members' own, or one queue over all of them."""
+    named = _own_domain(facts) or unnamed(facts) or _open_house(facts)
+    texts = "each member has a text of its own, on one card: a course or a team"
+    clients = "one machine set up accounts with cards and mail domains of their own, as an agency does"
+    queue = "one queue is dealt over accounts that nothing names as one customer's, who would need only one"
+    return (
+        (_openly(facts) and fixed_texts(facts), 5.0, texts),
+        (clients_of_one_hand(facts), 5.0, clients),
+        (_queue(facts) and not named, -4.0, queue),
+    )
+
+
+def _private(facts: Facts) -> bool:
+    """Tell whether hardly anybody outside uses the members' mail domains."""
+    return facts.share("email_domain").outside <= max(2, facts.units // 10)
+
+
+def _own_domain(facts: Facts) -> bool:
+    domain = facts.share("email_domain")
+    return domain.known >= 0.5 and domain.top >= 0.8 and _private(facts)
+
+
+def _openly(facts: Facts) -> bool:
+    card = facts.share("payment")
+    return card.known >= 0.5 and card.top >= 0.8
+
+
+def _office(facts: Facts) -> bool:
+    prefix = facts.share("prefix")
+    return prefix.known > 0 and prefix.top >= 0.8
+
+
+def _open_house(facts: Facts) -> bool:
+    """Tell whether one card pays and one network calls for accounts that are older than what was made for a harvest."""
+    return _openly(facts) and _office(facts) and (facts.age_days or 0.0) >= GROWN_DAYS
 
 
 def _queue(facts: Facts) -> bool:

@@ -39,7 +39,11 @@ class Weighed:
         return sum(point.bits for point in self.points)
 
 
-def points(*candidates: tuple[bool, float, str]) -> tuple[Point, ...]:
+Candidate = tuple[bool, float, str]
+"""Whether a reason holds, its bits, and the sentence that says it."""
+
+
+def points(*candidates: Candidate) -> tuple[Point, ...]:
     """Keep the reasons whose test holds and whose bits are not nil."""
     return tuple(Point(round(bits, 3), says) for test, bits, says in candidates if test and abs(bits) >= 0.05)
 
@@ -74,10 +78,33 @@ def _at_once(facts: Facts, name: str) -> bool:
     return shared.bits >= TIED_BITS and shared.top * facts.units >= max(4.0, 0.3 * facts.units)
 
 
+HARD = ("payment", "phone", "signup_device", "device")
+"""Signals of what nobody shares by chance."""
+
+
+def unnamed(facts: Facts) -> bool:
+    """Tell whether the log knows nothing that could name a customer; its silence is no evidence for or against one."""
+    return all(facts.share(name).known < 0.2 for name in ("payment", "email_domain", "phone", "signup_device"))
+
+
 def hard_ties(facts: Facts) -> float:
     """Share of the members that share a card, a phone, a device or an operator's mail domain with another one."""
-    kinds = ("payment", "phone", "signup_device", "device", *(["email_domain"] if throwaway_domains(facts) else []))
+    kinds = (*HARD, *(["email_domain"] if throwaway_domains(facts) else []))
     return max(facts.share(s).shared * facts.share(s).known for s in kinds)
+
+
+def clients_of_one_hand(facts: Facts) -> bool:
+    """Tell whether one machine set up accounts that each have a card and a mail domain of their own.
+
+    So does an agency for its clients; whoever buys so many cards and domains does not sign up from one machine.
+    """
+    device = facts.share("signup_device")
+    return device.known >= 0.5 and device.top >= 0.8 and all(apart(facts, name) for name in ("payment", "email_domain"))
+
+
+def apart(facts: Facts, name: str) -> bool:
+    """Tell whether a kind is known of most members and common to hardly any."""
+    return facts.share(name).known >= 0.5 and facts.share(name).shared < 0.1
 
 
 def tie(facts: Facts) -> str:

@@ -10,8 +10,8 @@ import pytest
 from extractscan import hypotheses
 from extractscan.hypotheses import HYPOTHESES
 from extractscan.hypotheses.facts import Ask, Facts, Sharing
-from extractscan.hypotheses.harvesting import ask_bits, extraction, threaded
-from extractscan.hypotheses.weighing import Weighed, hard_ties, percent, points, software_only
+from extractscan.hypotheses.harvesting import ask_bits, extraction, run_through, threaded
+from extractscan.hypotheses.weighing import Weighed, clients_of_one_hand, hard_ties, percent, points, software_only
 from extractscan.settings import Settings
 
 FILES = {
@@ -277,14 +277,14 @@ def test_cards_of_their_own_speak_most_against_few(
 ) -> None:
     """A handful without a common card may be strangers; many with own cards may be an operator who takes care."""
     facts = replace(PLAIN, units=units, channels=channels, sharing={"payment": cards, "signup_batch": FEW_CARDS})
-    said = [
+    bits = [
         point.bits
         for one in hypotheses.weigh(facts)
         if one.id == "H1"
         for point in one.points
         if point.says.startswith("nobody shares a card")
     ]
-    assert sum(said) == against
+    assert sum(bits) == against
 
 
 def test_an_operator_has_to_lead_over_nothing_too() -> None:
@@ -293,6 +293,140 @@ def test_an_operator_has_to_lead_over_nothing_too() -> None:
     assert hypotheses.verdict(weights(**bits), 9.0, Settings(), thread=True) == "coordinated"
 
 
+@pytest.mark.parametrize(
+    ("harvest", "rival", "through", "said"),
+    [
+        (4.0, 4.0, True, "extraction_network"),
+        (4.0, 4.1, True, "coordinated"),
+        (3.9, 4.0, True, "coordinated"),
+        (4.0, 4.0, False, "coordinated"),
+    ],
+)
+def test_one_wording_through_all_may_lack_one_bit(harvest: float, rival: float, through: bool, said: str) -> None:  # noqa: FBT001
+    """A harvest that is a bit short does where a wording runs through it and nothing else comes near."""
+    bits = weights(extraction_operator=10, single_customer=rival)
+    assert hypotheses.verdict(bits, harvest, Settings(), thread=True, run_through=through) == said
+
+
+def test_a_wording_runs_through_many_accounts_and_nearly_all_that_they_send() -> None:
+    """Fewer accounts, a weaker wording, other traffic or one list for all are not it."""
+    whole = replace(PLAIN, units=60, own_traffic=0.1)
+    assert run_through(whole)
+    for change in ({"units": 20}, {"own_traffic": 0.3}, {"same_list": 0.5}, {"channels": {"content": 5.0}}):
+        assert not run_through(replace(whole, **change))  # type: ignore[arg-type]
+
+
+def said(hypothesis: str, facts: Facts, beginning: str) -> float:
+    """Bits of one reason of an explanation; nothing where it does not stand."""
+    (one,) = (weighed for weighed in hypotheses.weigh(facts) if weighed.id == hypothesis)
+    return sum(point.bits for point in one.points if beginning in point.says)
+
+
+def test_one_machine_for_accounts_with_cards_and_domains_of_their_own_is_an_agency() -> None:
+    """It speaks for a customer, and the common machine less against one; with common cards it is a tie like any."""
+    machine = {"signup_device": ONE_CARD, "email_domain": OWN_CARDS, "payment": OWN_CARDS}
+    agency = replace(PLAIN, sharing=machine)
+    assert clients_of_one_hand(agency)
+    assert said("H2", agency, "as an agency does") == 5.0
+    assert said("H1", agency, "share a card") == 1.5
+    ring = replace(PLAIN, sharing=machine | {"payment": FEW_CARDS})
+    assert not clients_of_one_hand(ring)
+    assert said("H2", ring, "as an agency does") == 0.0
+    assert said("H1", ring, "share a card") == 5.0
+
+
+@pytest.mark.parametrize(("days", "bits"), [(20.0, 0.0), (60.0, 0.0), (100.0, -1.0), (180.0, -3.0), (700.0, -3.0)])
+def test_accounts_that_grew_old_were_not_made_for_a_harvest(days: float, bits: float) -> None:
+    """Up to sixty days age says nothing, then a bit for forty days, three at most."""
+    assert said("H1", replace(PLAIN, age_days=days), "accounts are old") == bits
+
+
+def test_a_card_and_a_phone_of_its_own_for_each_of_few_speak_against_one_operator() -> None:
+    """Where another thing ties a small group, both being their own counts; in a large one it is care."""
+    ties = {"payment": OWN_CARDS, "phone": OWN_CARDS, "device": FEW_CARDS}
+    assert said("H1", replace(PLAIN, sharing=ties), "a card and a phone of its own") == -3.0
+    assert said("H1", replace(PLAIN, sharing=ties, units=60), "a card and a phone of its own") == 0.0
+    assert said("H1", replace(PLAIN, sharing=ties | {"phone": FEW_CARDS}), "a card and a phone of its own") == 0.0
+
+
+def test_texts_of_their_own_are_a_course_on_one_card_and_no_reseller() -> None:
+    """They speak for a customer where one card pays, and against a reseller unless it serves end users."""
+    own = replace(PLAIN, channels={"identity": 8.0, "content": 4.0}, own_worded=1.0, sharing={"payment": ONE_CARD})
+    assert said("H2", own, "a course or a team") == 5.0
+    assert said("H4", own, "text of its own") == -4.0
+    assert said("H2", replace(own, sharing={"payment": FEW_CARDS}), "a course or a team") == 0.0
+    assert said("H4", replace(own, end_users_each=9.0), "text of its own") == 0.0
+    shared = replace(own, channels={"content": 8.0})
+    assert said("H2", shared, "a course or a team") == said("H4", shared, "text of its own") == 0.0
+
+
+def test_texts_of_their_own_are_a_disguise_only_of_many_who_are_not_set_up_in_one_place() -> None:
+    """On one card, from one machine, or of a handful they are no thread of a harvest."""
+    dealt = {"exchangeable": 0.7, "bare": 1.1, "exchange_pairs": 400, "own_worded": 0.9, "channels": {}}
+    hidden = replace(PLAIN, **dealt)  # type: ignore[arg-type]
+    assert threaded(hidden)
+    assert not threaded(replace(hidden, units=19))
+    assert not threaded(replace(hidden, sharing={"payment": ONE_CARD}))
+    assert not threaded(replace(hidden, sharing={"signup_device": ONE_CARD}))
+
+
+def test_one_card_one_network_and_old_accounts_name_a_customer() -> None:
+    """A queue dealt over them is then its own; young accounts, or several networks, are not named by that."""
+    office = Sharing(known=1.0, shared=1.0, distinct=0.1, top=0.95, bits=6.0)
+    queue = {"exchangeable": 1.0, "exchange_pairs": 400, "own_traffic": 0.1, "age_days": 300.0}
+    vendor = replace(PLAIN, sharing={"payment": ONE_CARD, "prefix": office}, **queue)  # type: ignore[arg-type]
+    assert said("H2", vendor, "one card, one network") == 2.0
+    assert said("H2", vendor, "one queue is dealt") == 0.0
+    for other in (replace(vendor, age_days=20.0), replace(vendor, sharing={"payment": ONE_CARD})):
+        assert said("H2", other, "one card, one network") == 0.0
+        assert said("H2", other, "one queue is dealt") == -4.0
+
+
+def test_where_nothing_names_anybody_one_open_address_speaks_for_a_customer() -> None:
+    """The silence of a log is no evidence; a pool of addresses, or a known card, takes the excuse away."""
+    office = Sharing(known=1.0, shared=1.0, distinct=0.1, top=0.95, bits=6.0)
+    silent = replace(PLAIN, sharing={"prefix": office, "address": office})
+    assert said("H2", silent, "is not in the log") == 5.0
+    assert said("H2", replace(silent, sharing={"prefix": office, "address": POOL}), "is not in the log") == 0.0
+    known = replace(silent, sharing={**silent.sharing, "payment": FEW_CARDS})
+    assert said("H2", known, "is not in the log") == 0.0
+
+
+def test_half_of_the_members_at_a_domain_of_their_own_are_a_brand_once_old() -> None:
+    """Branches of a brand sign up with its domain or with private mail."""
+    half = Sharing(known=1.0, shared=0.9, distinct=0.3, top=0.6, outside=0, bits=8.0)
+    assert said("H2", replace(PLAIN, sharing={"email_domain": half}, age_days=200.0), "grew old") == 3.0
+    assert said("H2", replace(PLAIN, sharing={"email_domain": half}, age_days=60.0), "grew old") == 0.0
+    common = replace(half, outside=900)
+    assert said("H2", replace(PLAIN, sharing={"email_domain": common}, age_days=200.0), "grew old") == 0.0
+
+
+def test_one_referral_code_alone_is_a_programme_of_strangers() -> None:
+    """Start-ups that came by one code have domains, clients and words of their own; a common card ends that."""
+    ties = {"referral": ONE_CARD, "email_domain": OWN_CARDS, "user_agent": MANY_CLIENTS}
+    batch = replace(PLAIN, channels={"identity": 8.0}, sharing=ties)
+    assert said("H6", batch, "one referral code") == 6.0
+    assert said("H6", batch, "no wording is common") == 0.0
+    tied = replace(batch, sharing=ties | {"payment": FEW_CARDS})
+    assert said("H6", tied, "one referral code") == 0.0
+    assert said("H6", tied, "no wording is common") == -4.0
+
+
 def test_shares_are_written_without_pretending() -> None:
     """Nearly none is not none."""
     assert [percent(share) for share in (0, 0.001, 0.034, 0.5, 1)] == ["0 %", "0.1 %", "3.4 %", "50 %", "100 %"]
+
+
+def test_nothing_known_of_anybody_speaks_against_accusing_few() -> None:
+    """Where the log names nobody, a small group is not accused as readily; a large one is."""
+    silent = replace(PLAIN, sharing={"address": POOL})
+    assert said("H1", silent, "is not in the log") == -3.0
+    assert said("H1", replace(silent, units=60), "is not in the log") == 0.0
+    assert said("H1", replace(silent, sharing={"address": POOL, "payment": FEW_CARDS}), "is not in the log") == 0.0
+
+
+@pytest.mark.parametrize("name", ["phone", "signup_device", "device"])
+def test_phones_or_machines_of_their_own_count_where_cards_are_not_known(name: str) -> None:
+    """Any of what is bought shows strangers, as far as it is known."""
+    facts = replace(PLAIN, sharing={name: OWN_CARDS, "signup_batch": FEW_CARDS})
+    assert said("H1", facts, "nobody shares a card") == -5.0

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from extractscan import incidence
+from extractscan import customers, incidence
 
 QUICK = settings(max_examples=50, deadline=None, derandomize=True)
 TRIPLES = st.dictionaries(st.tuples(st.integers(0, 7), st.integers(0, 4)), st.integers(1, 9), max_size=25)
@@ -64,7 +64,7 @@ def test_spans_are_ranges_end_to_end(lengths: list[int], data: st.DataObject) ->
 
 
 def units(**columns: list[object]) -> list[tuple[object, ...]]:
-    return list(incidence.units_of(pl.DataFrame(columns)).iter_rows())
+    return list(customers.units_of(pl.DataFrame(columns)).iter_rows())
 
 
 def test_accounts_of_one_declared_customer_are_one_unit() -> None:

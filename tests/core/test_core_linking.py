@@ -23,11 +23,10 @@ def rows_of(kind: Kind, units: int) -> Table:
     return {unit: values for unit, values in held.items() if values}
 
 
-def slow_ratios(k: int, total: int, known: int, known_all: int) -> tuple[float, float]:
+def slow_ratios(k: int, known: int, out: int, strangers: int) -> tuple[float, float]:
     """p/u for a member and for an outsider that holds the value, each left out of its own rates."""
-    out = total - k
-    u_in = (out + 0.5) / (known_all - known + 1)
-    u_out = (max(out - 1, 0) + 0.5) / (max(known_all - known - 1, 0) + 1)
+    u_in = (out + 0.5) / (strangers + 1)
+    u_out = (max(out - 1, 0) + 0.5) / (max(strangers - 1, 0) + 1)
     return (k - 1 + u_in) / known / u_in, (k + u_out) / (known + 1) / u_out
 
 
@@ -37,9 +36,10 @@ def slow_enriched(k: int, total: int, members: int, units: int, tests: int) -> b
     return k > expected and surprise > min(log2(max(tests, 2)) + SETTINGS.seed_bits, 30)
 
 
-def slow_kind(kind: Kind, members: set[int], units: int) -> tuple[list[float], list[float]]:
+def slow_kind(kind: Kind, members: set[int], units: int, described: set[int]) -> tuple[list[float], list[float]]:
     """Bits of every unit by one kind, and the price of lacking what is constant in the group."""
     rows = rows_of(kind, units)
+    strangers = (described & rows.keys()) - members
     counts: dict[int, int] = {}
     for unit in sorted(members & rows.keys()):
         for value in rows[unit]:
@@ -48,7 +48,7 @@ def slow_kind(kind: Kind, members: set[int], units: int) -> tuple[list[float], l
     ratio: dict[int, tuple[float, float]] = {}
     for value, k in counts.items():
         total = sum(value in held for held in rows.values())
-        inner, outer = slow_ratios(k, total, known, len(rows))
+        inner, outer = slow_ratios(k, known, sum(value in rows[unit] for unit in strangers), len(strangers))
         fine = k >= 2 and outer > 1
         if kind.mixture:
             fine = fine and outer >= 16 and slow_enriched(k, total, len(members), units, len(kind.values))
@@ -76,11 +76,13 @@ def slow_profile(
 ) -> tuple[dict[str, list[float]], list[float]]:
     """Bits of every unit by channel, and the most that a channel's unforgeable kinds say."""
     units = range(incidence.units)
+    described = {u for one in incidence.kinds if one.channel == "identity" for u in rows_of(one, incidence.units)}
+    described = described if 2 * len(described) >= incidence.units else set(units)
     channels: dict[str, list[float]] = {}
     own = [0.0 for _ in units]
     for channel in {one.channel for one in incidence.kinds} - without:
         kinds = [one for one in incidence.kinds if one.channel == channel]
-        made = [slow_kind(one, members, incidence.units) for one in kinds]
+        made = [slow_kind(one, members, incidence.units, described) for one in kinds]
         best = [max(column) for column in zip(*(bits for bits, _ in made), strict=True)]
         price = [min(column) for column in zip(*(lack for _, lack in made), strict=True)]
         known = {unit for one in kinds for unit in rows_of(one, incidence.units)}

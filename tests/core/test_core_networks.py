@@ -182,6 +182,36 @@ def test_pieces_whose_union_does_not_hold_stay_apart(monkeypatch: pytest.MonkeyP
     assert len(networks.merge_siblings(incidence, halves, SETTINGS)) == 2
 
 
+def test_a_campaign_that_is_a_third_of_the_log_does_not_hide_itself(monkeypatch: pytest.MonkeyPatch) -> None:
+    """To a part of it the rest are strangers with its card, program and words; a quarter lack a row in the table."""
+    units, inside = 300, range(100)
+    cards = {unit: {f"card{unit}": 1.0} for unit in range(100, units)}
+    cards |= {unit: {"k2" if unit % 8 == 1 else "k1": 1.0} for unit in inside if unit % 4}
+    programs = {unit: {f"program{unit % 90}": 1.0} for unit in range(100, units)}
+    programs |= {unit: {"second" if unit % 5 == 0 else "first": 1.0} for unit in inside}
+    words = {unit: {"wording" if unit in inside else f"words{unit}": 0.9} for unit in range(units)}
+    text = kind("template", "content", units, words, mixture=True)
+    client, card = kind("user_agent", "client", units, programs), kind("payment", "identity", units, cards)
+    incidence = Incidence(units, (card, client, text))
+    part = next(seeding.seeds(incidence, (), SETTINGS))
+    assert growing.refine(incidence, part.units, SETTINGS) is None
+    assert growing.closed(incidence, part.units).tolist() == list(inside)
+    monkeypatch.setattr(networks, "seeds", lambda *_: iter([part]))
+    for others in ("marked", "communities", "cells"):
+        monkeypatch.setattr(networks, others, lambda *_: iter(()))
+    of_one_card = [unit for unit in inside if unit % 4 and unit % 8 != 1]
+    assert set(of_one_card) <= set(*members(networks.find(incidence, (), SETTINGS))) <= set(inside)
+    monkeypatch.setattr(networks, "MASKING", 0.5)
+    assert networks.find(incidence, (), SETTINGS) == []
+
+
+def test_half_of_the_log_is_not_taken_in() -> None:
+    """Holders are taken in until nobody is added, or until they would be most of the log."""
+    half = one_each(range(120), ["k"])
+    incidence = Incidence(200, (kind("payment", "identity", 200, half | one_each(range(120, 200), ["a", "b"])),))
+    assert growing.closed(incidence, np.arange(70)).tolist() == list(range(70))
+
+
 def two_operators(mixed: bool) -> tuple[Incidence, Found]:  # noqa: FBT001
     """Twenty-four accounts on one pool: two wordings and two sets of cards, or one wording over all."""
     units = 500

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from reader_records import converse, lines, read_all, write
 
-from extractscan import incidence
+from extractscan import customers
 from extractscan.readers import open_logs
 
 OWN, OTHER = "123456789012", "210987654321"
@@ -57,6 +57,6 @@ def test_principals_of_the_logs_own_account_are_units_of_their_own(tmp_path: Pat
     foreign = [invocation(i, f"arn:aws:iam::{OTHER}:user/f{i % 4}") for i in range(40)]
     logs = open_logs([write(tmp_path / "x", lines([*own, *foreign]))])
     accounts = read_all(logs, ["account_id", "organization_id"]).unique("account_id")
-    units = incidence.units_of(accounts)
+    units = customers.units_of(accounts)
     assert units.height == 13
     assert units["unit"].n_unique() == 10
