@@ -107,3 +107,37 @@ def test_phrases_of_an_account_are_its_own() -> None:
 
     chosen = phrases.own(np.arange(50, dtype=np.uint64))
     assert len(np.unique(chosen)) > 190
+
+
+def test_phrases_have_one_width_and_are_hardly_ever_the_same() -> None:
+    """All are words and an end, of 32 bytes; openings and wordings are brought to whole rows by a rule."""
+    from extractscan.simulate import phrases
+
+    pool = phrases.pool(5, ["head of a wording\n", "\ntail"])
+    assert len(pool.rows) == pool.start[-1]
+    assert len(pool.start) == phrases.OPENINGS + 3
+    rows = pl.Series(pool.rows.slice(0, 50_000).cast("binary")).cast(pl.String)
+    assert rows.str.contains(r"^([A-Za-z-]+ ){3}[A-Za-z-]+[ ,.\n]+$").all()
+    assert rows.n_unique() == len(rows)
+    last = pool.rows.slice(pool.start[-3]).to_pylist()
+    assert last == [b"head of a wording\n\n" + b"-" * 12 + b"\n", b"\ntail\n" + b"-" * 25 + b"\n"]
+
+
+@pytest.mark.parametrize("size", range(65))
+def test_a_text_is_brought_to_whole_rows(size: int) -> None:
+    """Nothing of it is lost."""
+    from extractscan.simulate import phrases
+
+    done = phrases.filled(b"x" * size)
+    assert len(done) % phrases.WIDTH == 0
+    assert done.rstrip(b"\n-") == b"x" * size
+    assert len(done) - size < phrases.WIDTH
+
+
+def test_accounts_are_drawn_as_a_search_would_draw_them() -> None:
+    """The guide only shortens the way, also where an account has no load."""
+    rng = np.random.default_rng(1)
+    reach = np.cumsum(np.where(rng.random(500) < 0.2, 0.0, rng.pareto(1.0, 500)))
+    share = np.concatenate([rng.random(5_000), [0.0, 1 - 2**-53]])
+    found = bulk._drawn(reach, bulk._guide(reach), share)
+    assert found.tolist() == np.searchsorted(reach, share * reach[-1], side="right").tolist()
