@@ -11,6 +11,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
+from extractscan.forecast import Cost
 from extractscan.readers.inspection import Inspected, Inspection
 from extractscan.writers.numbers import count, share, size
 from extractscan.writers.terminal import View, draw
@@ -22,6 +23,7 @@ class Drawn:
     """What is drawn: the inputs, the accounts table, and the signals that lack fields and those that do not."""
 
     inspection: Inspection
+    cost: Cost
     accounts: Mapping[str, Any] | None
     lacking: Sequence[Mapping[str, Any]]
     running: Sequence[str]
@@ -60,15 +62,37 @@ def _page(view: View, drawn: Drawn) -> Iterator[RenderableType]:
         facts.add_row(Text("inputs tell", "dim"), about)
     if found.missing:
         facts.add_row(Text("not there", "dim"), ", ".join(found.missing))
-    cost = found.cost
+    cost = drawn.cost
     time, memory = _seconds(cost.seconds), size(cost.megabytes << 20)
-    about = f"reads {size(cost.bytes_read)}, takes about {time} and {memory} of memory"
-    facts.add_row(Text("a run", "dim"), about)
+    more = "" if cost.rehearsed_events else "; --plan says more"
+    facts.add_row(Text("a run", "dim"), f"takes about {time} and {memory} of memory{more}")
     if drawn.running:
         facts.add_row(Text("can run", "dim"), ", ".join(drawn.running))
     yield facts
+    yield from _planned(view, cost)
     yield from _untested(view, found, lacking)
     yield from _changes(view, found)
+
+
+def _planned(view: View, cost: Cost) -> Iterator[RenderableType]:
+    """Draw what each stage of a run would take, where that was tried on a few accounts."""
+    if not cost.rehearsed_events:
+        return
+    yield ""
+    yield heading(view, "What a run would take")
+    table = Table.grid(padding=(0, 2, 0, 0))
+    table.add_column(no_wrap=True)
+    table.add_column(justify="right", no_wrap=True)
+    table.add_column(no_wrap=True)
+    most = max(stage.cpu_seconds for stage in cost.stages)
+    for stage in cost.stages:
+        table.add_row(stage.name, f"{stage.cpu_seconds:,.1f} s", bar(view, stage.cpu_seconds, most, 20))
+    table.add_row("CPU in all", f"{cost.cpu_seconds:,.1f} s", Text(f"{_seconds(cost.seconds)} by the clock", "dim"))
+    table.add_row("memory", size(cost.megabytes << 20), Text("at its peak", "dim"))
+    table.add_row("bytes read", size(cost.bytes_read), Text(f"{count(cost.shuffles, 'shuffle')}", "dim"))
+    yield table
+    tried = count(cost.rehearsed_events, "event")
+    yield Text(f"From rates, and what all stages took on {tried} of a few accounts just now.", "dim")
 
 
 def _share(part: float) -> str:

@@ -108,6 +108,7 @@ def test_a_file_that_is_not_read_says_why(run, logs) -> None:
 def test_inputs_without_times_have_no_span() -> None:
     """Where no row was used there is no span, and no fill but an empty one."""
     from extractscan.cli.inspection_page import Drawn, inspection_page
+    from extractscan.forecast import Load, forecast
     from extractscan.model import Input, Rejected
     from extractscan.readers.inspection import Column, Inspected, Inspection
     from extractscan.writers.terminal import View
@@ -120,7 +121,8 @@ def test_inputs_without_times_have_no_span() -> None:
         inputs=[each], bytes=1, rows=1, rows_used=0, accounts=0, first=None, last=None,
         gaps=[], duplicate_request_ids=0, columns=["prompt"], missing=["model"],
     )  # fmt: skip
-    page = inspection_page(View(), Drawn(found, None, [], [])).decode()
+    cost = forecast(Load(0, 0, 0, 0.0, 0), 1, here=(1.0, 1.0), cores=2)
+    page = inspection_page(View(), Drawn(found, cost, None, [], [])).decode()
     assert "span" not in page
     assert "0%" in page
     assert "as UTC" in page

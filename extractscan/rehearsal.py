@@ -1,0 +1,73 @@
+"""Analyses the events of a few accounts of a log, to see what the stages of the whole would take."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import partial
+from pathlib import Path
+from typing import Final
+
+import polars as pl
+
+from extractscan import dossier, groundwork, networks, null_test, power, readers, reading, schema, scratch, trial
+from extractscan.forecast import Load
+from extractscan.settings import Settings
+
+SHUFFLES: Final = 2
+
+
+def rehearse(events: pl.DataFrame, accounts: pl.DataFrame | None, settings: Settings) -> tuple[Load, dict[str, float]]:
+    """Analyse some events from end to end, and return how many they are and the CPU seconds of each stage.
+
+    Args:
+        events: Canonical columns.
+        accounts: The accounts table.
+        settings: As of the analysis that is to be told; of its shuffles only some are made.
+    """
+    path = scratch.folder() / "rehearsal.parquet"
+    events.write_parquet(path)
+    try:
+        return _measured(path, events, accounts, settings)
+    finally:
+        path.unlink()
+
+
+def _measured(
+    path: Path, events: pl.DataFrame, accounts: pl.DataFrame | None, settings: Settings
+) -> tuple[Load, dict[str, float]]:
+    spent: dict[str, float] = {}
+    logs = readers.open_logs([str(path)])
+    mine = pl.col(schema.ACCOUNT).is_in(events[schema.ACCOUNT].unique().implode())
+    table = None if accounts is None else accounts.filter(mine)
+    with _timed(spent, "decoded"):
+        for _ in logs.batches():
+            pass
+    with _timed(spent, "reading"):
+        log = reading.read(logs, table, settings)
+    with _timed(spent, "tables"):
+        ground = groundwork.lay(log.summary, log.table, log.columns, log.ruleset, settings)
+    with _timed(spent, "search"):
+        found = groundwork.current(networks.find(ground.incidence, ground.labels, settings), ground, settings)
+    with _timed(spent, "judgement"):
+        cases = trial.hear(found, ground, partial(reading.again, log), settings, lambda _done, _total: None)
+    shuffles = min(settings.shuffles, SHUFFLES)
+    with _timed(spent, "shuffles"):
+        few = Settings(**settings.to_dict() | {"shuffles": shuffles})
+        dealt = null_test.run(ground, few, lambda _done, _total: None)
+    with _timed(spent, "smallest"):
+        power.smallest_detectable(ground, settings)
+    with _timed(spent, "report"):
+        for case in cases:
+            dossier.network(case, ground, null_test.of(case.found, dealt), settings)
+    texts = int(events[schema.PROMPT].is_not_null().sum()) if schema.PROMPT in events.columns else 0
+    load = Load(len(events), texts, events[schema.ACCOUNT].n_unique(), spent.pop("decoded"), shuffles)
+    return load, spent
+
+
+@contextmanager
+def _timed(spent: dict[str, float], stage: str) -> Iterator[None]:
+    began = time.process_time()
+    yield
+    spent[stage] = time.process_time() - began

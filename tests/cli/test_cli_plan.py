@@ -1,0 +1,126 @@
+"""What a run would take is said before it is made: by rates, or by what a few accounts take on this machine."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+import pytest
+
+from extractscan import forecast, rehearsal, simulate
+from extractscan.forecast import Load, Sample
+from extractscan.settings import Settings
+
+SPENT = """
+import json, resource, subprocess, sys
+done = subprocess.run([sys.executable, "-m", "extractscan", *sys.argv[1:]], capture_output=True, check=True)
+used = resource.getrusage(resource.RUSAGE_CHILDREN)
+print(json.dumps([used.ru_utime + used.ru_stime, used.ru_maxrss >> 10, done.stdout.decode()]))
+"""
+"""Runs the tool from a process that is smaller: Linux hands the peak of a process on to those that it starts."""
+WITHIN = 0.3
+TRIES = 4
+"""A busy machine takes more CPU for the same work, and now and then in between the plan and the run."""
+
+
+@pytest.fixture(scope="module")
+def world(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """1,500 accounts of all kinds, some 60,000 events."""
+    folder = tmp_path_factory.mktemp("planned")
+    simulate.write_world(folder, accounts=1_500, seed=5)
+    return folder
+
+
+def spent(*arguments: object) -> tuple[float, int, str]:
+    """CPU seconds, peak in MB and standard output of the tool in a process of its own."""
+    command = [sys.executable, "-c", SPENT, *map(str, arguments)]
+    seconds, megabytes, said = json.loads(subprocess.run(command, capture_output=True, check=True).stdout)
+    return seconds, megabytes, said
+
+
+def test_a_plan_holds_within_a_third(world: Path, tmp_path: Path) -> None:
+    """Seconds of CPU and the peak of memory of the run that follows."""
+    given = (world / "logs.parquet", "--accounts", world / "accounts.parquet", "--shuffles", 3)
+    seen: list[tuple[float, float]] = []
+    for _ in range(TRIES):
+        plan = json.loads(spent("inspect", *given, "--plan", "--json")[2])["cost"]
+        seconds, megabytes, _ = spent("analyze", *given, "-o", tmp_path / "r.json", "--clobber", "--no-progress")
+        assert 0 < plan["rehearsed_events"] < 41_000
+        assert sum(stage["cpu_seconds"] for stage in plan["stages"]) == pytest.approx(plan["cpu_seconds"], abs=0.5)
+        seen.append((plan["cpu_seconds"] / seconds, plan["megabytes"] / megabytes))
+        if all(1 - WITHIN <= ratio <= 1 + WITHIN for ratio in seen[-1]):
+            return
+    pytest.fail(f"planned against taken, CPU and memory: {seen}")
+
+
+def test_a_plan_is_drawn_stage_by_stage(run: Any) -> None:
+    """And without one the page says by rates what a run takes, and that there is more to be had."""
+    log = Path(__file__).parents[2] / "sample_logs" / "campaign.parquet"
+    page = run("inspect", log, "--plan", "--shuffles", 1).stdout
+    for words in ("What a run would take", "judgement", "CPU in all", "1 shuffle", "3,617 events of a few accounts"):
+        assert words in page, words
+    short = run("inspect", log).stdout
+    assert "--plan says more" in short
+    assert "What a run would take" not in short
+    assert json.loads(run("inspect", log, "--json").stdout)["cost"]["rehearsed_events"] == 0
+
+
+def test_all_events_of_some_accounts_are_kept() -> None:
+    """As many accounts as have about so many events, whatever the batches, and none in part."""
+    log = pl.DataFrame(
+        {
+            "account_id": [f"a{n % 500}" for n in range(10_000)],
+            "prompt": ["x" if n % 4 else None for n in range(10_000)],
+            "source_file": 0,
+            "source_row": range(10_000),
+        }
+    )
+    kept = []
+    for size in (10_000, 900):
+        sample = Sample(3_000)
+        for batch in log.iter_slices(size):
+            sample.add(batch)
+        assert sample.texts == 7_500
+        events = sample.events()
+        assert events is not None
+        kept.append(events.sort("account_id"))
+        assert 500 < len(events) <= 3_000
+        assert events["account_id"].value_counts()["count"].unique().to_list() == [20]
+    assert kept[0]["account_id"].equals(kept[1]["account_id"])
+    nothing = Sample(0)
+    nothing.add(log.drop("prompt"))
+    assert nothing.texts == 0
+    assert nothing.events() is None
+
+
+def test_a_log_that_is_heavier_than_usual_costs_more() -> None:
+    """What a part took over the rates raises the whole, within bounds; a slower machine raises everything."""
+    load, part = Load(10**6, 10**6, 30_000, 3.0, 20), Load(30_000, 30_000, 900, 0.1, 2)
+    plain = forecast.forecast(load, 1000, here=(1.0, 1.0), cores=2)
+    assert plain.bytes_read == 2000
+    usual = forecast.usual(part)
+    same = forecast.forecast(load, 1000, here=(1.0, 1.0), cores=2, part=(part, usual))
+    heavy = forecast.forecast(load, 1000, here=(1.0, 1.0), cores=2, part=(part, usual | {"search": 1e9}))
+    slow = forecast.forecast(load, 1000, here=(2.0, 1.5), cores=2, part=(part, usual))
+    assert plain.cpu_seconds <= same.cpu_seconds < heavy.cpu_seconds < same.cpu_seconds * 5
+    assert slow.seconds > slow.cpu_seconds / 2
+    assert forecast.heavier("search", load, 1.0, (part, usual | {"search": 1e9})) < 20
+    assert forecast.forecast(load, 0, here=(1.0, 1.0), cores=1).seconds >= plain.seconds
+
+
+def test_events_without_text_or_accounts_table_are_rehearsed() -> None:
+    """And without the null test; nothing is left of it."""
+    log = pl.DataFrame(
+        {
+            "timestamp": pl.datetime_range(pl.datetime(2026, 3, 1), pl.datetime(2026, 3, 9), "1h", eager=True),
+            "client_ip": "198.51.100.7",
+            "user_agent": "curl/8",
+        }
+    ).with_columns((pl.int_range(pl.len()) % 9).cast(pl.String).alias("account_id"))
+    load, took = rehearsal.rehearse(log, None, Settings(shuffles=0))
+    assert (load.events, load.texts, load.accounts, load.shuffles) == (193, 0, 9, 0)
+    assert set(took) == set(forecast.RATES) - {"start"}
