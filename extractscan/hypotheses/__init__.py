@@ -45,7 +45,7 @@ def verdict(
     explanation that comes within the margin takes the accusation away, and explains the group only where it leads the
     hidden operator by the margin as well: between the two, coordination stands and nothing more is said. Where no
     innocent explanation stands, the operator still has to lead over none, which weighs nothing. `run_through` says that
-    one private wording runs through nearly all that many accounts send: where he leads by twice the margin as well, a
+    one private wording runs through nearly all that they send: where he leads by twice the margin as well, a
     harvest that is one bit short is enough.
     """
     bits = {one.name: one.bits for one in weighed}

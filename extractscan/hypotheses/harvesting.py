@@ -5,7 +5,7 @@ from __future__ import annotations
 from math import log2, sqrt
 
 from extractscan.hypotheses.facts import Ask, Facts
-from extractscan.hypotheses.weighing import HIDDEN_UNITS, hidden, percent
+from extractscan.hypotheses.weighing import hidden, percent
 
 FLOOR = 0.002
 """Rates below one event in 500 are not told apart: a small log cannot measure them."""
@@ -166,9 +166,9 @@ def own_worded(facts: Facts) -> bool:
 
 
 def run_through(facts: Facts) -> bool:
-    """Tell whether one private wording runs through nearly all that many accounts send, and no item list does."""
+    """Tell whether one private wording runs through nearly all that the members send, and no list of items does."""
     whole = facts.channels.get("content", 0.0) >= HALF_WORDED and facts.own_traffic <= 0.2
-    return whole and facts.same_list <= 0.3 and facts.units >= HIDDEN_UNITS
+    return whole and facts.same_list <= 0.3
 
 
 def _carriage_capped(found: list[Sign]) -> list[Sign]:

@@ -308,11 +308,11 @@ def test_one_wording_through_all_may_lack_one_bit(harvest: float, rival: float, 
     assert hypotheses.verdict(bits, harvest, Settings(), thread=True, run_through=through) == said
 
 
-def test_a_wording_runs_through_many_accounts_and_nearly_all_that_they_send() -> None:
-    """Fewer accounts, a weaker wording, other traffic or one list for all are not it."""
-    whole = replace(PLAIN, units=60, own_traffic=0.1)
+def test_a_wording_runs_through_nearly_all_that_they_send() -> None:
+    """A weaker wording, other traffic or one list for all are not it."""
+    whole = replace(PLAIN, own_traffic=0.1)
     assert run_through(whole)
-    for change in ({"units": 20}, {"own_traffic": 0.3}, {"same_list": 0.5}, {"channels": {"content": 5.0}}):
+    for change in ({"own_traffic": 0.3}, {"same_list": 0.5}, {"channels": {"content": 5.0}}):
         assert not run_through(replace(whole, **change))  # type: ignore[arg-type]
 
 
