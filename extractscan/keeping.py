@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import extractscan
-from extractscan import pipeline, readers, reading, rules, settling, summaries
+from extractscan import pipeline, readers, reading, rules, sampling, settling, summaries
 from extractscan.errors import UsageError
 
 
@@ -18,6 +19,7 @@ def keep(
     mapping: Mapping[str, str] | None = None,
     rule_files: Sequence[str] = (),
     key: bytes | None = None,
+    sample: int | None = None,
     memory: int | None = None,
     tell: Callable[[int, int], None] | None = None,
 ) -> summaries.Manifest:
@@ -32,6 +34,8 @@ def keep(
         mapping: Canonical name to source field.
         rule_files: Further intent rules.
         key: Secret that names become pseudonyms under; summaries among the paths must be without one.
+        sample: Prompts of an account whose wording is kept at most; in whatever the summary is merged
+            into no more count. Summaries among the paths may have fewer.
         memory: Bytes to keep within.
         tell: Told of bytes read and bytes in all.
 
@@ -48,16 +52,17 @@ def keep(
     logs = readers.open_logs(rest, mapping=mapping) if rest else readers.no_logs()
     columns = logs.columns.union(*(each.manifest.columns for each in stored))
     parts = [each.part() for each in stored]
+    most = min([sample or sampling.NO_CAP, *(each.most for each in parts)])
     if rest:
-        seen, _ = reading.surveyed(logs, ruleset, (None, None), tell, memory=memory, columns=columns)
-        parts.append(settling.Part(*seen.parts()))
+        seen, _ = reading.surveyed(logs, ruleset, (None, None), tell, memory=memory, columns=columns, most=most)
+        parts.append(settling.Part(*seen.parts(), most))
     fresh = logs.records() if rest else []
     places = [(str(one.folder), each) for one in stored for each in one.manifest.inputs]
     summaries.require_apart([*places, *(("the logs", each) for each in fresh)])
     table = readers.completed(pipeline.side_table(accounts)[0], logs.accounts())
     return summaries.write(
         folder,
-        settling.combined(parts),
+        settling.combined([replace(each, most=most) for each in parts]),
         summaries.Manifest(
             tool=f"extractscan {extractscan.__version__}",
             columns=sorted(columns),
@@ -65,6 +70,7 @@ def keep(
             key=stored[0].manifest.key if stored and not rest else None,
             accounts=0,
             events=0,
+            sample=None if most == sampling.NO_CAP else most,
             mapping=dict(mapping or {}),
             inputs=sorted([*(each for _, each in places), *fresh], key=lambda each: (each.path, each.sha256)),
             tables={},

@@ -16,6 +16,7 @@ import polars as pl
 from extractscan import groundwork, readers, reduce, rules, schema, shingles, summaries, survey
 from extractscan.asking import marked, marked_together, suspects
 from extractscan.events import Window, remembered, unrepeated, within
+from extractscan.sampling import NO_CAP, Sampler
 from extractscan.selection import Selection
 from extractscan.settings import Settings
 from extractscan.settling import Part, settled
@@ -95,8 +96,9 @@ def read(
     if stored:
         parts = [each.part() for each in stored]
         if logs.files:
-            seen = surveyed(logs, ruleset, window, tell, chosen=chosen, memory=memory, columns=columns)[0]
-            parts.append(Part(*seen.parts()))
+            most = min(each.most for each in parts)
+            seen = surveyed(logs, ruleset, window, tell, chosen=chosen, memory=memory, columns=columns, most=most)[0]
+            parts.append(Part(*seen.parts(), most))
         summary = settled(parts, least)
     else:
         summary, asking = summarise(logs, ruleset, window, least, tell, chosen=chosen, memory=memory)
@@ -204,10 +206,12 @@ def surveyed(
     chosen: Selection | None = None,
     memory: int | None = None,
     columns: frozenset[str] | None = None,
+    most: int = NO_CAP,
 ) -> tuple[survey.Survey, pl.DataFrame]:
     """Read every event once; a request that stands twice in the logs counts once.
 
-    `columns` are those for which signals run, where other logs have more than these.
+    `columns` are those for which signals run, where other logs have more than these; `most` are the prompts of an
+    account that are read at most.
 
     Returns:
         What was seen; and of the events that were read for their text those that ask for what a harvest asks for:
@@ -222,7 +226,7 @@ def surveyed(
         if tell:
             tell(done, logs.total_bytes)
 
-    seen = survey.Survey(values, *survey.within(memory))
+    seen = survey.Survey(values, *survey.within(memory), sampler=Sampler(most=most))
     if window == (None, None) and not (chosen and chosen.filters) and logs.total_bytes >= LARGE:
         rows = logs.rows_by_account()
         if rows is not None:

@@ -43,17 +43,17 @@ def levels_of_events(keys: U64, at: Ints) -> Levels:
     return level
 
 
-def cap_of(texts: Ints) -> int:
-    """Return how many prompts of an account are to be read, given how many each account has: a power of two.
+def cap_of(texts: Ints, most: int = NO_CAP) -> int:
+    """Return how many prompts of an account are to be read, given how many each account has: a power of two, or `most`.
 
-    As many as keep all within `ALL_TEXTS`, but `LEAST_TEXTS` in any case.
+    As many as keep all within `ALL_TEXTS`, but `LEAST_TEXTS` in any case, and never more than `most`.
     """
     if int(texts.sum()) <= ALL_TEXTS:
-        return NO_CAP
+        return most
     cap = LEAST_TEXTS
     while int(np.minimum(texts, cap * 2).sum()) <= ALL_TEXTS:
         cap *= 2
-    return cap
+    return min(cap, most)
 
 
 def levels_of_accounts(texts: Ints, cap: int) -> Levels:
@@ -65,12 +65,16 @@ def levels_of_accounts(texts: Ints, cap: int) -> Levels:
 class Sampler:
     """Chooses prompts while a log is read: always a superset of what is to be read at the end."""
 
-    def __init__(self, texts: Ints | None = None) -> None:
-        """Begin with nothing, or with the number of texts of each account where it is known before."""
+    def __init__(self, texts: Ints | None = None, most: int = NO_CAP) -> None:
+        """Begin with nothing, or with the number of texts of each account where it is known before.
+
+        `most` prompts of an account are read at most, however few there are in all.
+        """
         self._known = texts is not None
         self.texts: Ints = np.zeros(0, dtype=np.int64) if texts is None else texts
         """Texts of each account, so far or in all."""
-        self._cap = NO_CAP if texts is None else cap_of(texts)
+        self.most = most
+        self._cap = most if texts is None else cap_of(texts, most)
         self._checked = 0
 
     def choose(self, who: npt.NDArray[np.uint32], levels: Levels) -> npt.NDArray[np.bool_]:
@@ -94,9 +98,9 @@ class Sampler:
         self.texts = counted
         total = int(counted.sum())
         if total > ALL_TEXTS and total > self._checked * 1.05:
-            self._cap, self._checked = cap_of(counted), total
+            self._cap, self._checked = cap_of(counted, self.most), total
 
     def settled(self) -> Levels | None:
         """Return the level from which texts of each account count, now that all have come; None where all do."""
-        cap = cap_of(self.texts)
+        cap = cap_of(self.texts, self.most)
         return None if cap == NO_CAP else levels_of_accounts(self.texts, cap)

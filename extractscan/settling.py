@@ -35,18 +35,24 @@ class Part:
     Attributes:
         tables: By the names in `TABLES`; totals with the number of texts of each account, intent by level.
         ranges: The content, account key, shingle, level and count, by ranges of the shingle, the same in every part.
+        most: Prompts of an account that were read at most.
     """
 
     tables: Mapping[str, pl.DataFrame]
     ranges: Iterator[pl.DataFrame]
+    most: int = NO_CAP
 
 
 def combined(parts: Sequence[Part]) -> Part:
-    """Merge parts into one that is what their events together would have been reduced to, byte for byte."""
+    """Merge parts into one that is what their events together would have been reduced to, byte for byte.
+
+    Of an account no more prompts count than in the part with the fewest.
+    """
+    most = min(part.most for part in parts)
     tables = {name: _merged([part.tables[name] for part in parts], _KEYS[name]) for name in TABLES}
-    accounts = _levels(tables["totals"])
+    accounts = _levels(tables["totals"], most)
     tables["intent"] = _counting(tables["intent"], accounts, schema.ACCOUNT).drop(FROM)
-    return Part(tables, _ranges(parts, _keyed(accounts)))
+    return Part(tables, _ranges(parts, _keyed(accounts)), most)
 
 
 def _ranges(parts: Sequence[Part], accounts: pl.DataFrame) -> Iterator[pl.DataFrame]:
@@ -58,7 +64,7 @@ def _ranges(parts: Sequence[Part], accounts: pl.DataFrame) -> Iterator[pl.DataFr
 def settled(parts: Sequence[Part], least: int) -> reduce.Summary:
     """Merge parts for good: counts in the sample stand for all events, and text of fewer than `least` accounts goes."""
     whole = combined(parts)
-    accounts = _levels(whole.tables["totals"])
+    accounts = _levels(whole.tables["totals"], whole.most)
     intent = _scaled(_counting(whole.tables["intent"], accounts, schema.ACCOUNT), pl.Int64())
     intent = intent.group_by(schema.ACCOUNT, reduce.MASK).agg(pl.col(reduce.COUNT).sum())
     content = [pl.DataFrame(schema=dict(SHARED))]
@@ -85,10 +91,10 @@ def _merged(tables: Sequence[pl.DataFrame], keys: Sequence[str]) -> pl.DataFrame
     return stacked.group_by(keys).agg(ways).select(stacked.columns).sort(keys)
 
 
-def _levels(totals: pl.DataFrame) -> pl.DataFrame:
+def _levels(totals: pl.DataFrame, most: int) -> pl.DataFrame:
     """Return for each account the level from which its texts count."""
     texts = totals[TEXTS_READ].to_numpy().astype(np.int64)
-    cap = cap_of(texts)
+    cap = cap_of(texts, most)
     level: Levels = np.zeros(len(texts), dtype=np.uint8) if cap == NO_CAP else levels_of_accounts(texts, cap)
     return totals.select(schema.ACCOUNT, pl.Series(FROM, level, dtype=pl.UInt8))
 

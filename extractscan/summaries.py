@@ -16,6 +16,7 @@ from extractscan import model, reduce, schema
 from extractscan.errors import InputError, UsageError
 from extractscan.readers.urls import writable
 from extractscan.rules import Rule
+from extractscan.sampling import NO_CAP
 from extractscan.settling import TABLES, Part
 from extractscan.survey import LEVEL
 from extractscan.wordage import RANGES
@@ -49,6 +50,8 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True):
     """What names the key of the pseudonyms; null where names are as in the logs."""
     accounts: int
     events: int
+    sample: int | None = None
+    """Prompts of an account whose wording was kept at most; null where that depends on the log's size alone."""
     mapping: dict[str, str]
     """Canonical column to the log's field."""
     inputs: list[model.Input]
@@ -67,7 +70,7 @@ class Stored:
     def part(self) -> Part:
         """Return its tables and its content."""
         tables = {name: pl.read_parquet(self.folder / f"{name}.parquet") for name in TABLES}
-        return Part(tables, _ranges(self.folder / f"{CONTENT}.parquet"))
+        return Part(tables, _ranges(self.folder / f"{CONTENT}.parquet"), self.manifest.sample or NO_CAP)
 
     def accounts(self) -> pl.DataFrame | None:
         """Return the accounts table that was kept with it, if one was."""
@@ -116,10 +119,9 @@ def require_one_kind(stored: Sequence[Stored], ruleset: Sequence[Rule], *, logs:
                 hint="give the --rules that it was made with, or reduce the logs again",
             )
         if each.manifest.key != key:
+            what = "its names are under another key" if each.manifest.key else "has no key"
             raise UsageError(
-                f"{each.folder}: its names are under another key"
-                if each.manifest.key
-                else f"{each.folder}: has no key",
+                f"{each.folder}: {what}",
                 hint="summaries that are put together need one key, and none beside logs",
             )
 

@@ -98,7 +98,7 @@ class Survey:
         self._name_accounts(accounts)
         texts = np.zeros(len(accounts), dtype=np.int64)
         texts[accounts.to_physical().to_numpy()] = rows["len"].to_numpy()
-        self.sampler = Sampler(texts)
+        self.sampler = Sampler(texts, self.sampler.most)
 
     def add(self, batch: pl.DataFrame) -> Sample:
         """Take a batch of canonical events in, and return those whose text is to be read."""

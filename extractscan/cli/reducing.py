@@ -25,6 +25,12 @@ def reduce(
         str | None,
         typer.Option("--key-file", metavar="FILE", help="Secret key: accounts and all that identifies become hashes."),
     ] = None,
+    sample: Annotated[
+        int | None,
+        typer.Option(
+            "--sample", metavar="N", min=8, help="Keep the wording of N prompts of an account at most, as of huge logs."
+        ),
+    ] = None,
     threads: Threads = None,
     memory_limit: MemoryLimit = None,
     tmp_dir: TmpDir = None,
@@ -61,6 +67,7 @@ def reduce(
             mapping=parse_mapping(mapping or ()),
             rule_files=rules or (),
             key=key,
+            sample=sample,
             memory=within(memory_limit),
             tell=lambda done, total: notice(IN_BYTES, done, total),
         )

@@ -24,8 +24,8 @@ QUICK = settings(max_examples=15, deadline=None, derandomize=True)
 RULES = rules.load()
 
 
-def seen(frame: pl.DataFrame, cut: int = 60) -> survey.Survey:
-    taken = survey.Survey(SIGNALS)
+def seen(frame: pl.DataFrame, cut: int = 60, most: int = sampling.NO_CAP) -> survey.Survey:
+    taken = survey.Survey(SIGNALS, sampler=sampling.Sampler(most=most))
     for batch in frame.iter_slices(cut):
         sample = taken.add(batch)
         taken.read(sample, *shingles.marks(sample.events[schema.PROMPT]))
@@ -34,8 +34,8 @@ def seen(frame: pl.DataFrame, cut: int = 60) -> survey.Survey:
     return taken
 
 
-def part(frame: pl.DataFrame) -> settling.Part:
-    return settling.Part(*seen(frame).parts())
+def part(frame: pl.DataFrame, most: int = sampling.NO_CAP) -> settling.Part:
+    return settling.Part(*seen(frame, most=most).parts(), most)
 
 
 def whole(one: settling.Part) -> dict[str, pl.DataFrame]:
@@ -64,8 +64,40 @@ def test_parts_in_any_order_and_grouping_are_the_whole(
         assert_same(settling.settled([part(one) for one in pieces], 2), seen(frame).summary(2))
 
 
+@settings(QUICK, max_examples=4)
+@given(st.integers(0, 10**6), st.lists(st.integers(0, 150), max_size=4))
+def test_parts_of_which_only_a_sample_was_kept_are_a_sample_of_the_whole(seed: int, cuts: list[int]) -> None:
+    """The same as one pass with that sample; and of a whole that is sampled as much anyway, the same as without it."""
+    frame = some_events(150, seed)
+    pieces = [frame[a:b] for a, b in pairwise(sorted({0, *cuts, 150}))]
+    few = [part(one, 2) for one in pieces]
+    assert_same(settling.settled([few[0], *map(part, pieces[1:])], 1), seen(frame, most=2).summary(1))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(sampling, "ALL_TEXTS", 1)
+        patch.setattr(sampling, "LEAST_TEXTS", 2)
+        assert_same(settling.settled([part(one, 2) for one in pieces], 1), seen(frame).summary(1))
+        assert_same(settling.settled([part(one, 2) for one in pieces], 1), settling.settled([*map(part, pieces)], 1))
+
+
+def test_a_summary_says_of_how_many_prompts_it_keeps_the_wording(world: Path, tmp_path: Path) -> None:
+    """It is smaller, whatever it is merged into keeps no more, and logs beside it are read alike."""
+    full, few = folders(tmp_path, world, 2, sample=None), folders(tmp_path / "few", world, 2, sample=8)
+    kept = [sum(len(pl.read_parquet(each / "content.parquet")) for each in some) for some in (full, few)]
+    assert kept[1] < 0.8 * kept[0]
+    assert summaries.open_summary(str(full[0])).manifest.sample is None
+    for name, inputs in (("a", [few[0], full[1]]), ("b", [few[0], tmp_path / "day1.parquet"]), ("c", few)):
+        (tmp_path / name).mkdir()
+        assert keeping.keep([*map(str, inputs)], tmp_path / name).sample == 8
+    assert tables(tmp_path / "a") == tables(tmp_path / "b") == tables(tmp_path / "c")
+    accounts = world / "accounts.parquet"
+    expected = essence(analyze(few, accounts))
+    assert essence(analyze([few[0], tmp_path / "day1.parquet"], accounts)) == expected
+    assert essence(analyze([tmp_path / "c"], accounts)) == expected
+
+
 def folders(tmp_path: Path, world: Path, days: int = 3, **options: Any) -> list[Path]:
     """Cut the world's log by days and reduce each."""
+    tmp_path.mkdir(exist_ok=True)
     log = pl.read_parquet(world / "logs.parquet")
     number = (log["timestamp"].dt.ordinal_day() - log["timestamp"].dt.ordinal_day().min()) * days // 10
     made = []
