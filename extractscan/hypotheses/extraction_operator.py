@@ -94,4 +94,6 @@ def _unshared(facts: Facts) -> float:
         return -8.0
     if known < 0.5 or hard >= 0.1:
         return 0.0
-    return -3.0 if facts.units >= HIDDEN_UNITS else -5.0
+    if facts.units >= HIDDEN_UNITS:
+        return -3.0
+    return -8.0 if sum(apart(facts, name) for name in HARD) >= 2 else -5.0

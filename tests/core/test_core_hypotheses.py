@@ -425,6 +425,13 @@ def test_nothing_known_of_anybody_speaks_against_accusing_few() -> None:
     assert said("H1", replace(silent, sharing={"address": POOL, "payment": FEW_CARDS}), "is not in the log") == 0.0
 
 
+def test_cards_and_machines_of_their_own_speak_more_against_few_than_one_of_them() -> None:
+    """Two things that each of a small group has of its own are what freelancers have."""
+    own = {"payment": OWN_CARDS, "signup_device": OWN_CARDS, "signup_batch": FEW_CARDS}
+    assert said("H1", replace(PLAIN, sharing=own), "nobody shares a card") == -8.0
+    assert said("H1", replace(PLAIN, sharing=own, units=60), "nobody shares a card") == -3.0
+
+
 @pytest.mark.parametrize("name", ["phone", "signup_device", "device"])
 def test_phones_or_machines_of_their_own_count_where_cards_are_not_known(name: str) -> None:
     """Any of what is bought shows strangers, as far as it is known."""
