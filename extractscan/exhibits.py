@@ -16,8 +16,9 @@ from extractscan.groundwork import Ground
 from extractscan.growing import Found
 from extractscan.harvest import IN_STREAM, IN_TEMPLATE, PROMPT_KEY
 from extractscan.hypotheses.facts import Facts
-from extractscan.incidence import Ints, Kind, Profile, spans
+from extractscan.incidence import Kind, spans
 from extractscan.model.shared import Observable, Part
+from extractscan.profiles import Profile
 from extractscan.settings import millibits
 from extractscan.signals import SIGNALS
 from extractscan.signals.declaration import octave_as_read
@@ -110,7 +111,7 @@ def evidence(case: Case, ground: Ground, shares: Mapping[tuple[str, str], int]) 
                 rows=_exemplars(case, name, accounts),
                 phrase=phrase if quotes else None,
                 value=value if quotes else None,
-                value_held_by=int(np.isin(case.found.members, _holders(kinds[name], top)).sum()) if quotes else 0,
+                value_held_by=int(np.isin(case.found.members, kinds[name].held_by(top)).sum()) if quotes else 0,
             )
         )
     return found
@@ -131,11 +132,6 @@ def _held(kind: Kind, group: Profile, ground: Ground) -> tuple[int, int, int, in
     else:
         outside = len(holders) - len(inside)
     return len(inside), outside, int(common[best]), len(common), accounts
-
-
-def _holders(kind: Kind, number: int) -> Ints:
-    """Return the units that hold a value, sorted."""
-    return kind.by_value[kind.by_value_ptr[number] : kind.by_value_ptr[number + 1]]
 
 
 def observables(
@@ -167,7 +163,7 @@ def observables(
         common = np.lexsort((held, -count))[: int((count >= 2).sum())]
         omitted += max(len(common) - OBSERVABLES_SHOWN, 0)
         for number in held[common[:OBSERVABLES_SHOWN]].tolist():
-            holders = _holders(kind, number)
+            holders = kind.held_by(number)
             who = sorted(one for unit in np.intersect1d(holders, members).tolist() for one in accounts[unit])
             rest = len(holders) - int(np.isin(holders, members).sum())
             value = _as_read(kind, number)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import polars as pl
 
 from extractscan import customers, incidence, model, reduce, schema
+from extractscan.folding import fold_content
 from extractscan.growing import Found
 from extractscan.hypotheses.gathering import Background, Family
 from extractscan.incidence import Incidence, Ints, Kind
@@ -40,7 +41,7 @@ class Ground:
     """What the analysis stands on.
 
     Attributes:
-        summary: Of all events.
+        summary: Of all events, without the content: that is the wording of `incidence` and `pieces`.
         accounts: account_id of every account in the log with its row of the accounts table, and `unit`.
         units: account_id, unit, customer.
         incidence: Who holds what.
@@ -102,7 +103,7 @@ def lay(
     kinds = incidence.kinds_of(
         pl.concat(sightings), channels, units, frozenset(s.name for s in SIGNALS.values() if s.forgeable)
     )
-    template, pieces = incidence.fold_content(_content(summary, units, settings), _prompts(summary, units))
+    template, pieces = fold_content(_content(summary, units, settings), _prompts(summary, units))
     template, pieces = steady_pieces(template, pieces, settings)
     who = Incidence(_size(units), (*kinds, template))
     families = families_of(rules)
@@ -117,7 +118,7 @@ def lay(
         families=families,
     )
     return Ground(
-        summary=summary,
+        summary=replace(summary, content=summary.content.clear()),
         accounts=background.accounts,
         units=units,
         incidence=who,
@@ -194,11 +195,10 @@ def _size(units: pl.DataFrame) -> int:
 
 def _content(summary: reduce.Summary, units: pl.DataFrame, settings: Settings) -> pl.DataFrame:
     """Return unit, shingle, count of the shared text; rows of accounts that were merged are added up."""
-    keys = np.array([reduce.account_key(a) for a in units[schema.ACCOUNT]], dtype=np.uint64)
-    order = np.argsort(keys)
-    place = np.searchsorted(keys[order], summary.content[schema.ACCOUNT].to_numpy())
-    unit = units["unit"].to_numpy()[order][place].astype(np.int32)
-    shared = summary.content.select(pl.Series("unit", unit), "shingle", "count")
+    keys = pl.Series([reduce.account_key(a) for a in units[schema.ACCOUNT]], dtype=pl.UInt64)
+    unit_of = units.select(keys.alias(schema.ACCOUNT), pl.col("unit").cast(pl.Int32))
+    joined = summary.content.lazy().join(unit_of.lazy(), on=schema.ACCOUNT, maintain_order="left")
+    shared = joined.select("unit", "shingle", "count").collect()
     sizes = np.bincount(units["unit"].to_numpy())
     customers = pl.Series("unit", np.flatnonzero(sizes > 1).astype(np.int32))
     if customers.is_empty():

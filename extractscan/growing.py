@@ -8,8 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from extractscan import schema
-from extractscan.incidence import Incidence, Ints, Profile, spans
-from extractscan.linking import belongs, counted, needed_bits, profile, total_bits
+from extractscan.incidence import Incidence, Ints, spans
+from extractscan.linking import belongs, counted, member_bits, needed_bits, profile
+from extractscan.profiles import Profile
 from extractscan.settings import Settings
 
 START_HOLDS = 0.5
@@ -92,10 +93,10 @@ def disjoint(incidence: Incidence, found: Sequence[Found], settings: Settings) -
     best: dict[int, tuple[float, int]] = {}
     ranked = sorted(found, key=lambda f: (-len(f.members), tuple(f.members.tolist())))
     for number, group in enumerate(ranked):
-        bits = total_bits(group.profile) - needed_bits(incidence.units, len(group.members), settings)
-        for unit in group.members.tolist():
-            if unit not in best or bits[unit] > best[unit][0] + 1e-9:
-                best[unit] = (float(bits[unit]), number)
+        bits = member_bits(group.profile) - needed_bits(incidence.units, len(group.members), settings)
+        for unit, over in zip(group.members.tolist(), bits.tolist(), strict=True):
+            if unit not in best or over > best[unit][0] + 1e-9:
+                best[unit] = (over, number)
     kept = []
     for number, group in enumerate(ranked):
         members = np.array([u for u in group.members.tolist() if best[u][1] == number], dtype=np.int64)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
+from typing import Any, overload
 
 import numpy as np
 import numpy.typing as npt
@@ -13,37 +14,37 @@ import scipy.sparse as sp
 
 from extractscan import schema
 
-TEMPLATE = "template"
 MOST = 0.5
 """Share of the units whose identity is known from which they alone are the background of a group."""
 Ints = npt.NDArray[np.int64]
+Codes = npt.NDArray[np.int32]
+"""Numbers of units, of values, of sightings, which are many: half as large."""
 Floats = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True)
 class Kind:
-    """All sightings of one signal, by unit and by value.
+    """All sightings of one signal, by value; by unit once somebody asks.
 
     Attributes:
         name: Signal name.
         channel: Its channel.
         values: The observables, sorted.
-        ptr, value, weight: Compressed rows: for each unit its values and their share of its sightings.
-        by_value_ptr, by_value, by_value_weight: The same, compressed by value: the holders of each.
+        by_value_ptr, by_value, by_value_weight: Compressed by value: the holders of each, ascending, and the share of
+            their sightings that it has.
         forgeable: Whether others can put the value on a bystander.
         marks: For text, of how many windows each piece is made; a sentence has many, a turn of phrase one or two.
         mixture: Whether weights are shares of all events, so that the rest of the events speaks for the background.
+        units: Number of units, whether or not they hold anything.
     """
 
     name: str
     channel: str
     values: Sequence[str]
-    ptr: Ints
-    value: Ints
-    weight: Floats
-    by_value_ptr: Ints
-    by_value: Ints
+    by_value_ptr: Codes
+    by_value: Codes
     by_value_weight: Floats
+    units: int
     mixture: bool = False
     forgeable: bool = False
     marks: Ints | None = None
@@ -51,25 +52,65 @@ class Kind:
     @cached_property
     def known(self) -> npt.NDArray[np.bool_]:
         """Units of which at least one value is known (units,)."""
-        return self.ptr[1:] > self.ptr[:-1]
+        known = np.zeros(self.units, dtype=np.bool_)
+        known[self.by_value] = True
+        return known
 
     @cached_property
     def holders(self) -> Ints:
         """Number of units that hold each value."""
-        return np.diff(self.by_value_ptr)
+        return np.diff(self.by_value_ptr).astype(np.int64)
+
+    @property
+    def ptr(self) -> Codes:
+        """Where the values of each unit begin in `value`, and where the last end (units + 1,)."""
+        return self._rows[0]
+
+    @property
+    def value(self) -> Codes:
+        """The values of each unit, ascending."""
+        return self._rows[1]
+
+    @property
+    def weight(self) -> Floats:
+        """The weights in the order of `value`; sorted anew each time."""
+        return np.asarray(self.columns(self.by_value_weight).tocsr().data, dtype=np.float64)
+
+    @cached_property
+    def _rows(self) -> tuple[Codes, Codes]:
+        rows = self.columns(np.ones(len(self.by_value), dtype=np.bool_)).tocsr()
+        return _narrow(rows.indptr), _narrow(rows.indices)
+
+    def held_by(self, value: int) -> Ints:
+        """Return the units that hold a value, sorted."""
+        return self.by_value[self.by_value_ptr[value] : self.by_value_ptr[value + 1]].astype(np.int64)
+
+    def columns(self, data: npt.NDArray[Any]) -> sp.csc_matrix:
+        """Return the units × values matrix that holds `data` in the order of `by_value`."""
+        return sp.csc_matrix((data, self.by_value, self.by_value_ptr), shape=(self.units, len(self.values)))
 
 
 @dataclass(frozen=True)
 class Incidence:
-    """Who holds what: `units` accounts (declared customers merged) and their kinds of observables."""
+    """Who holds what: `units` accounts (declared customers merged) and their kinds of observables.
+
+    Attributes:
+        flat: All kinds side by side, so that a profile is a few operations on long vectors and not many on short ones.
+            The kinds have no sightings beside these.
+    """
 
     units: int
     kinds: tuple[Kind, ...]
+    flat: Flat = field(init=False, repr=False, compare=False)
 
-    @cached_property
-    def flat(self) -> Flat:
-        """All kinds side by side, so that a profile is a few operations on long vectors and not many on short ones."""
-        return _flat(self)
+    def __post_init__(self) -> None:
+        """Lay the kinds side by side."""
+        flat, parts = _flat(self.units, self.kinds), []
+        seen = np.cumsum([0, *(len(kind.by_value) for kind in self.kinds)]).tolist()
+        for kind, span in zip(self.kinds, map(slice, seen, seen[1:]), strict=True):
+            parts.append(replace(kind, by_value=flat.by_value[span], by_value_weight=flat.by_value_weight[span]))
+        object.__setattr__(self, "flat", flat)
+        object.__setattr__(self, "kinds", tuple(parts))
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,9 +133,9 @@ class Flat:
     first: Ints
     kind: npt.NDArray[np.int32]
     ptr: Ints
-    value: Ints
+    value: Codes
     by_value_ptr: Ints
-    by_value: Ints
+    by_value: Codes
     by_value_weight: Floats
     mixture: npt.NDArray[np.bool_]
     forgeable: npt.NDArray[np.bool_]
@@ -105,36 +146,13 @@ class Flat:
     described_all: Ints
 
 
-@dataclass(frozen=True, slots=True)
-class Profile:
-    """What a group of units looks like against everybody else.
-
-    Attributes:
-        members: Sorted unit numbers.
-        among: Sorted units that were held against the group; all others have no bits here.
-        channels: For each channel the bits of every unit (units,).
-        own: The most that a channel's unforgeable signals say of every unit (units,).
-        kinds: For each signal the bits of every unit before the channel takes the largest.
-        rates: For each signal: value numbers held inside, members holding them, outside holders.
-        ratios: For each signal, how many times more likely each value is inside than outside, for an outsider.
-    """
-
-    members: Ints
-    among: Ints
-    channels: dict[str, Floats]
-    own: Floats
-    kinds: dict[str, Floats] = field(default_factory=dict)
-    rates: dict[str, tuple[Ints, Ints, Ints]] = field(default_factory=dict)
-    ratios: dict[str, Floats] = field(default_factory=dict)
-
-
 def kind_of(
     name: str,
     channel: str,
     values: Sequence[str],
     units: int,
-    unit: Ints,
-    value: Ints,
+    unit: Ints | Codes,
+    value: Ints | Codes,
     weight: Floats,
     *,
     mixture: bool = False,
@@ -149,36 +167,57 @@ def kind_of(
     if not mixture:
         total = np.bincount(unit, weights=weight, minlength=units)
         weight = weight / total[unit]
-    by_value = _columns(unit, value, weight, (units, len(values)))
-    rows = by_value.tocsr()  # of sorted columns: the values of each row are sorted
-    return Kind(
-        name, channel, values, _wide(rows.indptr), _wide(rows.indices), rows.data,
-        _wide(by_value.indptr), _wide(by_value.indices), by_value.data, mixture, forgeable, marks,
-    )  # fmt: skip
+    held = _columns(unit, value, weight, (units, len(values)))
+    ptr, holder = _narrow(held.indptr), _narrow(held.indices)
+    return Kind(name, channel, values, ptr, holder, held.data, units, mixture, forgeable, marks)
 
 
-def _columns(unit: Ints, value: Ints, weight: Floats, shape: tuple[int, int]) -> sp.csc_matrix:
+def _columns(unit: Ints | Codes, value: Ints | Codes, weight: Floats, shape: tuple[int, int]) -> sp.csc_matrix:
     """Sort triples by value and then by unit, in linear time; a weight of nothing stays."""
     rows = sp.csr_matrix(sp.coo_matrix((weight, (unit, value)), shape=shape))
     return sp.csc_matrix(rows)
 
 
-def _wide(numbers: npt.NDArray[np.integer]) -> Ints:
-    return np.asarray(numbers, dtype=np.int64)
+class Names(Sequence[str]):
+    """Values of a kind, kept as one column: as strings of Python's own they would take three times as much."""
+
+    def __init__(self, values: pl.Series) -> None:
+        """Take a column of text."""
+        self.column = values
+
+    def __len__(self) -> int:
+        """Return how many there are."""
+        return len(self.column)
+
+    @overload
+    def __getitem__(self, number: int) -> str: ...
+    @overload
+    def __getitem__(self, number: slice) -> Names: ...
+    def __getitem__(self, number: int | slice) -> str | Names:
+        """Return one of them, or a stretch."""
+        return Names(self.column[number]) if isinstance(number, slice) else str(self.column[int(number)])
 
 
-def _flat(incidence: Incidence) -> Flat:
-    kinds = incidence.kinds
+def column_of(values: Sequence[str]) -> pl.Series:
+    """Return the values of a kind as a column."""
+    return values.column if isinstance(values, Names) else pl.Series(values, dtype=pl.String)
+
+
+def _narrow(numbers: npt.NDArray[np.integer]) -> Codes:
+    return np.asarray(numbers, dtype=np.int32)
+
+
+def _flat(units: int, kinds: Sequence[Kind]) -> Flat:
     size = np.array([len(kind.values) for kind in kinds], dtype=np.int64)
     first = np.concatenate([[0], np.cumsum(size)]).astype(np.int64)
-    pointers = [kind.by_value_ptr[:-1] for kind in kinds]
     seen = np.concatenate([[0], np.cumsum([len(kind.by_value) for kind in kinds])]).astype(np.int64)
+    pointers = [kind.by_value_ptr[:-1] for kind in kinds]
     by_ptr = np.concatenate([*(ptr + shift for ptr, shift in zip(pointers, seen, strict=False)), seen[-1:]])
-    by_value = np.concatenate([np.zeros(0, dtype=np.int64), *(kind.by_value for kind in kinds)])
+    by_value = np.concatenate([np.zeros(0, dtype=np.int32), *(kind.by_value for kind in kinds)])
     weight = np.concatenate([np.zeros(0), *(kind.by_value_weight for kind in kinds)])
-    held = sp.csc_matrix((np.ones(len(by_value), dtype=np.bool_), by_value, by_ptr), shape=(incidence.units, first[-1]))
+    held = sp.csc_matrix((np.ones(len(by_value), dtype=np.bool_), by_value, by_ptr), shape=(units, first[-1]))
     rows = held.tocsr()
-    known = np.zeros((incidence.units, len(kinds)), dtype=np.bool_)
+    known = np.zeros((units, len(kinds)), dtype=np.bool_)
     for number, kind in enumerate(kinds):
         known[:, number] = kind.known
     identity = [number for number, kind in enumerate(kinds) if kind.channel == schema.IDENTITY]
@@ -188,8 +227,8 @@ def _flat(incidence: Incidence) -> Flat:
     return Flat(
         first=first,
         kind=np.repeat(np.arange(len(kinds), dtype=np.int32), size),
-        ptr=_wide(rows.indptr),
-        value=_wide(rows.indices),
+        ptr=rows.indptr.astype(np.int64),
+        value=_narrow(rows.indices),
         by_value_ptr=by_ptr,
         by_value=by_value,
         by_value_weight=weight,
@@ -203,13 +242,13 @@ def _flat(incidence: Incidence) -> Flat:
     )
 
 
-def spans(ptr: Ints, rows: Ints) -> Ints:
+def spans(ptr: Ints | Codes, rows: Ints | Codes) -> Ints:
     """Return the positions ptr[r] … ptr[r + 1] - 1 of all `rows`, one after the other."""
     starts, lengths = ptr[rows], ptr[rows + 1] - ptr[rows]
     total = int(lengths.sum())
     if total == 0:
         return np.zeros(0, dtype=np.int64)
-    shift = np.repeat(starts - np.concatenate(([0], np.cumsum(lengths)[:-1])), lengths)
+    shift = np.repeat(starts.astype(np.int64) - np.concatenate(([0], np.cumsum(lengths)[:-1])), lengths)
     return np.arange(total, dtype=np.int64) + shift
 
 
@@ -225,61 +264,23 @@ def kinds_of(
         forgeable: Signals whose values others can put on a bystander.
     """
     size = int(units["unit"].max()) + 1 if len(units) else 0  # type: ignore[arg-type]
-    held = (
-        sightings.join(units.select(schema.ACCOUNT, "unit"), on=schema.ACCOUNT)
-        .group_by("kind", "unit", "value")
-        .agg(pl.col("count").sum())
+    seen = set(sightings["kind"].unique())
+    return tuple(
+        _kind_of(name, channel, sightings, units, size, forgeable=name in forgeable)
+        for name, channel in channels.items()
+        if name in seen
     )
-    built = []
-    for (name,), rows in sorted(held.partition_by("kind", as_dict=True).items()):
-        if name in channels:
-            values = rows["value"].unique().sort()
-            number = pl.DataFrame({"value": values, "number": np.arange(len(values))})
-            numbered = rows.join(number, on="value")
-            built.append(
-                kind_of(
-                    str(name), channels[str(name)], values.to_list(), size,
-                    numbered["unit"].to_numpy(), numbered["number"].to_numpy(), numbered["count"].to_numpy(),
-                    forgeable=name in forgeable,
-                )
-            )  # fmt: skip
-    order = list(channels)
-    return tuple(sorted(built, key=lambda kind: order.index(kind.name)))
 
 
-def fold_content(content: pl.DataFrame, prompts: Ints) -> tuple[Kind, pl.DataFrame]:
-    """Build the kind of shared text: shingles that exactly the same units hold become one piece of wording.
-
-    Args:
-        content: unit, shingle, count of events; only shingles that several units hold.
-        prompts: Prompts of each unit (units,), for the share of its traffic that holds a piece.
-
-    Returns:
-        A mixture kind, whose values are the smallest shingle of each piece as 16 hexadecimal digits; and the pieces:
-        shingle, number.
-    """
-    salt = (content["unit"].to_numpy().astype(np.uint64) + np.uint64(1)) * np.uint64(0x9E3779B97F4A7C15)
-    salt ^= salt >> np.uint64(31)
-    salt *= np.uint64(0xBF58476D1CE4E5B9)
-    signed = (
-        content.select("shingle", pl.Series("salt", salt))
-        .group_by("shingle")
-        .agg(pl.col("salt").sum().alias("signature"), pl.len().alias("holders"))
-    )
-    folded = (
-        signed.group_by("signature", "holders")
-        .agg(pl.col("shingle").min().alias("head"), pl.len().cast(pl.Int64).alias("marks"))
-        .sort("head")
-        .with_columns(pl.int_range(pl.len(), dtype=pl.Int64).alias("number"))
-    )
-    pieces = signed.join(folded, on=["signature", "holders"]).select("shingle", "number")
-    rows = content.join(folded.select("number", shingle="head"), on="shingle")
-    unit = rows["unit"].to_numpy()
-    share = np.minimum(rows["count"].to_numpy() / np.maximum(prompts[unit], 1), 1.0)
-    values = [f"{value:016x}" for value in folded["head"].to_list()]
-    number = rows["number"].to_numpy()
-    marks = folded["marks"].to_numpy()
-    kind = kind_of(
-        TEMPLATE, schema.CONTENT, values, len(prompts), unit, number, share, mixture=True, forgeable=True, marks=marks
-    )
-    return kind, pieces
+def _kind_of(
+    name: str, channel: str, sightings: pl.DataFrame, units: pl.DataFrame, size: int, *, forgeable: bool
+) -> Kind:
+    """Build one kind, so that no more than one is held as text at a time."""
+    mine = sightings.lazy().filter(pl.col("kind") == name).join(units.lazy(), on=schema.ACCOUNT)
+    rows = mine.select("unit", "value", "count").collect()
+    values = rows["value"].unique().sort()
+    rows = rows.with_columns(pl.col("value").cast(pl.Enum(values)).to_physical())
+    if size < len(units):
+        rows = rows.group_by("unit", "value").agg(pl.col("count").sum())
+    unit, value, count = (rows[column].to_numpy() for column in ("unit", "value", "count"))
+    return kind_of(name, channel, Names(values), size, unit, value.astype(np.int32), count, forgeable=forgeable)

@@ -13,7 +13,8 @@ import numpy as np
 import numpy.typing as npt
 
 from extractscan import schema
-from extractscan.incidence import Flat, Floats, Incidence, Ints, Kind, Profile, spans
+from extractscan.incidence import Codes, Flat, Floats, Incidence, Ints, Kind, spans
+from extractscan.profiles import Bits, Profile
 from extractscan.settings import Settings
 
 CELL = 0.5
@@ -33,6 +34,7 @@ def profile(
     *,
     without: frozenset[str] = frozenset(),
     near: bool = False,
+    beside: Ints | None = None,
 ) -> Profile:
     """Hold units against a group: bits by channel, the largest signal of a channel standing for it.
 
@@ -43,6 +45,7 @@ def profile(
         without: Channels to leave out.
         near: Judge only members and whoever holds a value that reaches the channel floor: nobody else can belong, and
             in a large log nearly everybody is left out.
+        beside: Judge only members and these.
     """
     flat, units = incidence.flat, incidence.units
     inside = np.zeros(units, dtype=np.bool_)
@@ -64,12 +67,14 @@ def profile(
         loud = held[keep & (ratio_out >= 2.0**settings.channel_floor_bits)]
         judged = inside.copy()
         judged[flat.by_value[spans(flat.by_value_ptr, loud)]] = True
-        among = np.flatnonzero(judged)
     else:
-        among = np.arange(units)
-    place = np.full(units, -1)
+        judged = np.full(units, beside is None)
+        judged[members] = True
+        judged[members if beside is None else beside] = True
+    among = np.flatnonzero(judged)
+    place = np.empty(units, dtype=np.int32)  # of the judged alone: to write all of it would cost more than all the rest
     place[among] = np.arange(len(among))
-    bits = _bits(flat, held[keep], (ratio_in[keep], ratio_out[keep]), inside, (place, len(among)))
+    bits = _bits(flat, held[keep], (ratio_in[keep], ratio_out[keep]), inside, (judged, place, len(among)))
     np.clip(bits, 0.0, settings.channel_cap_bits, out=bits)
     price, rates, ratios = np.zeros_like(bits), {}, {}
     bounds = np.searchsorted(held, flat.first)
@@ -83,18 +88,18 @@ def profile(
             cost = _cost(int(k[top]), int(total[top]), *sizes)
             if cost < -1.0:
                 lacks = flat.known[among, number]
-                holders = place[flat.by_value[flat.by_value_ptr[held[top]] : flat.by_value_ptr[held[top] + 1]]]
-                lacks[holders[holders >= 0]] = False
+                holders = flat.by_value[flat.by_value_ptr[held[top]] : flat.by_value_ptr[held[top] + 1]]
+                lacks[place[holders[judged[holders]]]] = False
                 price[number, lacks] = max(cost, PRICE_FLOOR)
     used = [n for n, kind in enumerate(incidence.kinds) if kind.channel not in without]
     return _summed(incidence, members, among, (bits, price), used, (rates, ratios), settings)
 
 
-def counted(values: Ints, size: int) -> tuple[Ints, Ints]:
+def counted(values: Codes, size: int) -> tuple[Ints, Ints]:
     """Return the distinct values, sorted, and how often each occurs; many of few are counted faster than sorted."""
     if len(values) * 8 < size:
-        held, k = np.unique(values, return_counts=True)
-        return held, k.astype(np.int64)
+        few, k = np.unique(values, return_counts=True)
+        return few.astype(np.int64), k.astype(np.int64)
     every = np.bincount(values, minlength=size)
     held = np.flatnonzero(every)
     return held, every[held].astype(np.int64)
@@ -112,6 +117,7 @@ def _summed(
     """Let the loudest signal of every channel stand for it, and add the price of what is lacking."""
     bits, price = judged
     flat, units = incidence.flat, incidence.units
+    told = flat.known[among]
     at = np.searchsorted(among, members)
     own = np.zeros(len(among))
     channels = {}
@@ -119,23 +125,14 @@ def _summed(
         mine = [n for n in used if incidence.kinds[n].channel == channel]
         if mine:
             best = bits[mine].max(axis=0)
-            known = np.asarray(flat.known[among][:, mine].any(axis=1), dtype=np.bool_)
+            known = np.asarray(told[:, mine].any(axis=1), dtype=np.bool_)
             lacking = np.minimum(price[mine].min(axis=0), _stands_apart(best, known, at, settings))
-            channels[channel] = _spread(best + lacking, among, units)
+            channels[channel] = Bits(among, best + lacking, units)
             hard = [n for n in mine if not flat.forgeable[n]]
             if hard:
                 np.maximum(own, bits[hard].max(axis=0) + lacking, out=own)
-    kinds = {incidence.kinds[n].name: _spread(bits[n], among, units) for n in used}
-    return Profile(members, among, channels, _spread(own, among, units), kinds, *rates)
-
-
-def _spread(some: Floats, among: Ints, units: int) -> Floats:
-    """Put the numbers of some units in their places among all."""
-    if len(among) == units:
-        return some
-    every = np.zeros(units)
-    every[among] = some
-    return every
+    kinds = {incidence.kinds[n].name: Bits(among, bits[n], units) for n in used}
+    return Profile(members, among, channels, Bits(among, own, units), kinds, *rates)
 
 
 def _stands_apart(bits: Floats, known: npt.NDArray[np.bool_], members: Ints, settings: Settings) -> Floats:
@@ -195,26 +192,26 @@ def _bits(
     kept: Ints,
     ratios: tuple[Floats, Floats],
     inside: npt.NDArray[np.bool_],
-    places: tuple[Ints, int],
+    places: tuple[npt.NDArray[np.bool_], Codes, int],
 ) -> Floats:
     """Return the bits of every kind for every unit that is judged (kinds × judged)."""
-    place, judged = places
+    judged, place, size = places
     at = spans(flat.by_value_ptr, kept)
     which = np.repeat(np.arange(len(kept)), flat.by_value_ptr[kept + 1] - flat.by_value_ptr[kept])
     unit = flat.by_value[at]
-    near = place[unit] >= 0
+    near = judged[unit]
     at, which, unit = at[near], which[near], unit[near]
     weight, kind = flat.by_value_weight[at], flat.kind[kept][which].astype(np.int64)
     ratio = np.where(inside[unit], ratios[0][which], ratios[1][which])
-    cell, size = kind * judged + place[unit], len(flat.mixture) * judged
+    cell, cells = kind * size + place[unit], len(flat.mixture) * size
     text = flat.mixture[kind]
-    likely = np.bincount(cell, weights=np.where(text, 0.0, weight * ratio), minlength=size).astype(np.float64)
+    likely = np.bincount(cell, weights=np.where(text, 0.0, weight * ratio), minlength=cells).astype(np.float64)
     share = np.minimum(weight[text], 1.0)
     np.maximum.at(likely, cell[text], 1.0 - share + share * ratio[text])
     touched = np.flatnonzero(likely > 1.0)  # most units are not touched at all
-    bits = np.zeros(size)
+    bits = np.zeros(cells)
     bits[touched] = np.log2(likely[touched])
-    return bits.reshape(len(flat.mixture), judged)
+    return bits.reshape(len(flat.mixture), size)
 
 
 def _cost(k: int, total: int, n: int, units: int) -> float:
@@ -239,12 +236,17 @@ def private_values(kind: Kind, group: Profile, units: int, settings: Settings) -
 
 def total_bits(group: Profile) -> Floats:
     """Sum the channels of every unit."""
-    return _spread(_total(group), group.among, len(group.own))
+    return np.asarray(Bits(group.among, _total(group), len(group.own)))
+
+
+def member_bits(group: Profile) -> Floats:
+    """Sum the channels of every member."""
+    return _total(group)[np.searchsorted(group.among, group.members)]
 
 
 def _total(group: Profile) -> Floats:
     """Sum the channels of the units that were judged."""
-    return np.asarray(np.sum([bits[group.among] for bits in group.channels.values()], axis=0), dtype=np.float64)
+    return np.asarray(np.sum([bits.held for bits in group.channels.values()], axis=0), dtype=np.float64)
 
 
 def needed_bits(units: int, members: int, settings: Settings) -> float:
@@ -259,10 +261,10 @@ def belongs(group: Profile, units: int, settings: Settings) -> npt.NDArray[np.bo
     of identity, network or time has to count as well. And what somebody else can put on a bystander (his gateway's
     address, his wording, his referral code) has to be joined by something that is the account's own, if less loudly.
     """
-    strong = {name: bits[group.among] >= settings.channel_floor_bits for name, bits in group.channels.items()}
+    strong = {name: bits.held >= settings.channel_floor_bits for name, bits in group.channels.items()}
     nothing = np.zeros(len(group.among), dtype=np.bool_)
     operator = np.any([strong.get(name, nothing) for name in (schema.IDENTITY, schema.NETWORK, schema.TIME)], axis=0)
-    own = group.own[group.among] >= settings.channel_floor_bits / 2
+    own = group.own.held >= settings.channel_floor_bits / 2
     enough = _total(group) >= needed_bits(units, len(group.members), settings)
     count = np.sum(list(strong.values()), axis=0)
     taken = np.zeros(units, dtype=np.bool_)

@@ -10,9 +10,10 @@ import numpy as np
 import numpy.typing as npt
 
 from extractscan.growing import MASKING, Found, closed, disjoint, refine
-from extractscan.incidence import Incidence, Ints, Kind, Profile
+from extractscan.incidence import Incidence, Ints, Kind
 from extractscan.linking import belongs
 from extractscan.parting import release, sever, split
+from extractscan.profiles import Profile
 from extractscan.seeding import Seed, seeds
 from extractscan.settings import Settings
 from extractscan.webs import cells, communities, marked
@@ -107,31 +108,47 @@ class _Coverage:
 def merge_siblings(incidence: Incidence, found: Sequence[Found], settings: Settings) -> list[Found]:
     """Join groups of which one would take most members of the other, where the union still holds nearly all of both."""
     groups = sorted(found, key=lambda f: (-len(f.members), tuple(f.members.tolist())))
-    takes = [belongs(group.profile, incidence.units, settings) for group in groups]
+    alike = _alike(incidence, groups, settings)
     i = 0
     while i < len(groups):
         j = i + 1
         while j < len(groups):
-            union = _union(incidence, (groups[i], takes[i]), (groups[j], takes[j]), settings)
+            union = _union(incidence, groups[i], groups[j], settings) if alike[i, j] else None
             if union is None:
                 j += 1
                 continue
-            groups[i], takes[i] = union, belongs(union.profile, incidence.units, settings)
-            del groups[j], takes[j]
+            groups[i] = union
+            del groups[j]
+            alike = np.delete(np.delete(alike, j, axis=0), j, axis=1)
+            alike[i] = alike[:, i] = [_takes_most(incidence, union, group, settings) for group in groups]
             j = i + 1
         i += 1
     return groups
 
 
-Taking = tuple[Found, npt.NDArray[np.bool_]]
-"""A group, and which units it would take."""
+def _alike(incidence: Incidence, groups: Sequence[Found], settings: Settings) -> npt.NDArray[np.bool_]:
+    """Tell of which two disjoint groups one would take most members of the other (groups, groups)."""
+    label = np.full(incidence.units, len(groups))
+    for number, group in enumerate(groups):
+        label[group.members] = number
+    size = np.array([len(group.members) for group in groups], dtype=np.int64)
+    takes = np.zeros((len(groups), len(groups)), dtype=np.bool_)
+    for number, group in enumerate(groups):
+        taken = label[belongs(group.profile, incidence.units, settings)]
+        takes[number] = np.bincount(taken, minlength=len(groups) + 1)[:-1] * 2 >= size
+    return takes | takes.T
 
 
-def _union(incidence: Incidence, a: Taking, b: Taking, settings: Settings) -> Found | None:
-    """Join two groups if most members of one would be taken by the other, on its own evidence."""
-    (left, left_takes), (right, right_takes) = a, b
-    if max(left_takes[right.members].mean(), right_takes[left.members].mean()) < 0.5:
-        return None
+def _takes_most(incidence: Incidence, left: Found, right: Found, settings: Settings) -> bool:
+    """Tell whether one of two groups would take most members of the other, on its own evidence."""
+    return any(
+        belongs(one.profile, incidence.units, settings)[other.members].mean() >= 0.5
+        for one, other in ((left, right), (right, left))
+    )
+
+
+def _union(incidence: Incidence, left: Found, right: Found, settings: Settings) -> Found | None:
+    """Join two groups, if what then holds together still has nearly all of both."""
     group = refine(incidence, np.union1d(left.members, right.members), settings)
     if group is None:
         return None

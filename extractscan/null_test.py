@@ -4,27 +4,32 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 
 import numpy as np
 import numpy.typing as npt
 import polars as pl
+import scipy.sparse as sp
 
 from extractscan import model, schema
 from extractscan.groundwork import Ground
 from extractscan.growing import Found
-from extractscan.incidence import Incidence, Ints, Kind, Profile, kind_of
-from extractscan.linking import total_bits
+from extractscan.incidence import Floats, Incidence, Ints, Kind
+from extractscan.linking import member_bits
 from extractscan.networks import grow
+from extractscan.profiles import Profile
 from extractscan.settings import Settings
 
 WEEK_US = 7 * 86_400_000_000
 STRATUM_SHARE = 0.25
 STRATUM_LEAST = 100
+ONE_AT_A_TIME = 5_000_000
+"""Sightings from which on two shuffles are not held at once."""
 
 
 def strength(profile: Profile) -> float:
     """Bits of all members together: what shuffles are compared by."""
-    return float(total_bits(profile)[profile.members].sum())
+    return float(member_bits(profile).sum())
 
 
 def shuffled(incidence: Incidence, strata: Ints, rng: np.random.Generator) -> Incidence:
@@ -37,25 +42,41 @@ def shuffled(incidence: Incidence, strata: Ints, rng: np.random.Generator) -> In
 
 
 def _dealt(kind: Kind, strata: Ints, units: int, rng: np.random.Generator) -> Kind:
-    unit = np.repeat(np.arange(units), np.diff(kind.ptr))
-    order = np.lexsort((rng.random(len(unit)), strata[unit]))
-    back = np.lexsort((np.arange(len(unit)), strata[unit]))
-    drawn = np.empty(len(unit), dtype=np.int64)
-    drawn[back] = kind.value[order]
-    pairs = unit * max(len(kind.values), 1) + drawn
-    first = np.unique(pairs, return_index=True)[1]
-    return kind_of(
-        kind.name,
-        kind.channel,
-        kind.values,
-        units,
-        unit[first],
-        drawn[first],
-        kind.weight[first],
-        mixture=kind.mixture,
-        forgeable=kind.forgeable,
-        marks=kind.marks,
-    )
+    ptr, value = kind.ptr, kind.value
+    stratum = np.repeat(strata.astype(np.min_scalar_type(int(strata.max(initial=0)))), np.diff(ptr))
+    back = np.argsort(stratum, kind="stable")
+    drawn = np.empty(len(value), dtype=np.int32)
+    drawn[back] = value[_order(stratum, rng.random(len(value)))]
+    held = sp.csr_matrix((kind.weight, drawn, ptr), shape=(units, len(kind.values))).tocsc()
+    holder, column = held.indices, np.repeat(np.arange(len(kind.values), dtype=np.int32), np.diff(held.indptr))
+    again = (holder[1:] == holder[:-1]) & (column[1:] == column[:-1])
+    once = np.concatenate([[True], ~again]) if len(holder) else np.ones(0, dtype=np.bool_)
+    gone = np.concatenate([[0], np.cumsum(~once, dtype=np.int32)])[held.indptr]
+    holder, weight = holder[once], held.data[once]
+    if not kind.mixture:
+        weight = weight / np.bincount(holder, weights=weight, minlength=units)[holder]
+    return replace(kind, by_value_ptr=(held.indptr - gone).astype(np.int32), by_value=holder, by_value_weight=weight)
+
+
+def _order(stratum: npt.NDArray[np.unsignedinteger], drawn: Floats) -> Ints:
+    """Sort by stratum and then by numbers from 0 to 1; what `np.lexsort` gives, at a third of the cost.
+
+    Stratum, the first bits of the number and the place are sorted as one integer; where the first bits are the same,
+    which is seldom, the whole number decides.
+    """
+    size = len(drawn)
+    place = max(size - 1, 1).bit_length()
+    some = 64 - place - max(int(stratum.max(initial=0)), 1).bit_length()
+    head = (drawn * (1 << some)).astype(np.uint64)
+    packed = (stratum.astype(np.uint64) << np.uint64(some)) | head
+    packed = (packed << np.uint64(place)) | np.arange(size, dtype=np.uint64)
+    packed.sort()
+    order = (packed & np.uint64((1 << place) - 1)).astype(np.int64)
+    packed >>= np.uint64(place)
+    same = np.flatnonzero(packed[1:] == packed[:-1])
+    close = np.union1d(same, same + 1)
+    order[close] = order[close][np.lexsort((drawn[order[close]], packed[close]))]
+    return order
 
 
 def strengths(
@@ -67,7 +88,8 @@ def strengths(
         rng = np.random.default_rng([settings.seed, number])
         return [strength(group.profile) for group in grow(shuffled(incidence, strata, rng), labels, settings)]
 
-    with ThreadPoolExecutor(max_workers=2) as pool:
+    few = sum(len(kind.by_value) for kind in incidence.kinds) < ONE_AT_A_TIME
+    with ThreadPoolExecutor(max_workers=2 if few else 1) as pool:
         yield from pool.map(one, range(settings.shuffles))
 
 

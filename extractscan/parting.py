@@ -46,7 +46,7 @@ def release(incidence: Incidence, group: Found, settings: Settings) -> list[Foun
         rest = np.setdiff1d(members, mine)
         if len(mine) < settings.min_accounts or len(rest) < len(mine):
             continue
-        alone = profile(incidence, rest, settings)
+        alone = profile(incidence, rest, settings, beside=mine)
         habits = sum(alone.channels[name][mine] for name in (schema.CLIENT, schema.TIME) if name in alone.channels)
         foreign = (alone.own[mine] < settings.channel_floor_bits / 2).mean() >= 0.8
         if foreign and float(np.mean(habits)) <= -1.0:
@@ -65,7 +65,7 @@ def _customers(incidence: Incidence, group: Found) -> list[Ints]:
         if kind.channel == schema.IDENTITY and not kind.forgeable and kind.name in group.profile.rates:
             values, inside, outside = group.profile.rates[kind.name]
             small = values[(inside >= 3) & (inside * 2 <= len(group.members)) & (outside <= inside)].tolist()
-            held += [kind.by_value[kind.by_value_ptr[value] : kind.by_value_ptr[value + 1]] for value in small]
+            held += [kind.held_by(value) for value in small]
     distinct = {tuple(units.tolist()): units for units in held}
     return [distinct[key] for key in sorted(distinct, key=lambda key: (-len(key), key))[:CUSTOMERS]]
 

@@ -125,8 +125,9 @@ def analyze(
     )
     log = recalling.whole(log, stored, rest, mapping)
     older = [msgspec.structs.replace(each, role="baseline") for one in past for each in one.records()]
-    judged = judge(log, settings, tell)
-    ground = judged.ground
+    ground = laid(log, settings)
+    log = replace(log, summary=replace(log.summary, content=log.summary.content.clear()), earlier=())  # no more needed
+    judged = judge(log, settings, tell, ground)
     shuffles = null_test.run(ground, settings, partial(tell, "shuffling"))
     written = [dossier.network(case, ground, null_test.of(case.found, shuffles), settings) for case in judged.cases]
     report = model.Report(
@@ -179,14 +180,24 @@ def _allowed(
     )
 
 
-def judge(log: reading.Reading, settings: Settings, tell: Progress) -> Judged:
-    """Find the groups in a log that was read, and hear the case of each.
+def laid(log: reading.Reading, settings: Settings) -> groundwork.Ground:
+    """Lay the ground of an analysis from a log that was read.
 
     Raises:
         CannotTestError: where the fields that every test needs are missing.
     """
     ground = groundwork.lay(log.summary, log.table, log.columns, log.ruleset, settings, earlier=log.earlier)
     require_testable(ground)
+    return ground
+
+
+def judge(log: reading.Reading, settings: Settings, tell: Progress, ground: groundwork.Ground | None = None) -> Judged:
+    """Find the groups in a log that was read, and hear the case of each; the ground is laid here unless it is given.
+
+    Raises:
+        CannotTestError: where the fields that every test needs are missing.
+    """
+    ground = laid(log, settings) if ground is None else ground
     tell("linking", 0, 1)
     found = groundwork.current(networks.find(ground.incidence, ground.labels, settings), ground, settings)
     again = partial(reading.again, log)

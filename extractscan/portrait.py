@@ -138,4 +138,4 @@ def _carried(before: int, after: int, case: Case, ground: Ground) -> list[str]:
 
 
 def _values(kind: Kind, unit: int) -> Ints:
-    return kind.value[kind.ptr[unit] : kind.ptr[unit + 1]]
+    return kind.value[kind.ptr[unit] : kind.ptr[unit + 1]].astype(np.int64)

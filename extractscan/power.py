@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Final
 
 import numpy as np
+import polars as pl
 
 from extractscan import networks, null_test, schema
 from extractscan.groundwork import Ground
-from extractscan.incidence import Floats, Incidence, Ints, Kind, kind_of, spans
+from extractscan.incidence import Floats, Incidence, Ints, Kind, Names, column_of, spans
 from extractscan.settings import Settings
 from extractscan.webs import BINDING
 
@@ -122,26 +123,44 @@ def _planted(kind: Kind, ring: Ints, donor: Ints, how: _Shared | None, units: in
 
     A donor's card, phone or device stays his own: a copy of it would tie the ring to him.
     """
-    unit = np.repeat(np.arange(units), np.diff(kind.ptr))
     fresh = 0
     if how is None:
-        lent = np.flatnonzero(np.full(len(donor), kind.name not in BINDING))
-        at = spans(kind.ptr, donor[lent])
-        who = units + np.repeat(lent, np.diff(kind.ptr)[donor[lent]])
-        value, weight = kind.value[at], kind.weight[at]
+        who, value, weight = _lent(kind, donor, units)
     else:
         who, value, weight, fresh = _common(kind, ring, how, units, rng)
-    return kind_of(
-        kind.name,
-        kind.channel,
-        [*kind.values, *(f"planted {number}" for number in range(fresh))],
-        units + len(ring),
-        np.concatenate([unit, who]),
-        np.concatenate([kind.value, value]),
-        np.concatenate([kind.weight, weight]),
-        mixture=kind.mixture,
-        forgeable=kind.forgeable,
+    order = np.lexsort((who, value))
+    ptr = np.append(kind.by_value_ptr, np.full(fresh, kind.by_value_ptr[-1]))
+    at = ptr[value[order] + 1]  # planted units have the highest numbers: each is its values' last holder
+    holder = np.insert(kind.by_value, at, who[order])
+    share = np.insert(kind.by_value_weight, at, weight[order])
+    if not kind.mixture:
+        share = share / np.bincount(holder, weights=share)[holder]
+    more = np.cumsum(np.bincount(value + 1, minlength=len(ptr)))
+    new = pl.Series([f"planted {number}" for number in range(fresh)], dtype=pl.String)
+    return replace(
+        kind,
+        values=Names(pl.concat([column_of(kind.values), new])),
+        by_value_ptr=(ptr + more).astype(np.int32),
+        by_value=holder,
+        by_value_weight=share,
+        units=units + len(ring),
+        marks=None,
     )
+
+
+def _lent(kind: Kind, donor: Ints, units: int) -> tuple[Ints, Ints, Floats]:
+    """Return what planted units hold of their donors: planted unit, value and weight of each sighting."""
+    if kind.name in BINDING:
+        return np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64), np.zeros(0)
+    lends = np.zeros(units, dtype=np.bool_)
+    lends[donor] = True
+    at = np.flatnonzero(lends[kind.by_value])
+    value = np.searchsorted(kind.by_value_ptr, at, side="right") - 1
+    at, value = (part[np.argsort(kind.by_value[at], kind="stable")] for part in (at, value))
+    ptr = np.searchsorted(kind.by_value[at], np.arange(units + 1))
+    given = spans(ptr, donor)
+    who = units + np.repeat(np.arange(len(donor)), np.diff(ptr)[donor])
+    return who, value[given], kind.by_value_weight[at[given]]
 
 
 def _common(
@@ -157,6 +176,6 @@ def _common(
     pairs = np.unique(np.column_stack([who, start[ring][who] + drawn]), axis=0)
     weight = np.full(len(pairs), HARVEST if kind.mixture else 1.0)
     if how.borrowed:
-        held = kind.value[rng.integers(0, len(kind.value), int(pool.sum()))]
+        held = kind.value[rng.integers(0, len(kind.value), int(pool.sum()))].astype(np.int64)
         return units + pairs[:, 0], held[pairs[:, 1]], weight, 0
     return units + pairs[:, 0], len(kind.values) + pairs[:, 1], weight, int(pool.sum())

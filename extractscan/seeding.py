@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import combinations, repeat
 
 import numpy as np
 import numpy.typing as npt
@@ -11,7 +12,7 @@ import polars as pl
 import scipy.sparse as sp
 
 from extractscan import schema
-from extractscan.incidence import Incidence, Ints, Kind, kind_of, spans
+from extractscan.incidence import Floats, Incidence, Ints, Kind, Names, column_of, kind_of, spans
 from extractscan.settings import Settings
 
 SEED_PAIRS = 20_000
@@ -60,20 +61,14 @@ def seeds(incidence: Incidence, labels: Sequence[Kind], settings: Settings) -> I
         kinds = [k for k in (*incidence.kinds, *labels) if k.channel == channel]
         if kinds:
             columns[channel] = _rare_columns(kinds, incidence.units, settings)
-    rows = []
-    tests = 0.0
-    names = list(columns)
-    for i, left in enumerate(names):
-        for right in names[i + 1 :]:
-            if frozenset({left, right}) in PARTNERS:
-                tests += float(columns[left].shape[1]) * columns[right].shape[1]
-                rows.append((left, right, *_overlaps(columns[left], columns[right], incidence.units, settings)))
+    pairs = [pair for pair in combinations(columns, 2) if frozenset(pair) in PARTNERS]
+    tests = sum((float(columns[left].shape[1]) * columns[right].shape[1] for left, right in pairs), 0.0)
     needed = np.log2(max(tests, 2.0)) + settings.seed_bits
-    ranked = sorted(
-        (-float(bits[j]), left, right, int(a[j]), int(b[j]))
-        for left, right, a, b, bits in rows
-        for j in np.flatnonzero(bits >= needed)
-    )
+    ranked: list[tuple[float, str, str, int, int]] = []
+    for left, right in pairs:
+        a, b, bits = _overlaps(columns[left], columns[right], incidence.units, settings, float(needed))
+        ranked += zip((-bits).tolist(), repeat(left), repeat(right), a.tolist(), b.tolist(), strict=False)
+    ranked.sort()
     for negative, left, right, one, other in ranked[:SEED_PAIRS]:
         both = np.intersect1d(_column(columns[left], one), _column(columns[right], other), assume_unique=True)
         yield Seed(-negative, both, (left, right))
@@ -109,16 +104,44 @@ def _column(matrix: sp.csc_matrix, number: int) -> Ints:
 
 
 def _overlaps(
-    left: sp.csc_matrix, right: sp.csc_matrix, units: int, settings: Settings
-) -> tuple[Ints, Ints, npt.NDArray[np.float64]]:
-    """Return value pairs with enough shared holders and the bits of their overlap."""
-    product = (left.T @ right).tocoo()
-    keep = product.data >= settings.min_accounts
-    a, b, k = product.row[keep].astype(np.int64), product.col[keep].astype(np.int64), product.data[keep].astype(float)
-    n1, n2 = np.diff(left.indptr)[a], np.diff(right.indptr)[b]
-    expected = n1 * n2 / units
-    bits = np.where(k > expected, k * np.log2(k / expected) - (k - expected) / np.log(2), 0.0)
-    return a, b, bits
+    left: sp.csc_matrix, right: sp.csc_matrix, units: int, settings: Settings, needed: float
+) -> tuple[Ints, Ints, Floats]:
+    """Return the value pairs with enough shared holders whose overlap has the bits that are needed, and these bits.
+
+    Few holders cannot meet many beyond chance: values are taken by the number of their holders, and of the other side
+    only those are multiplied out that could reach the bits if all holders of one were holders of the other.
+    """
+    swapped = left.shape[1] < right.shape[1]
+    many, few = (right, left) if swapped else (left, right)
+    size, sizes = np.diff(many.indptr), np.diff(few.indptr)
+    found: list[tuple[Ints, Ints, Floats]] = []
+    least = max(settings.min_accounts, 1)
+    while len(size) and least <= size.max():
+        end = max(least + 1, least * 5 // 4)
+        mine = np.flatnonzero((size >= least) & (size < end))
+        near = np.clip(sizes, least, end - 1)
+        most = _surprise(np.minimum(near, sizes), near, sizes, units)
+        other = np.flatnonzero(most >= needed - 1e-6)
+        if len(mine) == 0 or len(other) == 0:
+            least = end
+            continue
+        product = (many[:, mine].T @ few[:, other]).tocoo()
+        keep = product.data >= settings.min_accounts
+        a, b, k = mine[product.row[keep]], other[product.col[keep]], product.data[keep]
+        bits = _surprise(k, size[a], sizes[b], units)
+        enough = bits >= needed
+        found.append((a[enough], b[enough], bits[enough]))
+        least = end
+    nothing = np.zeros(0, dtype=np.int64)
+    a, b, bits = (np.concatenate(part) for part in zip((nothing, nothing, np.zeros(0)), *found, strict=True))
+    return (b, a, bits) if swapped else (a, b, bits)
+
+
+def _surprise(k: Ints, n1: Ints, n2: Ints, units: int) -> Floats:
+    """Bits of k shared holders of two values with n1 and n2, where n1 n2 / N are expected (Poisson tail)."""
+    expected = n1.astype(np.int64) * n2 / units
+    k = k.astype(np.float64)
+    return np.where(k > expected, k * np.log2(k / expected) - (k - expected) / np.log(2), 0.0)
 
 
 def steady_pieces(kind: Kind, pieces: pl.DataFrame, settings: Settings) -> tuple[Kind, pl.DataFrame]:
@@ -134,12 +157,14 @@ def steady_pieces(kind: Kind, pieces: pl.DataFrame, settings: Settings) -> tuple
     """
     use = np.flatnonzero(kind.holders >= settings.min_accounts)
     use = use[steady(kind, use, settings.min_accounts)]
+    if len(use) == len(kind.values):
+        return kind, pieces
     at = spans(kind.by_value_ptr, use)
     number = np.repeat(np.arange(len(use)), kind.holders[use])
     kept = kind_of(
         kind.name,
         kind.channel,
-        [kind.values[v] for v in use.tolist()],
+        Names(column_of(kind.values).gather(use)),
         len(kind.ptr) - 1,
         kind.by_value[at],
         number,

@@ -193,6 +193,7 @@ class Survey:
         """Return the summary of all that came, without text that fewer than `least` accounts share."""
         assert self._wordage is not None
         levels = self.sampler.settled()
+        content = self._wordage.shared(levels, self.keys, least)  # first: the shingles are the most of what is held
         tables = self._tables(levels)
         each = np.ones(len(tables["intent"]), dtype=np.int64)
         if levels is not None:
@@ -206,7 +207,7 @@ class Survey:
             sightings=tables["sightings"],
             activity=tables["activity"],
             intent=intent.sort(schema.ACCOUNT, reduce.MASK),
-            content=self._wordage.shared(levels, self.keys, least),
+            content=content,
             texts=tables["texts"],
         )
 

@@ -12,8 +12,9 @@ from extractscan.exhibits import Case
 from extractscan.groundwork import Ground
 from extractscan.growing import Found
 from extractscan.hypotheses.gathering import crowd_rates, gather
-from extractscan.incidence import Kind, Profile
+from extractscan.incidence import Kind
 from extractscan.linking import private_values
+from extractscan.profiles import Profile
 from extractscan.settings import Settings
 
 SAMPLES = 12

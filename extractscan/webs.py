@@ -11,7 +11,7 @@ import scipy.sparse as sp
 from scipy.sparse import csgraph
 
 from extractscan import schema
-from extractscan.incidence import Flat, Floats, Incidence, Ints, spans
+from extractscan.incidence import Codes, Flat, Floats, Incidence, Ints, spans
 from extractscan.seeding import Seed
 from extractscan.settings import Settings
 
@@ -22,6 +22,8 @@ CELL_HOLDERS = 16
 RARE = 0.05
 """Values held by more units, or by a larger share of all, bind no community: they are a campus, a mail service or a
 popular program."""
+LARGE_GRAPH = 100_000
+"""Nodes from which on those without an edge are left out of the search for communities."""
 MARKED = 0.1
 MARKED_AT_ONCE = 500_000
 """Share of an account's prompts from which a wording marks it; sightings that are held against the cells at once."""
@@ -46,32 +48,36 @@ def communities(incidence: Incidence, settings: Settings) -> Iterator[Seed]:
     offered: set[bytes] = set()
     for resolution in RESOLUTIONS:
         label = leiden(graph, settings, resolution)[: incidence.units]
-        twice = _tied_twice(incidence, label)
-        for units in _groups(label):
+        size = np.bincount(label)[label]
+        among = np.flatnonzero((size >= settings.min_accounts) & (size <= incidence.units // 2))
+        twice = _tied_twice(incidence, label, among)
+        for units in _groups(label, among):
             tied = int(twice[units].sum())
-            fits = settings.min_accounts <= len(units) <= incidence.units // 2 and tied >= settings.min_accounts
-            if fits and tied * 2 >= len(units) and units.tobytes() not in offered:
+            if tied >= settings.min_accounts and tied * 2 >= len(units) and units.tobytes() not in offered:
                 offered.add(units.tobytes())
                 yield Seed(0.0, units, ("web", "web"))
 
 
-def _tied_twice(incidence: Incidence, label: Ints) -> npt.NDArray[np.bool_]:
-    """Tell which units share rare values of two channels with others of their community (units,).
+def _tied_twice(incidence: Incidence, label: Ints, among: Ints) -> npt.NDArray[np.bool_]:
+    """Tell which of some units, whole communities, share rare values of two channels with others of theirs (units,).
 
-    A web of one channel alone is a crowd; a look at every sighting once spares most communities a profile. What is not
+    A web of one channel alone is a crowd; a look at what they hold spares most communities a profile. What is not
     bought has to be common to half of the community: phrases and programs meet by chance.
     """
-    size = np.bincount(label - label.min())
-    tied: dict[str, npt.NDArray[np.bool_]] = {}
-    for kind in incidence.kinds:
-        use = np.flatnonzero((kind.holders >= 2) & (kind.holders <= max(FEW_HOLDERS, RARE * incidence.units)))
-        unit = kind.by_value[spans(kind.by_value_ptr, use)]
-        key = label[unit] * (len(use) + 1) + np.repeat(np.arange(len(use)), kind.holders[use])
-        _, place, count = np.unique(key, return_inverse=True, return_counts=True)
-        shares = tied.setdefault(kind.channel, np.zeros(incidence.units, dtype=np.bool_))
-        least = np.full(len(unit), 2) if kind.name in BINDING else np.maximum(3, size[label[unit] - label.min()] // 2)
-        shares[unit[count[place] >= least]] = True
-    return np.asarray(np.sum(list(tied.values()), axis=0) >= 2)
+    flat, size = incidence.flat, np.bincount(label)
+    value = flat.value[spans(flat.ptr, among)]
+    unit = np.repeat(among, np.diff(flat.ptr)[among])
+    holders = np.diff(flat.by_value_ptr)[value]
+    rare = (holders >= 2) & (holders <= max(FEW_HOLDERS, RARE * incidence.units))
+    value, unit = value[rare], unit[rare]
+    _, place, count = np.unique(label[unit] * len(flat.kind) + value, return_inverse=True, return_counts=True)
+    binding = np.array([kind.name in BINDING for kind in incidence.kinds], dtype=np.bool_)
+    least = np.where(binding[flat.kind[value]], 2, np.maximum(3, size[label[unit]] // 2))
+    shared = count[place] >= least
+    tied = np.zeros((incidence.units, len(schema.CHANNELS)), dtype=np.bool_)
+    channel = np.array([schema.CHANNELS.index(kind.channel) for kind in incidence.kinds], dtype=np.int64)
+    tied[unit[shared], channel[flat.kind[value[shared]]]] = True
+    return np.asarray(tied.sum(axis=1) >= 2)
 
 
 def marked(incidence: Incidence, settings: Settings) -> Iterator[Seed]:
@@ -89,6 +95,9 @@ def marked(incidence: Incidence, settings: Settings) -> Iterator[Seed]:
     most = min(max(settings.hub_share * incidence.units, 50.0), settings.max_members_per_value)
     least = 2 * settings.min_accounts
     common = np.flatnonzero(soft[flat.kind] & (holders >= least) & (holders <= most))
+    binding = np.zeros(incidence.units, dtype=np.bool_)
+    binding[flat.by_value[spans(flat.by_value_ptr, rare)]] = True
+    common = common[_mostly(flat, common, binding)]  # no more of a value's holders can sit in a cell
     common = common[_steady(flat, common)]
     bound = _pattern(flat, rare, incidence.units)
     number = np.arange(len(common))
@@ -102,7 +111,16 @@ def marked(incidence: Incidence, settings: Settings) -> Iterator[Seed]:
         number[part] = np.where(share >= 0.5, number[part], -1)
     chosen = common[number[number >= 0]]
     for value in chosen[np.lexsort((chosen, -holders[chosen]))].tolist():
-        yield Seed(0.0, flat.by_value[flat.by_value_ptr[value] : flat.by_value_ptr[value + 1]], ("mark", "cell"))
+        held = flat.by_value[flat.by_value_ptr[value] : flat.by_value_ptr[value + 1]]
+        yield Seed(0.0, held.astype(np.int64), ("mark", "cell"))
+
+
+def _mostly(flat: Flat, values: Ints, those: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
+    """Tell which values have at least half of their holders among some units."""
+    size = np.diff(flat.by_value_ptr)[values]
+    which = np.repeat(np.arange(len(values)), size)
+    among = np.bincount(which, weights=those[flat.by_value[spans(flat.by_value_ptr, values)]], minlength=len(values))
+    return np.asarray(among * 2 >= size, dtype=np.bool_)
 
 
 def _steady(flat: Flat, values: Ints) -> npt.NDArray[np.bool_]:
@@ -141,19 +159,31 @@ def cells(incidence: Incidence, settings: Settings) -> Iterator[Seed]:
     twice = (both.data >= 2) & (both.row != both.col)
     graph = sp.csr_matrix((both.data[twice], (both.row[twice], both.col[twice])), shape=both.shape)
     _, label = csgraph.connected_components(graph, directed=False)
-    for units in _groups(label.astype(np.int64)):
-        if len(units) >= settings.min_accounts:
-            yield Seed(0.0, units, ("cell", "cell"))
+    among = np.flatnonzero(np.bincount(label, minlength=1)[label] >= settings.min_accounts)
+    for units in _groups(label.astype(np.int64), among):
+        yield Seed(0.0, units, ("cell", "cell"))
 
 
-def _groups(label: Ints) -> list[Ints]:
-    """Split the positions of a vector of labels by label, in the order of labels."""
-    order = np.argsort(label, kind="stable")
+def _groups(label: Ints, among: Ints) -> list[Ints]:
+    """Split some units by their label, in the order of labels."""
+    if len(among) == 0:
+        return []
+    order = among[np.argsort(label[among], kind="stable")]
     return np.split(order, np.flatnonzero(np.diff(label[order])) + 1)
 
 
 def leiden(graph: sp.csr_matrix, settings: Settings, resolution: float = 1.0) -> Ints:
-    """Number the community of every node of a symmetric graph; same graph, same numbers."""
+    """Number the community of every node of a symmetric graph; same graph, same numbers.
+
+    Nodes that nothing ties are numbered apart. In a large graph they are left out of the search, which would look at
+    each of them many times; in a small one they stay, since what the search draws depends on how many nodes there are.
+    """
+    size = graph.shape[0]
+    label: Ints = np.arange(size, dtype=np.int64) + size
+    among = np.arange(size)
+    if size >= LARGE_GRAPH:
+        among = np.flatnonzero(np.diff(graph.indptr))
+        graph = sp.csr_matrix(graph[among][:, among])
     _, found = graspologic_native.leiden_csr(
         graph.indptr.astype(np.int64),
         graph.indices.astype(np.int32),
@@ -164,15 +194,14 @@ def leiden(graph: sp.csr_matrix, settings: Settings, resolution: float = 1.0) ->
         use_modularity=True,
         seed=settings.seed % (1 << 32),
     )
-    label: Ints = np.arange(graph.shape[0], dtype=np.int64) + graph.shape[0]
     nodes = np.fromiter(found.keys(), dtype=np.int64, count=len(found))
-    label[nodes] = np.fromiter(found.values(), dtype=np.int64, count=len(found))
+    label[among[nodes]] = np.fromiter(found.values(), dtype=np.int64, count=len(found))
     return label
 
 
 def _web(incidence: Incidence) -> sp.csr_matrix | None:
     """Build the symmetric graph of units and rare binding values; units are its first nodes."""
-    rows: list[Ints] = []
+    rows: list[Codes] = []
     columns: list[Ints] = []
     weights: list[Floats] = []
     nodes = incidence.units

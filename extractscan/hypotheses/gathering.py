@@ -12,7 +12,8 @@ import polars as pl
 from extractscan import schema
 from extractscan.hypotheses.facts import Ask, Facts, Sharing
 from extractscan.hypotheses.rhythm import greed, rhythm, turnover
-from extractscan.incidence import Incidence, Kind, Profile, spans
+from extractscan.incidence import Incidence, Kind, spans
+from extractscan.profiles import Profile
 
 BUSY = 20
 SPREAD = 0.5

@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
 import polars as pl
 
 from extractscan import schema
+
+Ints = npt.NDArray[np.int64]
 
 HOURS_A_DAY = 24
 BLOCK_HOURS = 6
@@ -33,32 +39,15 @@ def behaviour(
         pivot_model (or null); bursts (starts of unusually busy six-hour blocks); created, log_last (µs); addresses,
         clients (distinct); plan, plan_rank (0 to 1, within the plan, or null).
     """
-    daily = activity.group_by(schema.ACCOUNT, (pl.col("hour") // HOURS_A_DAY).alias("day")).agg(pl.col("events").sum())
-    per_day = daily.group_by(schema.ACCOUNT).agg(
-        (pl.col("events").sum() / pl.len()).alias("events_per_active_day"),
-        pl.col("day").min().alias("first_number"),
-        pl.col("day").max().alias("last_number"),
-        pl.col("day").filter(pl.col("events") >= 0.75 * pl.col("events").max()).min().alias("busy_number"),
-        pl.len().alias("active_days"),
-    )
-    hours = activity.group_by(schema.ACCOUNT).agg(pl.col("hour").n_unique().alias("active_hours"))
-    parts = (
-        activity.group_by(schema.ACCOUNT, (pl.col("hour") % HOURS_A_DAY // 3).alias("part"))
-        .agg(pl.col("events").sum())
-        .filter(pl.col("events") * 20 >= pl.col("events").sum().over(schema.ACCOUNT))
-        .group_by(schema.ACCOUNT)
-        .agg(pl.len().alias("day_parts"))
-    )
+    hours = _Hours.of(totals, activity)
     frame = totals.select(schema.ACCOUNT, "events", "first", "last")
     for part in (
-        per_day,
-        hours,
-        parts,
+        hours.described(),
         _counts(sightings),
         _pivots(activity),
         _plan(totals, accounts),
         _created(totals, accounts),
-        _bursts(activity),
+        hours.bursts(),
     ):
         frame = frame.join(part, on=schema.ACCOUNT, how="left")
     day = pl.Date
@@ -74,6 +63,86 @@ def behaviour(
         .then((pl.col("busy_number") - pl.col("first_number")) * HOURS_A_DAY)
         .alias("ramp_hours"),
     ).sort(schema.ACCOUNT)
+
+
+@dataclass(frozen=True, slots=True)
+class _Hours:
+    """Hours in which accounts were active, sorted by account and hour: number of the account, hour, events.
+
+    Sums are of runs in sorted arrays: a log has more of these rows than of any others.
+    """
+
+    names: pl.Series
+    who: Ints
+    hour: Ints
+    events: Ints
+
+    @classmethod
+    def of(cls, totals: pl.DataFrame, activity: pl.DataFrame) -> _Hours:
+        """Number the accounts and add up what an account asked of several models in one hour."""
+        names = totals[schema.ACCOUNT].unique().sort()
+        who = activity[schema.ACCOUNT].cast(pl.Enum(names)).to_physical().to_numpy().astype(np.int64)
+        hour, events = activity["hour"].to_numpy(), activity["events"].to_numpy()
+        if not np.all((np.diff(who) > 0) | ((np.diff(who) == 0) & (np.diff(hour) >= 0))):
+            order = np.lexsort((hour, who))
+            who, hour, events = who[order], hour[order], events[order]
+        return cls(names, *_runs(who, hour, events))
+
+    def described(self) -> pl.DataFrame:
+        """Describe every account that was ever active: first, last and busiest day as numbers, and how many of what."""
+        who, day, events = _runs(self.who, self.hour // HOURS_A_DAY, self.events)
+        first, days = _starts(who)
+        total = _sums(events, first)
+        most = np.maximum.reduceat(events, first) if len(first) else events
+        full = events >= 0.75 * np.repeat(most, days)
+        busy = np.minimum.reduceat(np.where(full, day, np.iinfo(np.int64).max), first) if len(first) else day
+        every = np.arange(len(self.names))[who[first]]
+        by_part = np.bincount(self.who * 8 + self.hour % HOURS_A_DAY // 3, self.events, 8 * len(self.names))
+        parts = (by_part.reshape(-1, 8)[every] * 20 >= total[:, None]) & (by_part.reshape(-1, 8)[every] > 0)
+        return pl.DataFrame(
+            {
+                schema.ACCOUNT: self.names.gather(every),
+                "events_per_active_day": total / days,
+                "first_number": day[first],
+                "last_number": day[first + days - 1],
+                "busy_number": busy,
+                "active_days": days,
+                "active_hours": _starts(self.who)[1],
+                "day_parts": parts.sum(axis=1),
+            }
+        )
+
+    def bursts(self) -> pl.DataFrame:
+        """List the six-hour blocks in which an account was three times as busy as it is on average at that time of day.
+
+        Held against its own habit at the same hours, so that time zones, office hours and cron do not look like
+        agreement.
+        """
+        who, block, events = _runs(self.who, self.hour // BLOCK_HOURS, self.events)
+        days = (block.max() - block.min()) // BLOCKS_A_DAY + 1 if len(block) else 1
+        slot = who * BLOCKS_A_DAY + block % BLOCKS_A_DAY
+        usual = np.bincount(slot, events, BLOCKS_A_DAY * len(self.names)) / days
+        burst = (events >= BURST_LEAST) & (events >= BURST_RATIO * usual[slot])
+        found = pl.DataFrame({"who": who[burst], "at": block[burst] * (BLOCK_HOURS * 3_600_000_000)})
+        start = pl.col("at").cast(pl.Datetime("us")).dt.strftime("%Y-%m-%dT%H")
+        each = found.group_by("who").agg(start.sort().alias("bursts"))
+        return each.select(self.names.gather(each["who"]).alias(schema.ACCOUNT), "bursts")
+
+
+def _starts(key: Ints) -> tuple[Ints, Ints]:
+    """Return where each run of equal numbers begins and how long it is."""
+    first = np.flatnonzero(np.diff(key, prepend=key[:1] - 1))
+    return first, np.diff(np.append(first, len(key)))
+
+
+def _runs(who: Ints, number: Ints, events: Ints) -> tuple[Ints, Ints, Ints]:
+    """Add up the events of each account and number, which are sorted."""
+    first = np.flatnonzero((np.diff(who, prepend=who[:1] - 1) != 0) | (np.diff(number, prepend=number[:1] - 1) != 0))
+    return who[first], number[first], _sums(events, first)
+
+
+def _sums(events: Ints, first: Ints) -> Ints:
+    return np.add.reduceat(events, first) if len(first) else events
 
 
 def _counts(sightings: pl.DataFrame) -> pl.DataFrame:
@@ -100,21 +169,6 @@ def _pivots(activity: pl.DataFrame) -> pl.DataFrame:
     )
     moved = moved.filter((pl.col("moved") >= 2) & (pl.col("moved") >= PIVOT_SHARE * pl.col("all")))
     return moved.group_by(schema.ACCOUNT).agg(pl.col(schema.MODEL).min().alias("pivot_model"))
-
-
-def _bursts(activity: pl.DataFrame) -> pl.DataFrame:
-    """List the six-hour blocks in which an account was three times as busy as it is on average at that time of day.
-
-    Held against its own habit at the same hours, so that time zones, office hours and cron do not look like agreement.
-    """
-    block = pl.col("hour") // BLOCK_HOURS
-    busy = activity.group_by(schema.ACCOUNT, block.alias("block")).agg(pl.col("events").sum())
-    first, last = busy["block"].min(), busy["block"].max()
-    days = 1 if first is None or last is None else (last - first) // BLOCKS_A_DAY + 1  # type: ignore[operator]
-    usual = pl.col("events").sum().over(schema.ACCOUNT, pl.col("block") % BLOCKS_A_DAY) / days
-    bursts = busy.filter((pl.col("events") >= BURST_LEAST) & (pl.col("events") >= BURST_RATIO * usual))
-    start = (pl.col("block") * BLOCK_HOURS * 3_600_000_000).cast(pl.Datetime("us"))
-    return bursts.group_by(schema.ACCOUNT).agg(start.dt.strftime("%Y-%m-%dT%H").sort().alias("bursts"))
 
 
 def _created(totals: pl.DataFrame, accounts: pl.DataFrame) -> pl.DataFrame:

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from extractscan import customers, incidence
+from extractscan import customers, folding, incidence
 
 QUICK = settings(max_examples=50, deadline=None, derandomize=True)
 TRIPLES = st.dictionaries(st.tuples(st.integers(0, 7), st.integers(0, 4)), st.integers(1, 9), max_size=25)
@@ -114,7 +114,7 @@ def test_shingles_of_the_same_holders_fold_into_one_piece(content: dict[int, dic
     random.Random(2).shuffle(rows)
     frame = pl.DataFrame(rows, schema={"unit": pl.Int64, "shingle": pl.UInt64, "count": pl.Int32}, orient="row")
     prompts = np.array([4, 4, 4, 4, 0], dtype=np.int64)
-    kind, pieces = incidence.fold_content(frame, prompts)
+    kind, pieces = folding.fold_content(frame, prompts)
     classes = defaultdict(list)
     for shingle in sorted(content):
         classes[frozenset(content[shingle])].append(shingle)

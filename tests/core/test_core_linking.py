@@ -151,21 +151,21 @@ def test_a_large_group_does_not_mask_itself() -> None:
     """Half of all accounts share a card that nobody outside has: rare outside, so it still speaks."""
     half = campaign(units=100, members=50, cards=1)
     group = linking.profile(half, np.arange(50), SETTINGS)
-    assert group.kinds["payment"][:50].min() > 5
-    assert group.kinds["payment"][50:].max() == 0
+    assert group.kinds["payment"][np.arange(50)].min() > 5
+    assert group.kinds["payment"][np.arange(50, 100)].max() == 0
 
 
 def test_no_channel_says_more_than_its_cap() -> None:
     """However many and however rare the values, one channel stays under the cap."""
     group = linking.profile(campaign(units=5000, members=40), np.arange(40), SETTINGS)
-    assert max(bits.max() for bits in group.channels.values()) == SETTINGS.channel_cap_bits
+    assert max(np.max(bits) for bits in group.channels.values()) == SETTINGS.channel_cap_bits
 
 
 def test_an_account_is_no_witness_for_itself() -> None:
     """A value that only one member holds gives it nothing, and an outsider's own value does not lower its bits."""
     held = one_each(range(60), [f"own{i}" for i in range(60)])
     group = linking.profile(Incidence(60, (kind("payment", "identity", 60, held),)), np.arange(5), SETTINGS)
-    assert not group.kinds["payment"].any()
+    assert not np.any(group.kinds["payment"])
 
 
 def test_private_values_are_common_inside_and_rare_outside() -> None:
@@ -231,7 +231,7 @@ def test_what_others_can_put_on_a_bystander_ties_nobody_alone() -> None:
 def test_total_bits_are_the_sum_of_channels() -> None:
     """What the report sums is what decides."""
     group = linking.profile(campaign(), np.arange(20), SETTINGS)
-    assert linking.total_bits(group) == pytest.approx(sum(group.channels.values()))
+    assert linking.total_bits(group) == pytest.approx(np.sum(list(group.channels.values()), axis=0))
 
 
 def test_a_framed_bystander_pays_for_what_it_does_not_share() -> None:

@@ -306,6 +306,20 @@ def test_a_web_of_cards_and_proxies_starts_a_group() -> None:
     assert members(networks.find(incidence, (), SETTINGS)) == [list(range(30))]
 
 
+def test_in_a_large_graph_nodes_without_an_edge_are_left_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The web is found in a graph of its own nodes as well; all others have a community each."""
+    incidence = web(900, range(30))
+    graph = webs._web(incidence)
+    assert graph is not None
+    monkeypatch.setattr(webs, "LARGE_GRAPH", 1)
+    label = webs.leiden(graph, SETTINGS)
+    tied = np.flatnonzero(np.diff(graph.indptr))
+    alone = np.setdiff1d(np.arange(graph.shape[0]), tied)
+    assert len(np.unique(label[alone])) == len(alone)
+    assert not np.isin(label[alone], label[tied]).any()
+    assert members(networks.find(incidence, (), SETTINGS)) == [list(range(30))]
+
+
 def test_a_ring_of_three_is_a_cell() -> None:
     """Three accounts on one card and one address hang together by pairs that share two channels."""
     units, ring = 500, range(3)
@@ -366,6 +380,18 @@ def test_only_who_may_belong_is_held_against_a_group() -> None:
     assert np.array_equal(belongs(near, 400, SETTINGS), belongs(every, 400, SETTINGS))
     for name, bits in near.channels.items():
         assert np.array_equal(bits[near.among], every.channels[name][near.among])
+
+
+def test_only_those_asked_for_are_held_against_a_group() -> None:
+    """Bits of a few outsiders are those that they have where everybody is judged; nobody else has any."""
+    incidence = campaign()
+    every = profile(incidence, np.arange(15), SETTINGS)
+    few = profile(incidence, np.arange(15), SETTINGS, beside=np.arange(12, 20))
+    assert few.among.tolist() == list(range(20))
+    for name, bits in few.channels.items():
+        assert np.array_equal(bits[np.arange(20)], every.channels[name][np.arange(20)])
+        assert not bits[np.arange(20, 400)].any()
+        assert len(bits) == 400
 
 
 def test_an_own_instruction_outweighs_a_common_turn_of_phrase() -> None:

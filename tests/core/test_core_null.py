@@ -48,6 +48,18 @@ def test_a_value_drawn_twice_is_held_once() -> None:
         assert {unit for unit, _ in pairs} == {0, 1}
 
 
+@pytest.mark.parametrize("seed", range(4))
+def test_dealing_sorts_by_stratum_and_by_all_of_the_number(seed: int) -> None:
+    """Numbers that differ in their last bits only, or not at all, are put in the order that a plain sort gives."""
+    rng = np.random.default_rng(seed)
+    drawn = rng.random(500)
+    drawn[rng.integers(0, 500, 200)] = drawn[0]
+    drawn[rng.integers(0, 500, 100)] = np.nextafter(drawn[0], 1.0)
+    stratum = rng.integers(0, 3, 500).astype(np.uint8)
+    assert np.array_equal(null_test._order(stratum, drawn), np.lexsort((drawn, stratum)))
+    assert null_test._order(stratum[:0], drawn[:0]).tolist() == []
+
+
 def test_chance_gives_no_network_where_a_campaign_stands() -> None:
     """The campaign is found; its shuffles give nothing as strong, and the report says so."""
     incidence = campaign()
@@ -72,7 +84,7 @@ def test_strength_is_compared_with_every_network_of_a_shuffle() -> None:
     incidence = campaign()
     group = Found(np.arange(20), profile(incidence, np.arange(20), SETTINGS), 0.0)
     mine = null_test.strength(group.profile)
-    assert mine == pytest.approx(sum(bits[:20].sum() for bits in group.profile.channels.values()))
+    assert mine == pytest.approx(sum(bits[np.arange(20)].sum() for bits in group.profile.channels.values()))
     said = null_test.of(group, [[mine, mine + 1], [mine - 1], [], [mine / 2]])
     assert (said.shuffles, said.as_strong, said.expected_false) == (4, 1, 1.0)
     none = null_test.of(group, [])
