@@ -222,7 +222,7 @@ def _flat(units: int, kinds: Sequence[Kind]) -> Flat:
         known[:, number] = kind.known
     identity = [number for number, kind in enumerate(kinds) if kind.channel == schema.IDENTITY]
     described: npt.NDArray[np.bool_] = np.asarray(known[:, identity].any(axis=1), dtype=np.bool_)
-    partly = MOST <= described.mean() < 1.0
+    partly = MOST * units <= described.sum() < units
     until = np.concatenate([[0], np.cumsum(described[by_value])]) if partly else np.zeros(0, dtype=np.int64)
     return Flat(
         first=first,

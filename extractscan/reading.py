@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from extractscan import groundwork, readers, reduce, rules, schema, shingles, summaries, survey
+from extractscan import groundwork, readers, reduce, room, rules, schema, shingles, summaries, survey
 from extractscan.asking import marked, marked_together, suspects
 from extractscan.events import Window, remembered, unrepeated, within
 from extractscan.sampling import NO_CAP, Sampler
@@ -192,7 +192,7 @@ def summarise(
         The summary, without text that fewer than `least` accounts share; and the events that ask for what a harvest
         asks for: source file, source row, mask of the rules; None where only a sample of the texts was read.
     """
-    seen, asking = surveyed(logs, ruleset, window, tell, chosen=chosen, memory=memory)
+    seen, asking = surveyed(logs, ruleset, window, tell, chosen=chosen, memory=memory, searched=True)
     summary = seen.summary(least)
     return summary, asking if seen.sampler.settled() is None else None
 
@@ -207,11 +207,12 @@ def surveyed(
     memory: int | None = None,
     columns: frozenset[str] | None = None,
     most: int = NO_CAP,
+    searched: bool = False,
 ) -> tuple[survey.Survey, pl.DataFrame]:
     """Read every event once; a request that stands twice in the logs counts once.
 
     `columns` are those for which signals run, where other logs have more than these; `most` are the prompts of an
-    account that are read at most.
+    account that are read at most. A log that is to be `searched` is refused where that cannot stay within `memory`.
 
     Returns:
         What was seen; and of the events that were read for their text those that ask for what a harvest asks for:
@@ -230,6 +231,7 @@ def surveyed(
     if window == (None, None) and not (chosen and chosen.filters) and logs.total_bytes >= LARGE:
         rows = logs.rows_by_account()
         if rows is not None:
+            room.require(memory if searched else None, rows)
             seen.expect(rows)
 
     def one(sample: survey.Sample) -> tuple[survey.Sample, Marks, pl.DataFrame]:

@@ -70,13 +70,16 @@ def _tied_twice(incidence: Incidence, label: Ints, among: Ints) -> npt.NDArray[n
     holders = np.diff(flat.by_value_ptr)[value]
     rare = (holders >= 2) & (holders <= max(FEW_HOLDERS, RARE * incidence.units))
     value, unit = value[rare], unit[rare]
-    _, place, count = np.unique(label[unit] * len(flat.kind) + value, return_inverse=True, return_counts=True)
+    key = label[unit] * len(flat.kind) + value
+    order = np.argsort(key)
+    first = np.flatnonzero(np.diff(key[order], prepend=-1))
+    count, one = np.diff(np.append(first, len(key))), order[first]
     binding = np.array([kind.name in BINDING for kind in incidence.kinds], dtype=np.bool_)
-    least = np.where(binding[flat.kind[value]], 2, np.maximum(3, size[label[unit]] // 2))
-    shared = count[place] >= least
+    kind = flat.kind[value[one]]
+    shared = count >= np.where(binding[kind], 2, np.maximum(3, size[label[unit[one]]] // 2))
     tied = np.zeros((incidence.units, len(schema.CHANNELS)), dtype=np.bool_)
     channel = np.array([schema.CHANNELS.index(kind.channel) for kind in incidence.kinds], dtype=np.int64)
-    tied[unit[shared], channel[flat.kind[value[shared]]]] = True
+    tied[unit[order[np.repeat(shared, count)]], np.repeat(channel[kind[shared]], count[shared])] = True
     return np.asarray(tied.sum(axis=1) >= 2)
 
 

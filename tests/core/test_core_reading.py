@@ -8,7 +8,8 @@ import polars as pl
 import pytest
 from core_runs import accused
 
-from extractscan import harvest, pipeline, readers, reading, reduce, sampling, survey
+from extractscan import harvest, pipeline, readers, reading, reduce, room, sampling, survey
+from extractscan.errors import UsageError
 from extractscan.settings import Settings
 
 SETTINGS = Settings(shuffles=1)
@@ -51,6 +52,26 @@ def test_events_of_accounts_are_counted_before_a_large_log_is_read(
     log.head(300).write_ndjson(tmp_path / "log.ndjson")
     reading.read(readers.open_logs([str(tmp_path / "log.ndjson")]), None, SETTINGS)
     assert len(asked) == 1
+
+
+def test_what_cannot_stay_within_a_limit_is_refused_before_it_is_read(
+    world: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The error says how much to allow, and so much is enough; where nothing is searched the tables may be small."""
+    monkeypatch.setattr(reading, "LARGE", 0)
+    logs = readers.open_logs([str(world / "logs.parquet")])
+    done: list[int] = []
+    with pytest.raises(UsageError, match=r"accounts take about \d\.\d GB of memory, and 0\.1 GB") as refused:
+        reading.read(logs, None, SETTINGS, memory=100 << 20, tell=lambda read, _whole: done.append(read))
+    assert "GB with --memory-limit" in str(refused.value.hint)
+    assert not done
+    assert reading.surveyed(logs, [], (None, None), memory=100 << 20)[0].names is not None
+    rows = pl.DataFrame({"account_id": ["a", "b"], "len": [3_000_000, 4_000_000]})
+    least = room.tables_of(7_000_000, 2)
+    room.require(least, rows)
+    room.require(None, rows)
+    with pytest.raises(UsageError):
+        room.require(least - 1, rows)
 
 
 def test_a_campaign_is_found_in_a_sample(world: Path, monkeypatch: pytest.MonkeyPatch) -> None:
