@@ -20,6 +20,9 @@ import polars as pl
 
 from benchmarks import measuring
 
+WHO = ("fingerprint", "verdict", "level", "events", "events_in_campaign")
+HOW = ("coordination_bits", "extraction_bits")
+
 
 def days_of(log: Path, folder: Path) -> Iterator[Path]:
     """Cut a log into one file a day, in order."""
@@ -33,8 +36,15 @@ def days_of(log: Path, folder: Path) -> Iterator[Path]:
 def networks(report: Path) -> list[dict[str, Any]]:
     """Return what a report says of its networks, without the places of rows in files."""
     found = json.loads(report.read_bytes())["networks"]
-    kept = ("fingerprint", "verdict", "level", "coordination_bits", "extraction_bits", "events", "events_in_campaign")
-    return [{name: each[name] for name in kept} for each in found]
+    return [{name: each[name] for name in (*WHO, *HOW)} for each in found]
+
+
+def alike(found: Sequence[dict[str, Any]], whole: Sequence[dict[str, Any]]) -> str:
+    """Say how far networks are the same."""
+    if list(found) == list(whole):
+        return "the same to the bit"
+    who = [[{name: each[name] for name in WHO} for each in some] for some in (found, whole)]
+    return "the same accounts, verdicts and events" if who[0] == who[1] else "OTHER networks"
 
 
 def told(name: str, cost: measuring.Cost, size: int) -> str:
@@ -59,7 +69,7 @@ def main() -> None:
     parser.add_argument("--events", default="1M")
     parser.add_argument("--days", type=int, default=30)
     parser.add_argument("--shuffles", default="1")
-    parser.add_argument("--sample", default="", help="one more round, with this many prompts of an account kept")
+    parser.add_argument("--sample", default="", help="prompts of an account whose wording summaries keep")
     parser.add_argument("--keep", type=Path, help="folder to work in, and to leave")
     given = parser.parse_args()
     print(measuring.here(), flush=True)
@@ -93,19 +103,16 @@ def measure(folder: Path, given: argparse.Namespace) -> None:
         told("one analysis of all days' logs", measuring.analyze(days, accounts, report, *shuffles), size), flush=True
     )
     whole = networks(report)
-    rounds = [("", ())]
-    if given.sample:
-        rounds.append((f", --sample {given.sample}", ("--sample", given.sample)))
-    for name, options in rounds:
-        summaries, usual, held = reduced(days, folder / f"summaries{given.sample if options else ''}", options)
-        print(told(f"reduce of one day{name} (median)", usual, size // len(days)), flush=True)
-        cost = measuring.analyze(summaries, accounts, report, *shuffles)
-        print(told(f"analyze of all summaries{name}", cost, held), flush=True)
-        same = networks(report) == whole
-        cost = measuring.analyze([*summaries[:-1], days[-1]], accounts, report, *shuffles)
-        print(told(f"analyze of all but the last, and its log{name}", cost, held), flush=True)
-        said = "the same" if same and networks(report) == whole else "OTHER networks"
-        print(f"\n{len(whole)} networks, {said} from summaries{name}\n", flush=True)
+    options = ("--sample", given.sample) if given.sample else ()
+    summaries, usual, held = reduced(days, folder / "summaries", options)
+    print(told(" ".join(("reduce of one day", *options, "(median)")), usual, size // len(days)), flush=True)
+    cost = measuring.analyze(summaries, accounts, report, *shuffles)
+    print(told("analyze of all summaries", cost, held), flush=True)
+    first = networks(report)
+    cost = measuring.analyze([*summaries[:-1], days[-1]], accounts, report, *shuffles)
+    print(told("analyze of all but the last, and its log", cost, held), flush=True)
+    print(f"\n{len(whole)} networks; from summaries {alike(first, whole)}; ", end="")
+    print(f"with the last log {alike(networks(report), whole)}", flush=True)
 
 
 if __name__ == "__main__":

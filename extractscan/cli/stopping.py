@@ -11,7 +11,7 @@ from contextlib import suppress
 
 from extractscan.errors import EXIT_INTERRUPTED
 
-PATIENCE = 0.7
+PATIENCE = 0.5
 """Seconds in which the program may end by itself, closing what it has open."""
 
 
