@@ -15,34 +15,37 @@ from extractscan import schema, shingles
 from extractscan.sampling import ALL_TEXTS
 
 RATES: Final[Mapping[str, Mapping[str, float]]] = {
-    "start": {"once": 0.9},
-    "reading": {"decoded": 1.0, "once": 0.2, "events": 4.0, "texts": 15.0},
-    "tables": {"once": 0.03, "accounts": 0.14},
-    "search": {"once": 0.01, "accounts": 0.13},
-    "judgement": {"once": 0.1, "events": 3.6},
-    "shuffles": {"shuffles": 0.022, "shuffled": 0.08},
-    "smallest": {"once": 0.02, "accounts": 0.18},
-    "report": {"once": 0.15, "events": 3.0},
+    "start": {"once": 1.33},
+    "reading": {"decoded": 1.0, "once": 0.2, "events": 0.2, "texts": 24.7},
+    "tables": {"once": 0.03, "accounts": 0.063},
+    "search": {"once": 0.082, "accounts": 0.048},
+    "judgement": {"once": 0.12, "events": 0.94},
+    "shuffles": {"shuffles": 0.03, "shuffled": 0.055},
+    "smallest": {"once": 0.079, "accounts": 0.119},
+    "report": {"once": 0.145, "events": 1.13},
 }
 """CPU seconds of each stage: in any case, for each second that decoding took, for each million events and texts, for
 each thousand accounts, and for each shuffle and thousand accounts in it. `python -m benchmarks.plan_accuracy --fit`
 measures and prints this table anew, and the two below."""
-MEMORY: Final[Mapping[str, float]] = {"once": 320.0, "events": 200.0, "texts": 1500.0, "accounts": 5.0}
-"""Peak in units of 2**20 bytes: in any case, for each million events and texts, for each thousand accounts."""
-KERNEL_SECONDS: Final = 0.04
+MEMORY: Final[Mapping[str, float]] = {"once": 212.0, "batch": 1675.0, "texts": 882.0, "accounts": 0.0, "judged": 59.0}
+"""Peak in units of 2**20 bytes: in any case, for each million events of one batch and texts of all, for each thousand
+accounts, and for each second that the judgement takes, which tells how much of the log is linked."""
+KERNEL_SECONDS: Final = 0.0433
 """CPU seconds of `speed` on the machine that the tables were measured on."""
 TRUST: Final[Mapping[str, float]] = {
-    "reading": 0.7, "tables": 0.8, "search": 0.9, "judgement": 0.9, "shuffles": 0.7, "smallest": 0.8, "report": 0.7,
+    "reading": 0.8, "tables": 1.0, "search": 1.0, "judgement": 1.0, "shuffles": 0.9, "smallest": 0.9, "report": 0.9,
 }  # fmt: skip
 """How far what a part of the log took is believed, where it does not grow with the size alone: as an exponent."""
 THINNING: Final[Mapping[str, float]] = {
-    "reading": 0.05, "tables": 0.1, "search": 0.25, "judgement": 0.15, "shuffles": 0.15, "smallest": 0.1, "report": 0.4,
+    "reading": 0.0, "tables": 0.25, "search": 0.5, "judgement": 0.45, "shuffles": 0.25, "smallest": 0.2, "report": 0.5,
 }  # fmt: skip
 """A part of the accounts holds thinner groups: what a stage takes grows faster than the accounts, by this exponent."""
 ABREAST: Final[Mapping[str, float]] = {"reading": 1.3, "judgement": 1.2, "shuffles": 1.7}
 """Cores that a stage keeps busy, of two or more; the others keep one."""
 REHEARSED: Final = 40_000
 """Events of the accounts that are analysed to see how heavy a log is."""
+_BATCH: Final = 131_072
+"""Events that are read at once."""
 _FURTHEST: Final = 5.0
 """No part of a log is believed to be more times as heavy or as light as usual."""
 
@@ -70,6 +73,7 @@ class Load:
         return {
             "once": 1.0,
             "decoded": self.decoded,
+            "batch": min(self.events, _BATCH) / 1e6,
             "events": self.events / 1e6,
             "texts": min(self.texts, ALL_TEXTS) / 1e6,
             "accounts": self.accounts / 1e3,
@@ -150,7 +154,7 @@ def forecast(
         kept = decoding if stage == "reading" else 0.0  # was measured here
         spent[stage] = kept + (seconds - kept) * slower * heavier(stage, load, slower, part)
     clock = sum(seconds / min(ABREAST.get(stage, 1.0), cores) for stage, seconds in spent.items()) * waiting
-    features = load.features()
+    features = load.features() | {"judged": spent["judgement"] / slower}
     return Cost(
         bytes_read=2 * size,
         cpu_seconds=round(sum(spent.values()), 1),

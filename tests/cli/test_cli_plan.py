@@ -106,9 +106,11 @@ def test_a_log_that_is_heavier_than_usual_costs_more() -> None:
     same = forecast.forecast(load, 1000, here=(1.0, 1.0), cores=2, part=(part, usual))
     heavy = forecast.forecast(load, 1000, here=(1.0, 1.0), cores=2, part=(part, usual | {"search": 1e9}))
     slow = forecast.forecast(load, 1000, here=(2.0, 1.5), cores=2, part=(part, usual))
-    assert plain.cpu_seconds <= same.cpu_seconds < heavy.cpu_seconds < same.cpu_seconds * 5
+    assert plain.cpu_seconds <= same.cpu_seconds < heavy.cpu_seconds
     assert slow.seconds > slow.cpu_seconds / 2
-    assert forecast.heavier("search", load, 1.0, (part, usual | {"search": 1e9})) < 20
+    bound = forecast.heavier("search", load, 1.0, (part, usual | {"search": 1e9}))
+    assert bound == forecast.heavier("search", load, 1.0, (part, usual | {"search": 1e12}))
+    assert bound > forecast.heavier("search", load, 1.0, (part, usual)) >= 1
     assert forecast.forecast(load, 0, here=(1.0, 1.0), cores=1).seconds >= plain.seconds
 
 
