@@ -115,7 +115,7 @@ def read_again(
     done = 0
     for batch in batches:
         part = _complete(batch).join(network_of, on=schema.ACCOUNT, how="inner", maintain_order="left")
-        part = part.with_columns(pl.int_range(done, done + pl.len(), dtype=pl.Int64).alias(EVENT))
+        part = part.with_columns(pl.int_range(done, done + pl.len(), dtype=pl.UInt32).alias(EVENT))
         row, value = shingles.marks(part[schema.PROMPT])
         found = _hits(part, row, value, known)
         hits.append(found)
@@ -138,7 +138,8 @@ def _hits(part: pl.DataFrame, row: np.ndarray, value: np.ndarray, known: pl.Data
     likely = np.flatnonzero(table[value >> np.uint64(64 - _FIRST_BITS)])
     rows = pl.Series(row[likely])
     pairs = part.select(NETWORK, EVENT)[rows].with_columns(pl.Series("shingle", value[likely]))
-    return pairs.join(known, on=[NETWORK, "shingle"], how="semi").unique()
+    found = pairs.join(known, on=[NETWORK, "shingle"], how="semi").unique()
+    return found.with_columns(pl.col(NETWORK).cast(pl.Int32))  # of a large group there are tens of millions
 
 
 def _wording_table(wording: Mapping[int, np.ndarray]) -> pl.DataFrame:
@@ -202,7 +203,7 @@ def classify(events: pl.DataFrame, hits: pl.DataFrame, system_prompts: frozenset
         The group's events with `in_template` and `shared_item` added, in an order that does not depend on the files'.
     """
     many = max(SHARERS, ceil(SHARERS_SHARE * events[schema.ACCOUNT].n_unique()))
-    hits = hits.join(events.select(EVENT, schema.ACCOUNT), on=EVENT)
+    hits = hits.join(events.select(EVENT, pl.col(schema.ACCOUNT).rank("dense").cast(pl.UInt32)), on=EVENT)
     use = hits.group_by("shingle").agg(pl.len().alias("events"), pl.col(schema.ACCOUNT).n_unique().alias("accounts"))
     fixed = (pl.col("events") >= REPEATS * pl.col("accounts")) | (pl.col("events") >= COVER * len(events))
     template = use.filter(fixed & (pl.col("accounts") >= 2))
