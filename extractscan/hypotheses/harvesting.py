@@ -5,7 +5,7 @@ from __future__ import annotations
 from math import log2, sqrt
 
 from extractscan.hypotheses.facts import Ask, Facts
-from extractscan.hypotheses.weighing import hidden, percent
+from extractscan.hypotheses.weighing import clients_of_one_hand, hidden, percent
 
 FLOOR = 0.002
 """Rates below one event in 500 are not told apart: a small log cannot measure them."""
@@ -162,7 +162,8 @@ def own_worded(facts: Facts) -> bool:
     openly = any(
         facts.share(name).known >= 0.5 and facts.share(name).top >= 0.8 for name in ("payment", "signup_device")
     )
-    return facts.units >= OWN_WORDED_UNITS and not openly and own_texts(facts)
+    together = openly or clients_of_one_hand(facts)
+    return facts.units >= OWN_WORDED_UNITS and not together and own_texts(facts)
 
 
 def run_through(facts: Facts) -> bool:
