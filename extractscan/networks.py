@@ -16,7 +16,7 @@ from extractscan.parting import release, sever, split
 from extractscan.profiles import Profile
 from extractscan.seeding import Seed, seeds
 from extractscan.settings import Settings
-from extractscan.webs import cells, communities, marked
+from extractscan.webs import cells, communities, dominant, marked
 
 INSIDE = 0.9
 COVERED = 0.75
@@ -54,7 +54,8 @@ def grow(incidence: Incidence, labels: Sequence[Kind], settings: Settings) -> li
         group = _grown(incidence, seed, settings)
         tried.add(seed.units if group is None else np.union1d(seed.units, group.members))
         found += [web for web in _webs(incidence, group, seed, settings) if held.add(web.members)]
-    for seed in chain(marked(incidence, settings), communities(incidence, settings), cells(incidence, settings)):
+    places = (dominant(incidence), marked(incidence, settings), communities(incidence, settings))
+    for seed in chain(*places, cells(incidence, settings)):
         if held.covers(seed.units):
             continue
         group = _grown(incidence, seed, settings)

@@ -24,6 +24,8 @@ RARE = 0.05
 popular program."""
 LARGE_GRAPH = 100_000
 """Nodes from which on those without an edge are left out of the search for communities."""
+DOMINANT, TOGETHER = 0.05, 0.6
+"""Share of all units from which a value is common, and of the holders of either of two of whom both are held."""
 MARKED = 0.1
 MARKED_AT_ONCE = 500_000
 """Share of an account's prompts from which a wording marks it; sightings that are held against the cells at once."""
@@ -116,6 +118,31 @@ def marked(incidence: Incidence, settings: Settings) -> Iterator[Seed]:
     for value in chosen[np.lexsort((chosen, -holders[chosen]))].tolist():
         held = flat.by_value[flat.by_value_ptr[value] : flat.by_value_ptr[value + 1]]
         yield Seed(0.0, held.astype(np.int64), ("mark", "cell"))
+
+
+def dominant(incidence: Incidence) -> Iterator[Seed]:
+    """Yield the holders of values of two channels that are common in the log, but nearly always held together.
+
+    What a third of all units hold starts no other seed, since programs, mail services and carriers are like that; a
+    campaign that is a third of the log is as well, and all of it holds the same two or three. Those most alike come
+    first. Bound: pairs of values that a twentieth of all units hold, of which a unit has a few dozen at most.
+    """
+    flat, units = incidence.flat, incidence.units
+    timeless = np.array([kind.channel != schema.TIME for kind in incidence.kinds], dtype=np.bool_)
+    holders = np.diff(flat.by_value_ptr)
+    large = np.flatnonzero((holders >= max(DOMINANT * units, FEW_HOLDERS)) & (holders * 2 <= units))
+    large = large[timeless[flat.kind[large]]]
+    large = large[_steady(flat, large)]
+    held = _pattern(flat, large, units)
+    met = sp.triu(held.T @ held, k=1).tocoo()
+    channel = np.array([incidence.kinds[kind].channel for kind in flat.kind[large].tolist()], dtype=object)
+    size = holders[large]
+    alike = met.data / (size[met.row] + size[met.col] - met.data)
+    chosen = np.flatnonzero((channel[met.row] != channel[met.col]) & (alike >= TOGETHER))
+    for pair in chosen[np.lexsort((met.col[chosen], met.row[chosen], -alike[chosen]))].tolist():
+        one, other = int(met.row[pair]), int(met.col[pair])
+        both = np.flatnonzero(np.diff(sp.csr_matrix(held[:, [one, other]]).indptr)).astype(np.int64)
+        yield Seed(0.0, both, (str(channel[one]), str(channel[other])))
 
 
 def _mostly(flat: Flat, values: Ints, those: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:

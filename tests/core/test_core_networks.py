@@ -197,12 +197,29 @@ def test_a_campaign_that_is_a_third_of_the_log_does_not_hide_itself(monkeypatch:
     assert growing.refine(incidence, part.units, SETTINGS) is None
     assert growing.closed(incidence, part.units).tolist() == list(inside)
     monkeypatch.setattr(networks, "seeds", lambda *_: iter([part]))
-    for others in ("marked", "communities", "cells"):
+    for others in ("dominant", "marked", "communities", "cells"):
         monkeypatch.setattr(networks, others, lambda *_: iter(()))
     of_one_card = [unit for unit in inside if unit % 4 and unit % 8 != 1]
     assert set(of_one_card) <= set(*members(networks.find(incidence, (), SETTINGS))) <= set(inside)
     monkeypatch.setattr(networks, "MASKING", 0.5)
     assert networks.find(incidence, (), SETTINGS) == []
+
+
+def test_what_most_of_a_large_campaign_holds_starts_a_group_though_it_is_common() -> None:
+    """Two values of different channels that nearly always meet; two of one channel, or that meet by chance, do not."""
+    units, inside = 300, range(130)
+    code = one_each(inside, ["code"]) | {unit: {f"c{unit}": 1.0} for unit in range(130, units)}
+    program = one_each(range(132), ["program"]) | {unit: {f"p{unit}": 1.0} for unit in range(132, units)}
+    half = one_each(range(80, 220), ["mail"])
+    referral, mail = kind("referral", "identity", units, code), kind("email_domain", "identity", units, half)
+    client = kind("user_agent", "client", units, program)
+    (seed,) = webs.dominant(Incidence(units, (referral, mail, client)))
+    assert seed.units.tolist() == list(range(132))
+    assert seed.pair == ("identity", "client")
+    assert not list(webs.dominant(Incidence(units, (referral, mail))))
+    cards = one_each(inside, [f"card{n}" for n in range(5)]) | {u: {f"card{u}": 1.0} for u in range(130, units)}
+    incidence = Incidence(units, (kind("payment", "identity", units, cards), referral, client))
+    assert members(networks.find(incidence, (), SETTINGS)) == [list(inside)]
 
 
 def test_half_of_the_log_is_not_taken_in() -> None:
