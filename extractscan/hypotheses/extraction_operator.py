@@ -45,7 +45,7 @@ def weigh(facts: Facts) -> Weighed:
             (worded, 2.0, "a wording that is rare outside runs through the members' prompts"),
             (harvest > 0, min(6.0, harvest / 2), "the traffic looks like a harvest"),
             (
-                facts.stream_known and harvest < 3,
+                facts.stream_known and harvest < (3 if worded else 5),
                 -4.0 if worded else -6.0,
                 "little in the traffic looks like a harvest",
             ),

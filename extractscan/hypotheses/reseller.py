@@ -3,58 +3,56 @@
 from __future__ import annotations
 
 from extractscan.hypotheses.facts import Facts
-from extractscan.hypotheses.harvesting import fixed_texts
-from extractscan.hypotheses.weighing import Weighed, hard_ties, percent, points
+from extractscan.hypotheses.harvesting import extraction, fixed_texts, threaded
+from extractscan.hypotheses.weighing import Candidate, Weighed, hard_ties, percent, points
 
 
 def weigh(facts: Facts) -> Weighed:
     """Weigh what a gateway that resells access would look like."""
-    client, domain = facts.share("user_agent"), facts.share("email_domain")
-    hard = hard_ties(facts)
-    even = facts.load_ratio or 1.0
-    mixed = facts.own_traffic >= 0.4
-    constant = client.known > 0 and client.top >= 0.7
-    serves = facts.end_users_each >= 3
+    domain, even = facts.share("email_domain"), facts.load_ratio or 1.0
+    many_ways = facts.shapes is not None and facts.shapes >= 4
     return Weighed(
         id="H4",
         name="reseller",
         title="a reseller whose accounts carry other people's traffic",
         points=points(
-            (hard >= 0.5, 3.0, "the accounts are paid for together"),
-            (
-                client.known > 0 and client.top >= 0.7 and client.bits >= 2,
-                3.0,
-                "one client that is rare outside carries all",
-            ),
-            (
-                mixed and (constant or serves),
-                4.0,
-                f"{percent(facts.own_traffic)} of the traffic carries no common wording",
-            ),
-            (
-                not mixed and facts.stream_known,
-                -5.0,
-                f"{percent(1 - facts.own_traffic)} of the traffic carries one wording",
-            ),
-            (facts.end_users >= 0.3 and facts.end_users_each >= 3, 3.0, "requests name many end users"),
-            (
-                client.known > 0 and client.top < 0.5 and not serves,
-                -4.0,
-                "clients differ as people's do; a reseller's own software would carry all",
-            ),
-            (
-                facts.shapes is not None and facts.shapes >= 4,
-                3.0,
-                "requests are set up in as many ways as customers would",
-            ),
-            (
-                fixed_texts(facts) and not serves,
-                -4.0,
-                "each member works from a text of its own; a reseller's accounts carry many people's",
-            ),
+            (hard_ties(facts) >= 0.5, 3.0, "the accounts are paid for together"),
+            *_traffic(facts),
+            (facts.end_users >= 0.3 and _serves(facts), 3.0, "requests name many end users"),
+            (many_ways, 3.0, "requests are set up in as many ways as customers would"),
             (even < 1.3, 1.0, "loads differ"),
             (even >= 2.0, -1.0, "loads are even"),
             (domain.known >= 0.5 and domain.top >= 0.8, -1.0, "all accounts sit at one mail domain"),
         ),
         would_decide=("end_user_id", "whether a reseller's agreement names the accounts"),
     )
+
+
+def _traffic(facts: Facts) -> tuple[Candidate, ...]:
+    """Say whose the traffic seems to be: of many customers through one program, of each member, or of one hand."""
+    client = facts.share("user_agent")
+    mixed = facts.own_traffic >= 0.4
+    constant = client.known > 0 and client.top >= 0.7
+    people = "clients differ as people's do; a reseller's own software would carry all"
+    own = "each member works from a text of its own; a reseller's accounts carry many people's"
+    loose = f"{percent(facts.own_traffic)} of the traffic carries no common wording"
+    one = f"{percent(1 - facts.own_traffic)} of the traffic carries one wording"
+    nothing = "neither a wording nor a request of a harvest runs through the traffic"
+    return (
+        (constant and client.bits >= 2, 3.0, "one client that is rare outside carries all"),
+        (mixed and (constant or _serves(facts)), 4.0, loose),
+        (mixed and _threadless(facts), 2.0, nothing),
+        (not mixed and facts.stream_known, -5.0, one),
+        (client.known > 0 and client.top < 0.5 and not _serves(facts), -4.0, people),
+        (fixed_texts(facts) and not _serves(facts), -4.0, own),
+    )
+
+
+def _serves(facts: Facts) -> bool:
+    return facts.end_users_each >= 3
+
+
+def _threadless(facts: Facts) -> bool:
+    """Tell whether the traffic has no thread of a harvest; on one card for all it is one customer's own."""
+    harvest = sum(bits for _, bits, _, _ in extraction(facts))
+    return facts.stream_known and not threaded(facts) and harvest < 5 and facts.share("payment").top < 0.8

@@ -440,3 +440,17 @@ def test_phones_or_machines_of_their_own_count_where_cards_are_not_known(name: s
     """Any of what is bought shows strangers, as far as it is known."""
     facts = replace(PLAIN, sharing={name: OWN_CARDS, "signup_batch": FEW_CARDS})
     assert said("H1", facts, "nobody shares a card") == -5.0
+
+
+def test_traffic_without_a_thread_of_a_harvest_speaks_for_a_reseller() -> None:
+    """Neither a wording nor a request: the accounts carry what customers ask; with either the reason falls away."""
+    plain = replace(PLAIN, channels={"identity": 8.0}, own_traffic=0.9, sharing={"user_agent": ONE_CLIENT})
+    assert said("H4", plain, "neither a wording nor a request") == 2.0
+    assert said("H1", plain, "little in the traffic") == -6.0
+    asking = replace(plain, asks=REASONING)
+    assert said("H4", asking, "neither a wording nor a request") == 0.0
+    dealt = replace(plain, exchangeable=1.0, exchange_pairs=400, shapes=1.0, load_ratio=4.0)
+    assert said("H4", dealt, "neither a wording nor a request") == 0.0
+    assert said("H1", dealt, "little in the traffic") == 0.0
+    family = replace(plain, sharing={"user_agent": ONE_CLIENT, "payment": ONE_CARD})
+    assert said("H4", family, "neither a wording nor a request") == 0.0
