@@ -37,7 +37,8 @@ def _outcome(path: str, mapping: Mapping[str, str] | None) -> Any:
     return frame.to_dicts(), some.to_dicts(), logs.records(), list(logs.quarantine())
 
 
-def _watched(path: str, mapping: Mapping[str, str] | None, columns_from: int) -> tuple[Any, list[bool]]:
+def watch_blocks(patch: pytest.MonkeyPatch) -> list[bool]:
+    """Note of each block that is tried from now on whether it was read by columns."""
     seen: list[bool] = []
     read = blockwise.read
 
@@ -46,9 +47,14 @@ def _watched(path: str, mapping: Mapping[str, str] | None, columns_from: int) ->
         seen.append(frame is not None)
         return frame
 
+    patch.setattr(blockwise, "read", watched)
+    return seen
+
+
+def _watched(path: str, mapping: Mapping[str, str] | None, columns_from: int) -> tuple[Any, list[bool]]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(gathering, "BLOCKS_FROM", columns_from)
-        patch.setattr(blockwise, "read", watched)
+        seen = watch_blocks(patch)
         return _outcome(path, mapping), seen
 
 

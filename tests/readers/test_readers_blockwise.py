@@ -10,7 +10,7 @@ from typing import Any
 
 import polars as pl
 import pytest
-from both_ways import JSON, THOROUGH, changed, places_in, same_both_ways
+from both_ways import JSON, THOROUGH, changed, places_in, same_both_ways, watch_blocks
 from hypothesis import example, given
 from hypothesis import strategies as st
 from reader_records import converse, invoke, lines, payload, spend_row, stream, write
@@ -28,16 +28,7 @@ def _from_the_first_byte(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 def blocks_read(monkeypatch: pytest.MonkeyPatch) -> list[bool]:
     """Whether each block that was tried was read by columns."""
-    seen: list[bool] = []
-    read = blockwise.read
-
-    def watched(*given: Any) -> pl.DataFrame | None:
-        frame = read(*given)
-        seen.append(frame is not None)
-        return frame
-
-    monkeypatch.setattr(blockwise, "read", watched)
-    return seen
+    return watch_blocks(monkeypatch)
 
 
 TOOLS = [
