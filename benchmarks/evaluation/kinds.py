@@ -64,7 +64,7 @@ INNOCENTS: dict[str, LookAlike] = {
     name: LookAlike(make, least, most, _EXPLAINED.get(name, frozenset()))
     for name, (make, _, least, most) in world.INNOCENTS.items()
 } | {
-    "accelerator": LookAlike(institutions.accelerator, 6, 60, frozenset({H2, H6})),
+    "accelerator": LookAlike(institutions.accelerator, 6, 60, frozenset({H2, H3, H6})),
     "agency": LookAlike(firms.agency, 4, 40, frozenset({H2, H3, H4})),
     "balanced_reseller": LookAlike(firms.balanced_reseller, 6, 100, frozenset({H4})),
     "bootcamp": LookAlike(institutions.bootcamp, 8, 60, frozenset({H2, H6})),

@@ -20,7 +20,7 @@ def weigh(facts: Facts) -> Weighed:
                 4 + 8 * facts.takeover,
                 f"in {percent(facts.takeover)} of the accounts a second client and address appear beside the owner's",
             ),
-            (facts.takeover < 0.1, -4.0, "no account shows a second user beside its owner"),
+            (facts.takeover < 0.1, -6.0, "no account shows a second user beside its owner"),
             (old, 2.0, "the accounts are old"),
             (facts.age_days is not None and not old, -3.0, "the accounts are young"),
             (hard >= 0.3, -4.0, "the accounts are paid for together"),

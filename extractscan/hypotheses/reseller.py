@@ -17,6 +17,7 @@ def weigh(facts: Facts) -> Weighed:
         title="a reseller whose accounts carry other people's traffic",
         points=points(
             (hard_ties(facts) >= 0.5, 3.0, "the accounts are paid for together"),
+            (_pay_apart(facts), -4.0, "everybody pays with a card of their own; a reseller pays for his accounts"),
             *_traffic(facts),
             (facts.end_users >= 0.3 and _serves(facts), 3.0, "requests name many end users"),
             (many_ways, 3.0, "requests are set up in as many ways as customers would"),
@@ -31,25 +32,39 @@ def weigh(facts: Facts) -> Weighed:
 def _traffic(facts: Facts) -> tuple[Candidate, ...]:
     """Say whose the traffic seems to be: of many customers through one program, of each member, or of one hand."""
     client = facts.share("user_agent")
+    apart = fixed_texts(facts) and not _serves(facts)
     mixed = facts.own_traffic >= 0.4
     constant = client.known > 0 and client.top >= 0.7
     people = "clients differ as people's do; a reseller's own software would carry all"
     own = "each member works from a text of its own; a reseller's accounts carry many people's"
     loose = f"{percent(facts.own_traffic)} of the traffic carries no common wording"
     one = f"{percent(1 - facts.own_traffic)} of the traffic carries one wording"
+    alone = "mail domains and programs are the members' own and nothing is paid together: each serves its own users"
     nothing = "neither a wording nor a request of a harvest runs through the traffic"
     return (
         (constant and client.bits >= 2, 3.0, "one client that is rare outside carries all"),
-        (mixed and (constant or _serves(facts)), 4.0, loose),
+        (mixed and not apart and (constant or _serves(facts)), 4.0, loose),
         (mixed and _threadless(facts), 2.0, nothing),
         (not mixed and facts.stream_known, -5.0, one),
         (client.known > 0 and client.top < 0.5 and not _serves(facts), -4.0, people),
-        (fixed_texts(facts) and not _serves(facts), -4.0, own),
+        (apart, -4.0, own),
+        (_each_for_itself(facts) and _serves(facts), -6.0, alone),
     )
 
 
 def _serves(facts: Facts) -> bool:
     return facts.end_users_each >= 3
+
+
+def _pay_apart(facts: Facts) -> bool:
+    card = facts.share("payment")
+    return card.known >= 0.5 and card.shared < 0.1 and hard_ties(facts) < 0.1
+
+
+def _each_for_itself(facts: Facts) -> bool:
+    """Tell whether the members have mail domains and programs of their own and share no card, phone or device."""
+    domain, client = facts.share("email_domain"), facts.share("user_agent")
+    return domain.known >= 0.5 and domain.top < 0.5 and client.known > 0 and client.top < 0.5 and hard_ties(facts) < 0.1
 
 
 def _threadless(facts: Facts) -> bool:

@@ -454,3 +454,28 @@ def test_traffic_without_a_thread_of_a_harvest_speaks_for_a_reseller() -> None:
     assert said("H1", dealt, "little in the traffic") == 0.0
     family = replace(plain, sharing={"user_agent": ONE_CLIENT, "payment": ONE_CARD})
     assert said("H4", family, "neither a wording nor a request") == 0.0
+
+
+def test_who_pays_for_each_account_tells_a_reseller_from_a_gateway() -> None:
+    """A reseller pays for his accounts; cards of their own for all speak against one, a common phone silences that."""
+    gateway = replace(PLAIN, sharing={"payment": OWN_CARDS, "user_agent": ONE_CLIENT}, own_traffic=0.9)
+    assert said("H4", gateway, "a reseller pays for his accounts") == -4.0
+    tied = replace(gateway, sharing=dict(gateway.sharing) | {"phone": ONE_CARD})
+    assert said("H4", tied, "a reseller pays for his accounts") == 0.0
+
+
+def test_members_with_domains_programs_and_users_of_their_own_are_no_reseller() -> None:
+    """Start-ups with one credit code each serve users; one program for all, or a common card, is another matter."""
+    own = {"email_domain": OWN_CARDS, "user_agent": MANY_CLIENTS}
+    firms = replace(PLAIN, sharing=own, own_traffic=1.0, end_users_each=18.0, end_users=1.0)
+    assert said("H4", firms, "each serves its own users") == -6.0
+    assert said("H4", replace(firms, end_users_each=1.0), "each serves its own users") == 0.0
+    for change in ({"user_agent": ONE_CLIENT}, {"payment": FEW_CARDS}, {"email_domain": ONE_CARD}):
+        assert said("H4", replace(firms, sharing=own | change), "each serves its own users") == 0.0
+
+
+def test_traffic_that_texts_of_their_own_explain_is_not_customers_as_well() -> None:
+    """What carries no common wording speaks for a reseller only while it is not each member's own text."""
+    loose = replace(PLAIN, channels={"content": 4.0}, own_traffic=0.7, sharing={"user_agent": ONE_CLIENT})
+    assert said("H4", loose, "70 % of the traffic carries no common wording") == 4.0
+    assert said("H4", replace(loose, own_worded=1.0), "70 % of the traffic carries no common wording") == 0.0
