@@ -50,11 +50,16 @@ def keep(
     if key is None and stored and stored[0].manifest.key and accounts:
         raise UsageError("--accounts with summaries under a key", hint="give it where the logs are reduced")
     logs = readers.open_logs(rest, mapping=mapping) if rest else readers.no_logs()
-    columns = logs.columns.union(*(each.manifest.columns for each in stored))
+    kept: frozenset[str] = frozenset().union(*(each.manifest.columns for each in stored))
     parts = [each.part() for each in stored]
     most = min([sample or sampling.NO_CAP, *(each.most for each in parts)])
     if rest:
-        seen, _ = reading.surveyed(logs, ruleset, (None, None), tell, memory=memory, columns=columns, most=most)
+        seen, logs = reading.with_late_columns(
+            logs,
+            lambda each: reading.surveyed(
+                each, ruleset, (None, None), tell, memory=memory, columns=each.columns | kept, most=most
+            )[0],
+        )
         parts.append(settling.Part(*seen.parts(), most))
     fresh = logs.records() if rest else []
     places = [(str(one.folder), each) for one in stored for each in one.manifest.inputs]
@@ -65,7 +70,7 @@ def keep(
         settling.combined([replace(each, most=most) for each in parts]),
         summaries.Manifest(
             tool=f"extractscan {extractscan.__version__}",
-            columns=sorted(columns),
+            columns=sorted(logs.columns | kept),
             rules=summaries.digest_of(ruleset),
             key=stored[0].manifest.key if stored and not rest else None,
             accounts=0,

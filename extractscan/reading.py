@@ -91,21 +91,47 @@ def read(
     """
     ruleset, chosen, least = rules.load(rule_files), selection or Selection(), settings.min_accounts
     summaries.require_one_kind(stored, ruleset, logs=bool(logs.files))
-    columns = logs.columns.union(*(each.manifest.columns for each in stored))
-    asking = None
+    kept: frozenset[str] = frozenset().union(*(each.manifest.columns for each in stored))
+    asking: pl.DataFrame | None = None
     if stored:
         parts = [each.part() for each in stored]
         if logs.files:
             most = min(each.most for each in parts)
-            seen = surveyed(logs, ruleset, window, tell, chosen=chosen, memory=memory, columns=columns, most=most)[0]
+            seen, logs = with_late_columns(
+                logs,
+                lambda each: surveyed(
+                    each, ruleset, window, tell, chosen=chosen, memory=memory, columns=each.columns | kept, most=most
+                )[0],
+            )
             parts.append(Part(*seen.parts(), most))
         summary = settled(parts, least)
     else:
-        summary, asking = summarise(logs, ruleset, window, least, tell, chosen=chosen, memory=memory)
+        (summary, asking), logs = with_late_columns(
+            logs, lambda each: summarise(each, ruleset, window, least, tell, chosen=chosen, memory=memory)
+        )
     older = chosen.for_baseline()
-    earlier = [summarise(past, ruleset, (None, None), least, chosen=older, memory=memory)[0] for past in baseline]
+    earlier = [
+        with_late_columns(
+            past, lambda each: summarise(each, ruleset, (None, None), least, chosen=older, memory=memory)[0]
+        )[0]
+        for past in baseline
+    ]
     table = readers.completed(table, logs.accounts())
-    return Reading(logs, table, ruleset, window, summary, asking, earlier, chosen, columns=columns)
+    return Reading(logs, table, ruleset, window, summary, asking, earlier, chosen, columns=logs.columns | kept)
+
+
+def with_late_columns(logs: readers.LogSet, work: Callable[[readers.LogSet], Made]) -> tuple[Made, readers.LogSet]:
+    """Work on a log in one pass; where that finds columns that no sample of the inputs showed, once more with these.
+
+    Returns:
+        What was made, and the log with all columns that it was made of.
+    """
+    while True:
+        made = work(logs)
+        narrow, logs = logs, logs.widened()
+        if logs.columns == narrow.columns:
+            return made, logs
+        del made
 
 
 def with_events(reading: Reading, events: pl.DataFrame, accounts: pl.DataFrame | None, settings: Settings) -> Reading:

@@ -52,6 +52,6 @@ def whole(
     same = not rest or dict(mapping or {}) == stored[0].manifest.mapping
     if found is None or not same:
         return replace(log, heard=False)
-    every = readers.open_logs([*found, *rest], mapping=stored[0].manifest.mapping)
+    every = readers.open_logs([*found, *rest], mapping=stored[0].manifest.mapping).wanting(log.columns)
     every.remember([*known, *fresh])
     return replace(log, logs=every)

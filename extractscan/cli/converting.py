@@ -49,7 +49,7 @@ def convert(
 
         def advance(read: int) -> None:
             nonlocal done
-            done += read
+            done = done % logs.total_bytes + read
             notice("reading", done, logs.total_bytes)
 
         kept = keep(logs, folder, mapping=columns, window=(begins, ends), progress=advance)

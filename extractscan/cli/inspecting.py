@@ -53,8 +53,12 @@ def inspect(
         columns = _written(write_map, inputs, columns)
     logs = open_logs(inputs, mapping=columns)
     table = _accounts_table(accounts)
-    sample = Sample(REHEARSED if plan else 0)
-    inspection = inspect_logs(logs, time.process_time, sample.add)
+    while True:
+        sample = Sample(REHEARSED if plan else 0)
+        inspection = inspect_logs(logs, time.process_time, sample.add)
+        narrow, logs = logs, logs.widened()
+        if logs.columns == narrow.columns:
+            break
     inputs_tell = _told(logs.accounts())
     account_columns = {name for each in (table, inputs_tell) if each is not None for name in each["columns"]}
     lacking = list(_lacking(frozenset(inspection.columns), frozenset(account_columns)))

@@ -67,6 +67,8 @@ def keep(
     """
     try:
         names = _write_events(logs, folder, window, progress)
+        if (wider := logs.widened()).columns > logs.columns:
+            return keep(wider, folder, mapping=mapping, window=window, progress=progress)
         names += _write_accounts(logs, folder)
         outputs = [_kept(folder / name) for name in names]
         manifest = Manifest(

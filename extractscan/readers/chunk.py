@@ -13,10 +13,6 @@ import polars as pl
 MAX_ROWS: Final = 131_072
 """Rows of one batch: row groups of this size cost 1.6 times less to scan than of a million, and bound the memory."""
 
-WATCH_STEP: Final = 16
-"""One record in so many is searched for columns that the sample did not show."""
-LATE_NOTE: Final = "{name} appears only after the first records and was not read"
-
 
 @dataclass(frozen=True, slots=True)
 class Chunk:

@@ -12,11 +12,11 @@ import polars as pl
 from extractscan import schema
 from extractscan.readers import blockwise, canonical, convert, formats, mapped
 from extractscan.readers.cast import cast
-from extractscan.readers.chunk import LATE_NOTE, MAX_ROWS, WATCH_STEP, Chunk, uncollected
+from extractscan.readers.chunk import MAX_ROWS, Chunk, uncollected
 from extractscan.readers.detect import LogFile
 from extractscan.readers.joining import Sides
 from extractscan.readers.opening import views_of
-from extractscan.readers.picking import NOTHING
+from extractscan.readers.picking import NOTHING, is_nothing
 from extractscan.readers.plan import Plan
 from extractscan.readers.source import Column, Field, Side, keys_of
 from extractscan.readers.tally import Tally
@@ -28,7 +28,7 @@ _HELD_BYTES: Final = 16 << 20
 BLOCKS_FROM: Final = 64 << 10
 """Bytes of a file from which on it pays to learn the shape of its records: many small files are gathered instead."""
 _SEEN_WHOLE: Final = 64 << 10
-"""Bytes of a file, below which the sample has seen all of it."""
+"""Bytes of a file that is stored as it is, below which the sample has seen all of it."""
 _WORDS: Final = [word for word in NOTHING if word is not None]
 
 
@@ -97,14 +97,18 @@ def _canonical(held: Sequence[Piece], kept: Sequence[str], passed: Sequence[Tall
     if first.read:
         assert isinstance(first.records, pl.DataFrame)
         raw, told = first.records.select(names).get_columns(), {}
-        _watch_columns(first.records.drop(names), passed[held[0].index])
+        _watch_columns(first.records.drop(file.columns, strict=False), passed[held[0].index])
     elif keys or source.parts or source.keeps or source.name not in convert.FLAT:
         views, places = views_of(source, convert.plain(_together(held)), places, passed)
-        _watch(file, views[::WATCH_STEP], passed[held[0].index])
+        _watch(held, views, places, passed)
         raw = convert.read_columns(source.fields, names, views)
         told = {on: convert.read_all(keys_of(source)[on].read, views) for on in keys}
     else:
-        raw, told = convert.values_of(source, _together(held), names), {}
+        records = _together(held)
+        if source is not canonical.SOURCE and not isinstance(records, pl.DataFrame):
+            records = convert.plain(records)
+        _watch(held, records, places, passed)
+        raw, told = convert.values_of(source, records, names), {}
     frame = convert.typed(convert.open_chats(raw, systems=file.chats), places, passed)
     frame = _with_constants(frame, held, {*kept, *schema.REQUIRED})
     frame = sides.complete(frame, told, {*kept, *schema.REQUIRED}, passed)
@@ -116,27 +120,35 @@ def _canonical(held: Sequence[Piece], kept: Sequence[str], passed: Sequence[Tall
     return frame.with_columns(pl.lit(None, dtype=schema.EVENTS[n]).alias(n) for n in kept if n not in frame.columns)
 
 
-def _unseen(file: LogFile) -> list[str]:
-    """Columns that the source has and the sample of a large file did not show."""
-    if file.source is None or file.size < _SEEN_WHOLE or file.source.name in convert.FLAT:
+def unseen(file: LogFile) -> list[str]:
+    """Columns that the source has and the sample of a file did not show: they may stand further on."""
+    whole = file.size < _SEEN_WHOLE and not file.layers and file.stored.member is None
+    if file.source is None or whole:
         return []
     return [name for name in file.source.fields if name not in file.columns]
 
 
-def _watch(file: LogFile, views: Sequence[Any], tally: Tally) -> None:
+def _watch(held: Sequence[Piece], views: Any, places: pl.DataFrame, passed: Sequence[Tally]) -> None:
     """Tell of columns that the sample did not show and that stand further on all the same."""
-    assert file.source is not None
-    for name in _unseen(file):
-        read = file.source.fields[name].read
-        if any(convert.read_guarded(read, view) not in NOTHING for view in views):
-            tally.notes.add(LATE_NOTE.format(name=name))
+    if isinstance(views, pl.DataFrame) or not views or isinstance(views[0], msgspec.Struct):
+        return
+    source = held[0].file.source
+    assert source is not None
+    for name in dict.fromkeys(name for piece in held for name in unseen(piece.file)):
+        values = convert.read_all(source.fields[name].read, views)
+        if values.count(None) == len(values):
+            continue
+        there = [not is_nothing(value) for value in values]
+        if any(there):
+            for index in places[schema.FILE].filter(pl.Series(there)).unique():
+                passed[index].late.add(name)
 
 
 def _watch_columns(late: pl.DataFrame, tally: Tally) -> None:
-    """Tell the same of a block that was read by columns, by the same records of it."""
-    for values in late.gather_every(WATCH_STEP):
+    """Tell the same of a block that was read by columns."""
+    for values in late:
         if (values.is_not_null() & ~values.cast(pl.String).is_in(_WORDS).fill_null(value=False)).any():
-            tally.notes.add(LATE_NOTE.format(name=values.name))
+            tally.late.add(values.name)
 
 
 def _with_constants(frame: pl.DataFrame, held: Sequence[Piece], wanted: set[str]) -> pl.DataFrame:
@@ -162,7 +174,7 @@ def _together(held: Sequence[Piece]) -> pl.DataFrame | Sequence[Any]:
 
 def _read_names(file: LogFile, kept: Iterable[str]) -> list[str]:
     """Columns to read of one file: those kept that it has, those every row needs, and what they are drawn from."""
-    names = {name for name in kept if name in file.columns} | set(schema.REQUIRED)
+    names = {name for name in kept if name in file.columns} | set(schema.REQUIRED) | {*kept}.intersection(unseen(file))
     if file.chats and schema.SYSTEM_PROMPT in names:
         names.add(schema.PROMPT)
     return in_order(names)
@@ -176,7 +188,7 @@ def plan_of(file: LogFile, kept: Iterable[str] | None, accounts: pl.Series | Non
     names = [name for name in _read_names(file, kept) if name in source.fields]
     keys = [field for on, field in keys_of(source).items() if on in file.keys]
     fields = [*(source.fields[name] for name in names), *keys]
-    fields += [source.fields[name] for name in _unseen(file)]
+    fields += [source.fields[name] for name in unseen(file)]
     folded = source.fold.heads if source.fold else frozenset()
     heads = None if source.whole else source.heads.union(*(field.heads for field in fields), folded)
     if heads is not None and not source.dotted and any(source is known for known in formats.SOURCES):
@@ -187,7 +199,7 @@ def plan_of(file: LogFile, kept: Iterable[str] | None, accounts: pl.Series | Non
     named = dict.fromkeys([*names, *(path for key in keys for path in key.paths)])
     direct = list(named) if source is canonical.SOURCE else None
     absent = frozenset() if direct is None else frozenset(schema.EVENTS) - file.columns
-    columns = _by_blocks(file, [*names, *_unseen(file), *in_order(absent)], keys)
+    columns = _by_blocks(file, [*names, *unseen(file), *in_order(absent)], keys)
     return Plan(
         file.stored, file.size, file.layers, file.framing, heads, direct, absent, by_account, columns, tuple(names)
     )

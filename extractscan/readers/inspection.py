@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from statistics import median
@@ -145,8 +146,9 @@ def inspect_logs(
         watch(frame)
     records = logs.records()
     spans = [span for span in profile.span if span is not None]
-    sides = {file.side.name: file.side for file in logs.files if file.side is not None}
-    inputs = [_inspected(i, file, records[i], profile, list(sides.values())) for i, file in enumerate(logs.files)]
+    files = [replace(file, columns=file.columns & logs.columns) for file in logs.widened().files]
+    sides = {file.side.name: file.side for file in files if file.side is not None}
+    inputs = [_inspected(i, file, records[i], profile, list(sides.values())) for i, file in enumerate(files)]
     return Inspection(
         inputs=inputs,
         bytes=logs.total_bytes,

@@ -13,10 +13,10 @@ import msgspec
 import polars as pl
 
 from extractscan.readers import envelopes, whole_lines
-from extractscan.readers.chunk import LATE_NOTE, MAX_ROWS, WATCH_STEP, Chunk, rows_from
+from extractscan.readers.chunk import MAX_ROWS, Chunk, rows_from
 from extractscan.readers.envelopes import NotARecordError
 from extractscan.readers.lines import blocks
-from extractscan.readers.picking import NOTHING
+from extractscan.readers.picking import is_nothing
 from extractscan.readers.plan import Plan
 from extractscan.readers.stored import DamagedError
 from extractscan.readers.streams import Meter, pieces
@@ -80,11 +80,12 @@ def _type_of(names: tuple[str, ...]) -> type[msgspec.Struct]:
 
 
 def _watch(records: Any, absent: Iterable[str], meter: Meter) -> None:
-    some = records[::WATCH_STEP]
-    if len(some) and absent and isinstance(some[0], msgspec.Struct):
+    """Tell of canonical columns that the sample did not show and that stand further on all the same."""
+    if len(records) and isinstance(records[0], msgspec.Struct):
         for name in absent:
-            if any(value not in NOTHING for value in map(attrgetter(name), some)):
-                meter.tally.notes.add(LATE_NOTE.format(name=name))
+            values = list(map(attrgetter(name), records))
+            if values.count(None) < len(values) and not all(map(is_nothing, values)):
+                meter.tally.late.add(name)
 
 
 def _plain_block(

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass, replace
 from functools import partial
 from itertools import chain, groupby
 from typing import Any
@@ -18,7 +19,7 @@ from extractscan.readers.counting import counting
 from extractscan.readers.cutting import Cutter, cutter_of
 from extractscan.readers.detect import LogFile
 from extractscan.readers.folding import folded
-from extractscan.readers.gathering import Piece, gathered, in_order, next_frame, plan_of, side_plan
+from extractscan.readers.gathering import Piece, gathered, in_order, next_frame, plan_of, side_plan, unseen
 from extractscan.readers.joining import Sides
 from extractscan.readers.opening import records_of
 from extractscan.readers.quarantine import Quarantined, quarantined
@@ -82,6 +83,24 @@ class LogSet:
             out = frame.select(*kept, *schema.PROVENANCE)
             if out.height:
                 yield from out.iter_slices(MAX_ROWS)
+
+    def widened(self) -> LogSet:
+        """Give the set with the columns that passes found beyond those that samples of the inputs showed.
+
+        Where `columns` has grown by them, nobody has been given their values yet.
+        """
+        return self._with(tally.late for tally in self._tallies)
+
+    def wanting(self, columns: Iterable[str]) -> LogSet:
+        """Give the set with these columns too, of inputs that may have them although their samples showed none."""
+        wanted = frozenset(columns)
+        return self._with(wanted.intersection(unseen(file)) for file in self.files)
+
+    def _with(self, further: Iterable[AbstractSet[str]]) -> LogSet:
+        files = tuple(
+            replace(file, columns=file.columns | names) for file, names in zip(self.files, further, strict=True)
+        )
+        return replace(self, files=files, columns=self.columns.union(*(file.columns for file in files)))
 
     def quarantine(self) -> Iterator[Quarantined]:
         """Read all inputs once more and yield what was lost, by input and row, credentials cut out.
@@ -206,6 +225,9 @@ class LogSet:
     def _read_tallies(self) -> list[Tally]:
         return [tally for tally, file in zip(self._tallies, self.files, strict=True) if file.container is not None]
 
+    def _not_read(self, tally: Tally) -> set[str]:
+        return {f"{name} appears only after the first records and was not read" for name in tally.late - self.columns}
+
     def _record(self, index: int) -> model.Input:
         file, tally = self.files[index], self._tallies[index]
         kind = file.source or file.side
@@ -221,7 +243,7 @@ class LogSet:
             rejected=skipped if file.skipped else tally.losses(),
             notes=[
                 *self._sides.sentences(index),
-                *sorted(tally.notes | set(kind.notes if kind else ()) | _notes_on(file)),
+                *sorted(tally.notes | set(kind.notes if kind else ()) | _notes_on(file) | self._not_read(tally)),
                 *tally.counted(),
             ],
             first=iso(tally.first),

@@ -15,6 +15,12 @@ NOTHING: Final = (None, "", "-", "None", "null", "NULL")
 _WORDS: Final = frozenset(NOTHING)
 """How exports write that a field is missing."""
 
+
+def is_nothing(value: Any) -> bool:
+    """Say whether a raw value means that there is none."""
+    return value in NOTHING or value in ([], {})
+
+
 _SPACED_ZONE: Final = re.compile(r" ([+-]\d\d:?\d\d)\Z")
 
 

@@ -29,7 +29,7 @@ class Tally:
     """
 
     __slots__ = (
-        "complete", "counts", "extra", "first", "last", "lost", "notes", "rejected", "rows", "sha256", "used"
+        "complete", "counts", "extra", "first", "last", "late", "lost", "notes", "rejected", "rows", "sha256", "used"
     )  # fmt: skip
 
     def __init__(self, *, keeps: bool = False) -> None:
@@ -44,6 +44,8 @@ class Tally:
         self.last: datetime | None = None
         self.rejected: dict[str, tuple[int, str]] = {}
         self.notes: set[str] = set()
+        self.late: set[str] = set()
+        """Columns that have values somewhere although the sample of the input showed none."""
         self.sha256: str | None = None
         self.complete = False
         self.lost: list[Lost] | None = [] if keeps else None
@@ -95,6 +97,7 @@ class Tally:
             if found[0] > self.rejected.get(reason, (0, ""))[0]:
                 self.rejected[reason] = found
         self.notes |= other.notes
+        self.late |= other.late
         self.sha256 = self.sha256 or other.sha256
         self.complete = self.complete or other.complete
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gzip
+import json
 from pathlib import Path
 
 import polars as pl
@@ -89,3 +91,33 @@ def test_a_campaign_is_found_in_a_sample(world: Path, monkeypatch: pytest.Monkey
     assert len(both) >= 0.8 * len(found)
     counts = [{a.account_id: a.events for n in r.networks for a in n.accounts} for r in (sampled, whole)]
     assert all(counts[0][name] == counts[1][name] for name in both)
+
+
+def _late(world: Path, folder: Path) -> tuple[str, str]:
+    """A part of a log in which addresses are known only later on: as a table, and as records without empty fields."""
+    log = pl.read_parquet(world / "logs.parquet").head(6000).sort("timestamp", "request_id")
+    ip = pl.when(pl.int_range(pl.len()) >= 4000).then("client_ip").alias("client_ip")
+    log = log.with_columns(ip)
+    log.write_parquet(folder / "late.parquet")
+    records = ({name: value for name, value in row.items() if value is not None} for row in log.to_dicts())
+    with gzip.open(folder / "late.ndjson.gz", "wt") as handle:
+        handle.writelines(json.dumps(record, default=str) + "\n" for record in records)
+    return str(folder / "late.parquet"), str(folder / "late.ndjson.gz")
+
+
+def test_a_column_that_is_filled_late_counts_as_if_it_had_been_seen_at_once(world: Path, tmp_path: Path) -> None:
+    """Its first records decide nothing, for a log, for one beside a summary, and for a baseline."""
+    table, records = _late(world, tmp_path)
+    logs = readers.open_logs([records])
+    assert "client_ip" not in logs.columns
+    expected = reading.read(readers.open_logs([table]), None, SETTINGS, baseline=[readers.open_logs([table])])
+    found = reading.read(logs, None, SETTINGS, baseline=[readers.open_logs([records])])
+    assert found.columns == expected.columns
+    assert found.logs.columns == expected.columns
+    order = ["account_id", "kind", "value"]
+    for mine, theirs in ((found.summary, expected.summary), (found.earlier[0], expected.earlier[0])):
+        assert mine.sightings.sort(order).equals(theirs.sightings.sort(order))
+        assert "address" in mine.sightings["kind"].unique()
+    who = expected.summary.totals["account_id"].head(5)
+    seen = pl.concat(reading.again(found, ["client_ip"], who))
+    assert seen["client_ip"].to_list() == pl.concat(reading.again(expected, ["client_ip"], who))["client_ip"].to_list()
