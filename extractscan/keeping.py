@@ -54,7 +54,7 @@ def keep(
     parts = [each.part() for each in stored]
     most = min([sample or sampling.NO_CAP, *(each.most for each in parts)])
     if rest:
-        seen, logs = reading.with_late_columns(
+        seen, logs = readers.with_late_columns(
             logs,
             lambda each: reading.surveyed(
                 each, ruleset, (None, None), tell, memory=memory, columns=each.columns | kept, most=most

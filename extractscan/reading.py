@@ -97,7 +97,7 @@ def read(
         parts = [each.part() for each in stored]
         if logs.files:
             most = min(each.most for each in parts)
-            seen, logs = with_late_columns(
+            seen, logs = readers.with_late_columns(
                 logs,
                 lambda each: surveyed(
                     each, ruleset, window, tell, chosen=chosen, memory=memory, columns=each.columns | kept, most=most
@@ -106,32 +106,18 @@ def read(
             parts.append(Part(*seen.parts(), most))
         summary = settled(parts, least)
     else:
-        (summary, asking), logs = with_late_columns(
+        (summary, asking), logs = readers.with_late_columns(
             logs, lambda each: summarise(each, ruleset, window, least, tell, chosen=chosen, memory=memory)
         )
     older = chosen.for_baseline()
     earlier = [
-        with_late_columns(
+        readers.with_late_columns(
             past, lambda each: summarise(each, ruleset, (None, None), least, chosen=older, memory=memory)[0]
         )[0]
         for past in baseline
     ]
     table = readers.completed(table, logs.accounts())
     return Reading(logs, table, ruleset, window, summary, asking, earlier, chosen, columns=logs.columns | kept)
-
-
-def with_late_columns(logs: readers.LogSet, work: Callable[[readers.LogSet], Made]) -> tuple[Made, readers.LogSet]:
-    """Work on a log in one pass; where that finds columns that no sample of the inputs showed, once more with these.
-
-    Returns:
-        What was made, and the log with all columns that it was made of.
-    """
-    while True:
-        made = work(logs)
-        narrow, logs = logs, logs.widened()
-        if logs.columns == narrow.columns:
-            return made, logs
-        del made
 
 
 def with_events(reading: Reading, events: pl.DataFrame, accounts: pl.DataFrame | None, settings: Settings) -> Reading:

@@ -45,20 +45,19 @@ def inspect(
     from extractscan.cli.planning import cost_of
     from extractscan.cli.say import emit, emit_json, stdout_view
     from extractscan.forecast import REHEARSED, Sample
-    from extractscan.readers import open_logs
-    from extractscan.readers.inspection import inspect_logs
+    from extractscan.readers import LogSet, open_logs, with_late_columns
+    from extractscan.readers.inspection import Inspection, inspect_logs
 
     columns = parse_mapping(mapping or ())
     if write_map is not None:
         columns = _written(write_map, inputs, columns)
-    logs = open_logs(inputs, mapping=columns)
     table = _accounts_table(accounts)
-    while True:
+
+    def look(logs: LogSet) -> tuple[Inspection, Sample]:
         sample = Sample(REHEARSED if plan else 0)
-        inspection = inspect_logs(logs, time.process_time, sample.add)
-        narrow, logs = logs, logs.widened()
-        if logs.columns == narrow.columns:
-            break
+        return inspect_logs(logs, time.process_time, sample.add), sample
+
+    (inspection, sample), logs = with_late_columns(open_logs(inputs, mapping=columns), look)
     inputs_tell = _told(logs.accounts())
     account_columns = {name for each in (table, inputs_tell) if each is not None for name in each["columns"]}
     lacking = list(_lacking(frozenset(inspection.columns), frozenset(account_columns)))

@@ -5,6 +5,7 @@ from extractscan.readers.formats import FORMATS, Format
 from extractscan.readers.inputs import no_logs, open_logs
 from extractscan.readers.logset import LogSet
 from extractscan.readers.streams import Progress
+from extractscan.readers.widening import with_late_columns
 
 __all__ = [
     "FORMATS",
@@ -16,4 +17,5 @@ __all__ = [
     "open_logs",
     "read_accounts",
     "read_accounts_with_notes",
+    "with_late_columns",
 ]
