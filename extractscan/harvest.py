@@ -6,18 +6,18 @@ group's private wording, whether two members ever send the same item, and what t
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from math import ceil
 from typing import Final
 
 import numpy as np
 import polars as pl
 
-from extractscan import schema, shingles
+from extractscan import schema, shingles, worded
+from extractscan.worded import Hits, Wording
 
 NETWORK: Final = "network"
-EVENT: Final = "event"
 SIZE: Final = "size"
 MASK: Final = "mask"
 PROMPT_KEY: Final = "prompt_key"
@@ -77,23 +77,27 @@ ASKED: Final = 0.1
 LEAST_ASKED: Final = 0.02
 UNUSUAL: Final = 5.0
 """How many times more often than elsewhere a request has to occur to mark the stream."""
-_FIRST_BITS: Final = 16
 _SPACES: Final = r"[^\S ]\s*| \s+"
 """White space that is not one blank: three times as fast as replacing every blank by itself."""
 
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """The second reading of all groups' events.
+    """The second reading of all groups' events, by the number of their network, in parts as they were read.
 
     Attributes:
-        events: One row an event: event number, network, the columns of `COLUMNS` with the head of the prompt instead of
-            texts, prompt and system prompt keys, mask of matching rules, number of shingles, source file and row.
-        hits: network, event, shingle: where the wording that is rare outside the event's network occurs.
+        events: One row an event: network, the columns of `COLUMNS` with the head of the prompt instead of texts, prompt
+            and system prompt keys, mask of matching rules, number of shingles, source file and row.
+        hits: Where the wording that is rare outside the event's network occurs in them.
     """
 
-    events: pl.DataFrame
-    hits: pl.DataFrame
+    events: dict[int, list[pl.DataFrame]] = field(default_factory=dict)
+    hits: dict[int, list[Hits]] = field(default_factory=dict)
+
+    def take(self, network: int) -> tuple[pl.DataFrame, list[Hits]]:
+        """Return the events of a network as one table, and the hits in them, and forget them."""
+        read = pl.concat(self.events.pop(network))
+        return read.with_columns(pl.when(_few()).then(HEAD).alias(HEAD)).drop(TELLING), self.hits.pop(network)
 
 
 def read_again(
@@ -107,48 +111,30 @@ def read_again(
     Args:
         batches: Canonical events of the member accounts, with provenance and `mask`: the rules that each matches.
         network_of: account_id, network (Int64), sampled (whether heads of its prompts are kept).
-        wording: For each network the shingles that are common inside and rare outside it.
+        wording: For each network the distinct shingles that are common inside and rare outside it.
         systems: For each network the system prompts that are.
     """
-    known, secret = _wording_table(wording), _systems_table(systems)
-    events, hits = [], []
-    done = 0
+    known, secret = Wording(wording), _systems_table(systems)
+    done: dict[int, int] = {}
+    reading = Reading()
     for batch in batches:
         part = _complete(batch).join(network_of, on=schema.ACCOUNT, how="inner", maintain_order="left")
-        part = part.with_columns(pl.int_range(done, done + pl.len(), dtype=pl.UInt32).alias(EVENT))
+        part = part.sort(NETWORK, maintain_order=True)
+        network = part[NETWORK].to_numpy()
         row, value = shingles.marks(part[schema.PROMPT])
-        found = _hits(part, row, value, known)
-        hits.append(found)
+        hits = known.stands(network, row, value)
+        worded = np.zeros(len(part), dtype=np.bool_)
+        worded[hits.event] = True
         sizes = pl.Series(SIZE, shingles.distinct(row, value, len(part)))
-        events.append(_slim(part, found[EVENT].unique(), secret).with_columns(sizes))
-        done += len(part)
-    if not events:
-        return Reading(pl.DataFrame(), pl.DataFrame())
-    read = pl.concat(events).with_columns(pl.when(_few()).then(HEAD).alias(HEAD)).drop(TELLING)
-    return Reading(read, pl.concat(hits))
-
-
-def _hits(part: pl.DataFrame, row: np.ndarray, value: np.ndarray, known: pl.DataFrame) -> pl.DataFrame:
-    """Find the wording of its own network in each event: network, event, shingle, one row each.
-
-    A table by the first bits of the hash sends nearly all others away, before anything is joined.
-    """
-    table = np.zeros(1 << _FIRST_BITS, dtype=np.bool_)
-    table[known["shingle"].to_numpy() >> np.uint64(64 - _FIRST_BITS)] = True
-    likely = np.flatnonzero(table[value >> np.uint64(64 - _FIRST_BITS)])
-    rows = pl.Series(row[likely])
-    pairs = part.select(NETWORK, EVENT)[rows].with_columns(pl.Series("shingle", value[likely]))
-    found = pairs.join(known, on=[NETWORK, "shingle"], how="semi").unique()
-    return found.with_columns(pl.col(NETWORK).cast(pl.Int32))  # of a large group there are tens of millions
-
-
-def _wording_table(wording: Mapping[int, np.ndarray]) -> pl.DataFrame:
-    parts = [
-        pl.DataFrame({NETWORK: np.full(len(values), number, dtype=np.int64), "shingle": values.astype(np.uint64)})
-        for number, values in sorted(wording.items())
-    ]
-    nothing = pl.DataFrame(schema={NETWORK: pl.Int64, "shingle": pl.UInt64})
-    return pl.concat([nothing, *parts])
+        slim = _slim(part, pl.Series(worded), secret).with_columns(sizes)
+        numbers, firsts = np.unique(network, return_index=True)
+        for number, first, last in zip(numbers.tolist(), firsts, np.append(firsts[1:], len(part)), strict=True):
+            own = slice(*np.searchsorted(hits.event, (first, last)))
+            event = hits.event[own] - np.uint32(first) + np.uint32(done.get(number, 0))
+            reading.events.setdefault(number, []).append(slim[first:last])
+            reading.hits.setdefault(number, []).append(Hits(event, hits.mark[own]))
+            done[number] = done.get(number, 0) + int(last - first)
+    return reading
 
 
 def _systems_table(systems: Mapping[int, frozenset[str]]) -> pl.DataFrame:
@@ -164,8 +150,10 @@ def _complete(batch: pl.DataFrame) -> pl.DataFrame:
 def _slim(part: pl.DataFrame, worded: pl.Series, secret: pl.DataFrame) -> pl.DataFrame:
     key = pl.col(schema.PROMPT).str.to_lowercase().str.replace_all(_SPACES, " ").str.strip_chars().hash(1)
     part = part.with_columns(_system_keys(part[schema.SYSTEM_PROMPT]).alias(SYSTEM_KEY))
-    under = part.join(secret, on=[NETWORK, SYSTEM_KEY], how="semi")[EVENT]
-    telling = pl.col(EVENT).is_in(pl.concat([worded, under]).implode()) | (pl.col(MASK) != 0)
+    told = part.select(NETWORK, SYSTEM_KEY).join(
+        secret.with_columns(under=True), on=[NETWORK, SYSTEM_KEY], how="left", maintain_order="left"
+    )
+    telling = worded | told["under"].fill_null(value=False) | (part[MASK] != 0)
     return (
         part.with_columns(
             pl.when(pl.col(schema.PROMPT).is_not_null()).then(key).alias(PROMPT_KEY),
@@ -191,11 +179,11 @@ def _system_keys(prompts: pl.Series) -> pl.Series:
     return prompts.replace_strict(distinct, pl.Series(keys, dtype=pl.String), default=None, return_dtype=pl.String)
 
 
-def classify(events: pl.DataFrame, hits: pl.DataFrame, system_prompts: frozenset[str]) -> pl.DataFrame:
+def classify(events: pl.DataFrame, hits: Sequence[Hits], system_prompts: frozenset[str]) -> pl.DataFrame:
     """Tell for each event of one group whether it carries the group's wording, and whether others sent its item.
 
     Args:
-        events: The group's, as from `read_again`.
+        events: The group's, as from `Reading.take`.
         hits: Theirs.
         system_prompts: System prompts that are private to the group.
 
@@ -203,27 +191,26 @@ def classify(events: pl.DataFrame, hits: pl.DataFrame, system_prompts: frozenset
         The group's events with `in_template` and `shared_item` added, in an order that does not depend on the files'.
     """
     many = max(SHARERS, ceil(SHARERS_SHARE * events[schema.ACCOUNT].n_unique()))
-    hits = hits.join(events.select(EVENT, pl.col(schema.ACCOUNT).rank("dense").cast(pl.UInt32)), on=EVENT)
-    use = hits.group_by("shingle").agg(pl.len().alias("events"), pl.col(schema.ACCOUNT).n_unique().alias("accounts"))
-    fixed = (pl.col("events") >= REPEATS * pl.col("accounts")) | (pl.col("events") >= COVER * len(events))
-    template = use.filter(fixed & (pl.col("accounts") >= 2))
-    item = use.filter(~fixed & (pl.col("accounts") >= many))
-    in_template = hits.join(template, on="shingle", how="semi").group_by(EVENT).agg(pl.len().alias("fixed"))
-    in_item = hits.join(item, on="shingle", how="semi").group_by(EVENT).agg(pl.len().alias("common"))
-    senders = pl.col(schema.ACCOUNT).n_unique().over(PROMPT_KEY)
+    account = (events[schema.ACCOUNT].rank("dense").cast(pl.UInt32) - 1).to_numpy()
+    marks = max((int(part.mark.max()) + 1 for part in hits if len(part.mark)), default=0)
+    sent, senders = worded.uses(hits, account, marks)
+    fixed = (sent >= REPEATS * senders) | (sent >= COVER * len(events))
+    counts = {
+        "fixed": worded.inside(hits, fixed & (senders >= 2), len(events)),
+        "common": worded.inside(hits, ~fixed & (senders >= many), len(events)),
+        "held": _readers(hits, senders >= SHARERS, len(events)),
+    }
+    same = pl.col(schema.ACCOUNT).n_unique().over(PROMPT_KEY)
     return (
-        events.join(in_template, on=EVENT, how="left")
-        .join(in_item, on=EVENT, how="left")
-        .join(_readers(hits, use), on=EVENT, how="left")
-        .with_columns(pl.col("fixed").fill_null(0), pl.col("common").fill_null(0))
+        events.with_columns(pl.Series(name, values, dtype=pl.UInt32) for name, values in counts.items())
         .with_columns(
             ((pl.col("fixed") > 0) | pl.col(SYSTEM_KEY).is_in(list(system_prompts)).fill_null(value=False)).alias(
                 IN_TEMPLATE
             ),
             (
-                (pl.col(PROMPT_KEY).is_not_null() & (senders >= many))
+                (pl.col(PROMPT_KEY).is_not_null() & (same >= many))
                 | ((pl.col("common") >= 2) & (pl.col("common") * 2 >= pl.col(SIZE) - pl.col("fixed")))
-                | (pl.col("held") >= READER * pl.col(SIZE)).fill_null(value=False)
+                | ((pl.col("held") > 0) & (pl.col("held") >= READER * pl.col(SIZE)))
             ).alias(SHARED_ITEM),
         )
         .drop("held")
@@ -231,22 +218,27 @@ def classify(events: pl.DataFrame, hits: pl.DataFrame, system_prompts: frozenset
     )
 
 
-def _readers(hits: pl.DataFrame, use: pl.DataFrame) -> pl.DataFrame:
+def _readers(hits: Sequence[Hits], shared: worded.Flags, events: int) -> worded.Ints:
     """Count for each event the windows that it has from a text which several members send, where they send many texts.
 
     A class that works through the same twenty texts, everybody with requests of his own around them, has no template:
     a template is one text or a few, and these are the list.
 
+    Args:
+        hits: Of the group.
+        shared: Which marks several members send.
+        events: Of the group.
+
     Returns:
-        event, held; empty where the group's long shared texts are few.
+        Windows of each event; 0 where they are few, and everywhere where the group's long shared texts are few.
     """
-    shared = hits.join(use.filter(pl.col("accounts") >= SHARERS), on="shingle", how="semi")
-    long = shared.group_by(EVENT).agg(pl.len().alias("held"), pl.col("shingle").min().alias("text"))
-    long = long.filter(pl.col("held") >= LONG)
-    share = long["text"].value_counts()["count"] / max(len(long), 1)
+    held = worded.inside(hits, shared, events)
+    long = held >= LONG
+    text = pl.Series("text", worded.smallest(hits, shared, events)[long])
+    share = text.value_counts()["count"] / max(len(text), 1)
     entropy = float((-(share * share.log())).sort().sum())
-    texts = float(np.exp(entropy)) if len(long) else 0.0
-    return long.select(EVENT, "held") if texts >= TEXTS else long.select(EVENT, "held").clear()
+    texts = float(np.exp(entropy)) if len(text) else 0.0
+    return np.where(long, held, 0) if texts >= TEXTS else np.zeros(events, dtype=np.int64)
 
 
 def mark_stream(

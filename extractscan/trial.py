@@ -64,15 +64,10 @@ def hear(
     outside = crowd_rates(ground.background, crowd)
     families = {name: family.mask for name, family in ground.background.families.items()}
     text = bool(ground.summary.totals["prompts"].sum() > 0)
-    events_of = reading.events.partition_by(harvest.NETWORK, as_dict=True)
-    hits_of = reading.hits.partition_by(harvest.NETWORK, as_dict=True)
-    none = reading.hits.clear()
-    del reading  # each group's events are held once: all of them are the most that a hearing holds
     cases = []
     for number, group in enumerate(found):
         tell(number, len(found))
-        hits = hits_of.pop((number,), none)
-        events = harvest.classify(events_of.pop((number,)), hits, systems[number])
+        events = harvest.classify(*reading.take(number), systems[number])  # held once: they are the most of a hearing
         content = group.profile.channels.get(schema.CONTENT)
         worded = content is not None and float(np.mean(content[group.members])) >= WORDED_BITS
         events = harvest.mark_stream(events, families, outside, worded=worded)

@@ -8,7 +8,7 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from functools import partial
 from itertools import chain, groupby
-from typing import Any
+from typing import Any, Final
 
 import polars as pl
 
@@ -28,6 +28,9 @@ from extractscan.readers.stored import DamagedError
 from extractscan.readers.streams import Meter, Progress, sha256_of
 from extractscan.readers.tally import Tally, iso
 from extractscan.readers.unusable import nothing_usable
+
+_LONG: Final = (schema.PROMPT, schema.SYSTEM_PROMPT, schema.COMPLETION, schema.REQUEST, schema.SESSION)
+"""Columns of text that hardly return."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +82,7 @@ class LogSet:
         pieces = gathered(self._pieces(kept, accounts, progress, passed))
         while (frame := next_frame(pieces, kept, passed, self._sides)) is not None:
             if accounts is not None:
-                frame = frame.filter(pl.col(schema.ACCOUNT).is_in(accounts.cast(pl.String).implode()))
+                frame = _own(frame.filter(pl.col(schema.ACCOUNT).is_in(accounts.cast(pl.String).implode())))
             out = frame.select(*kept, *schema.PROVENANCE)
             if out.height:
                 yield from out.iter_slices(MAX_ROWS)
@@ -249,6 +252,11 @@ class LogSet:
             first=iso(tally.first),
             last=iso(tally.last),
         )
+
+
+def _own(frame: pl.DataFrame) -> pl.DataFrame:
+    """Copy texts that hardly return: views of a few rows would keep all of what was read with them in memory."""
+    return frame.with_columns(pl.col(name) + "" for name in _LONG if name in frame.columns)
 
 
 def _raw(file: LogFile, rows: Sequence[int], events: bool) -> Iterator[tuple[int, bytes]]:  # noqa: FBT001 - called by one
