@@ -122,6 +122,11 @@ def misfits(raw: pl.Series, done: pl.Series, name: str) -> tuple[str, pl.Series]
     return f"{name}: not {kinds[type(done.dtype)]}", lost
 
 
+def missing(raw: pl.Series) -> pl.Series:
+    """Say where a raw column has no value, words for none included."""
+    return _without_nothing(_flat(raw), raw.name).is_null()
+
+
 def _flat(values: pl.Series) -> pl.Series:
     """Nested, binary and dictionary-encoded values as plain text; everything else untouched."""
     dtype = values.dtype

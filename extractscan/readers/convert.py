@@ -11,7 +11,7 @@ import polars as pl
 
 from extractscan import schema
 from extractscan.readers import canonical
-from extractscan.readers.cast import TEXTS, cast, misfits, series_of
+from extractscan.readers.cast import TEXTS, cast, misfits, missing, series_of
 from extractscan.readers.chat import is_chat, system_text, user_text
 from extractscan.readers.source import Field, Source
 from extractscan.readers.tally import Tally
@@ -100,7 +100,7 @@ def complete(frame: pl.DataFrame, raw: Sequence[pl.Series], tallies: Sequence[Ta
         return frame
     places = frame.select(schema.FILE, schema.ROW)
     given = next(values for values in raw if values.name == schema.TIMESTAMP)
-    _count("timestamp: missing", stamps.is_null() & given.is_null(), places, tallies, events=True)
+    _count("timestamp: missing", stamps.is_null() & missing(given), places, tallies, events=True)
     _count("account_id: missing", stamps.is_not_null() & accounts.is_null(), places, tallies, events=True)
     return frame.filter(stamps.is_not_null() & accounts.is_not_null())
 

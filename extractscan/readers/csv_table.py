@@ -94,6 +94,7 @@ def _chunks(body: bytes, names: Sequence[str], plan: Plan, meter: Meter) -> Iter
     kept = frame.select(plan.chosen(names))
     blank = frame.select(pl.all_horizontal(pl.all().is_null())).to_series()
     if blank.any():
+        meter.tally.count("rows set aside: empty lines", int(blank.sum()))
         kept, rows = kept.filter(~blank), rows.filter(~blank)
     for start in range(0, len(rows), MAX_ROWS):
         yield Chunk(rows[start : start + MAX_ROWS], kept[start : start + MAX_ROWS])

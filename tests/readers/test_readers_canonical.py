@@ -12,7 +12,7 @@ from reader_records import event, lines, read_all, write
 
 from extractscan import schema
 from extractscan.errors import InputError, UsageError
-from extractscan.readers import open_logs
+from extractscan.readers import gathering, open_logs
 
 EVENTS = [event(i) for i in range(300)]
 CONTAINERS = ["ndjson", "crlf", "array", "pretty", "page", "csv", "semicolons", "parquet"]
@@ -246,3 +246,25 @@ def test_a_csv_column_is_delivered_unless_all_of_the_file_was_seen_without_a_val
     empty = [event(i, ja4=None) for i in range(3000)]
     assert "ja4" in open_logs([write(tmp_path / "x", pl.DataFrame(empty).write_csv().encode())]).columns
     assert "ja4" not in open_logs([write(tmp_path / "y", pl.DataFrame(empty[:900]).write_csv().encode())]).columns
+
+
+@pytest.mark.parametrize("nothing", ["", "-", "None", "null", "[]", None])
+@pytest.mark.parametrize("columns_from", [0, 1 << 60], ids=["by blocks", "one by one"])
+def test_a_time_that_stands_there_and_says_nothing_is_missing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, nothing: str | None, columns_from: int
+) -> None:
+    monkeypatch.setattr(gathering, "BLOCKS_FROM", columns_from)
+    records = [event(0), event(1, timestamp=nothing), event(2)]
+    logs = open_logs([write(tmp_path / "x", lines(records))])
+    (record,) = logs.records()
+    assert (record.rows, record.rows_used) == (3, 2)
+    assert [(loss.reason, loss.count, loss.first_at) for loss in record.rejected] == [("timestamp: missing", 1, "row 1")]
+    assert [lost.place for lost in logs.quarantine()] == ["row 1"]
+
+
+def test_empty_lines_of_a_table_are_counted(tmp_path: Path) -> None:
+    """Programs that write tables end them with rows of separators."""
+    data = b"timestamp,account_id,model\n2026-03-01T10:00:00Z,a,m\n\n2026-03-01T10:00:01Z,b,m\n,,\n,,\n"
+    (record,) = open_logs([write(tmp_path / "x.csv", data)]).records()
+    assert (record.rows, record.rows_used, record.rejected) == (5, 2, [])
+    assert "3 rows set aside: empty lines" in record.notes
