@@ -60,11 +60,17 @@ def _from_file(path: str) -> dict[str, str]:
 
 
 def encode_mapping(given: Mapping[str, str], guessed: Mapping[str, str]) -> bytes:
-    """Write a mapping file: what was given, then what was guessed, in the order of the schema."""
-    from extractscan.schema import EVENTS
+    """Write a mapping file: what was given, then what was guessed, in the order of the schema.
+
+    Where a field was guessed for some columns, those that every log needs and that lack one are named in a comment.
+    """
+    from extractscan.schema import EVENTS, REQUIRED
 
     lines = ["# canonical column = field of the log, dotted where nested; use with: --map @FILE"]
     for title, pairs in (("given", given), ("guessed by the names of the fields: check them", guessed)):
         if pairs:
             lines += ["", f"# {title}", *(f"{name} = {json.dumps(pairs[name])}" for name in EVENTS if name in pairs)]
+    lacking = [name for name in REQUIRED if guessed and name not in {*given, *guessed}]
+    if lacking:
+        lines += ["", "# needed, and no field looks like it: name one", *(f'# {name} = "FIELD"' for name in lacking)]
     return ("\n".join(lines) + "\n").encode()

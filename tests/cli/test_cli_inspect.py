@@ -154,6 +154,23 @@ def test_a_mapping_file_is_guessed_and_serves_again(run, tmp_path) -> None:
     assert "also an input" in run("inspect", path, "--write-map", path).stderr
 
 
+def test_a_mapping_file_names_what_is_needed_and_was_not_found(run, tmp_path) -> None:
+    """As a comment: it is no mapping before somebody fills it in."""
+    path, target = tmp_path / "own.ndjson", tmp_path / "map.toml"
+    row = '{"when": 1772000000, "somebody": "u1", "usr": {"group": "g"}, "net": {"caller_ip": "203.0.113.7"}}\n'
+    path.write_text(row * 9)
+    result = run("inspect", path, "--write-map", target)
+    assert result.exit_code == 3
+    assert "no field for account_id" in result.stderr
+    assert target.read_text().splitlines()[3:] == [
+        'timestamp = "when"', 'client_ip = "net.caller_ip"', "",
+        "# needed, and no field looks like it: name one", '# account_id = "FIELD"',
+    ]  # fmt: skip
+    path.write_text(row.replace("group", "id") * 9)
+    assert run("inspect", path, "--write-map", tmp_path / "b.toml").exit_code == 0
+    assert 'account_id = "usr.id"' in (tmp_path / "b.toml").read_text()
+
+
 def test_a_known_log_needs_no_guess(run, logs, tmp_path) -> None:
     """And the file says so by holding nothing; what cannot be read at all still ends with 3."""
     result = run("inspect", logs, "--write-map", tmp_path / "map.toml")

@@ -258,7 +258,9 @@ def test_a_time_that_stands_there_and_says_nothing_is_missing(
     logs = open_logs([write(tmp_path / "x", lines(records))])
     (record,) = logs.records()
     assert (record.rows, record.rows_used) == (3, 2)
-    assert [(loss.reason, loss.count, loss.first_at) for loss in record.rejected] == [("timestamp: missing", 1, "row 1")]
+    assert [(loss.reason, loss.count, loss.first_at) for loss in record.rejected] == [
+        ("timestamp: missing", 1, "row 1")
+    ]
     assert [lost.place for lost in logs.quarantine()] == ["row 1"]
 
 
