@@ -183,7 +183,8 @@ def _without_secrets(values: pl.Series, name: str) -> tuple[pl.Series, str | Non
     if name in TEXTS:
         return values, None
     values, hashed = credentials.hashed(values) if name in _IDENTIFIERS else (values, False)
-    values, cut = (values, False) if name == schema.REQUEST else credentials.without(values)
+    plain = name == schema.REQUEST and not values.str.contains(r"[\s=:]").any()
+    values, cut = (values, False) if plain else credentials.without(values)
     return values, credentials.NOTE if hashed else credentials.CUT_NOTE if cut else None
 
 

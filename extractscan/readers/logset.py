@@ -22,10 +22,10 @@ from extractscan.readers.folding import folded
 from extractscan.readers.gathering import Piece, gathered, in_order, next_frame, plan_of, side_plan, unseen
 from extractscan.readers.joining import Sides
 from extractscan.readers.opening import records_of
+from extractscan.readers.provenance import hash_of, notes_on
 from extractscan.readers.quarantine import Quarantined, quarantined
 from extractscan.readers.source import Side
-from extractscan.readers.stored import DamagedError
-from extractscan.readers.streams import Meter, Progress, sha256_of
+from extractscan.readers.streams import Meter, Progress
 from extractscan.readers.tally import Tally, iso
 from extractscan.readers.unusable import nothing_usable
 
@@ -234,7 +234,7 @@ class LogSet:
     def _record(self, index: int) -> model.Input:
         file, tally = self.files[index], self._tallies[index]
         kind = file.source or file.side
-        tally.sha256 = tally.sha256 or _hash_of(file)
+        tally.sha256 = tally.sha256 or hash_of(file)
         skipped = [model.Rejected(reason=f"file skipped: {file.skipped}", count=1, first_at="the whole file")]
         return model.Input(
             path=file.path,
@@ -246,7 +246,7 @@ class LogSet:
             rejected=skipped if file.skipped else tally.losses(),
             notes=[
                 *self._sides.sentences(index),
-                *sorted(tally.notes | set(kind.notes if kind else ()) | _notes_on(file) | self._not_read(tally)),
+                *sorted(tally.notes | set(kind.notes if kind else ()) | notes_on(file) | self._not_read(tally)),
                 *tally.counted(),
             ],
             first=iso(tally.first),
@@ -277,30 +277,3 @@ def _originals(file: LogFile, rows: Sequence[int]) -> Iterator[tuple[int, bytes]
     homes = records_of(file.source, file.container.read(plan, Meter(Tally())), rows)
     found = dict(file.container.originals(plan, homes.values()))
     yield from ((row, found[homes[row]]) for row in sorted(homes) if homes[row] in found)
-
-
-def _notes_on(file: LogFile) -> set[str]:
-    """What has to be known of the way a file was read."""
-    notes = {file.note} if file.note else set()
-    if "utf-16" in file.layers:
-        notes.add("UTF-16 text; hashes of records are of its lines in UTF-8")
-    if _fetched_in_part(file):
-        notes.add(
-            "not hashed as a whole: only the columns in use were fetched; `extractscan convert` keeps what was read"
-        )
-    return notes
-
-
-def _fetched_in_part(file: LogFile) -> bool:
-    """Whether a store keeps it, and its container fetches what it needs alone."""
-    return file.stored.store is not None and file.container is not None and not file.container.streams
-
-
-def _hash_of(file: LogFile) -> str:
-    """The hash of an input that no pass has seen whole; empty where it cannot be read or was not fetched."""
-    if _fetched_in_part(file):
-        return ""
-    try:
-        return sha256_of(file.stored)
-    except DamagedError:
-        return ""

@@ -238,3 +238,15 @@ def test_a_record_without_a_time_is_quarantined_without_its_keys(tmp_path: Path)
     assert entry.raw is not None
     assert "opaque77" not in entry.raw
     assert entry.raw.count("[cut]") == 2
+
+
+def test_a_request_id_that_callers_chose_is_cut_too(tmp_path: Path) -> None:
+    """Gateways take over whatever a caller sends as its correlation id."""
+    ids = ["req-1", "https://user:hunter22@host/x", "https://host/x?api_key=hunter22", "sk-live-abcdefghijkl"]
+    path = tmp_path / "x.ndjson"
+    path.write_text(
+        "".join(json.dumps({"timestamp": 1_772_000_000, "account_id": "a", "request_id": each}) + "\n" for each in ids)
+    )
+    found = pl.concat(open_logs([str(path)]).batches())["request_id"].to_list()
+    assert found[:3] == ["req-1", "https://[cut]@host/x", "https://host/x?api_key=[cut]"]
+    assert len(found[3]) == 64
