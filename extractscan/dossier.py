@@ -9,7 +9,7 @@ from extractscan.exhibits import Case, attribution, evidence, iso, observables, 
 from extractscan.groundwork import Ground
 from extractscan.growing import Found, shrunk
 from extractscan.harvest import IN_STREAM
-from extractscan.hypotheses.harvesting import extraction, run_through, threaded
+from extractscan.hypotheses.harvesting import extraction, outspoken, run_through
 from extractscan.hypotheses.rhythm import heirs
 from extractscan.hypotheses.weighing import Weighed
 from extractscan.linking import needed_bits
@@ -94,7 +94,7 @@ def judgement(
     bits = sum(millibits(each) for _, each, _, _ in harvest) / 1000
     if not case.heard:
         return weighed, [], 0.0, "coordinated"
-    through, thread = run_through(case.facts), threaded(case.facts)
+    through, thread = run_through(case.facts), outspoken(case.facts)
     return weighed, harvest, bits, hypotheses.verdict(weighed, bits, settings, thread=thread, run_through=through)
 
 

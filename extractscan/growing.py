@@ -21,7 +21,7 @@ CLOSINGS, CARRIED, MOSTLY = 3, 0.1, 0.75
 """Rounds of taking in holders; the share of a set that has to hold a value, and of its holders that have to be in the
 set, for it to take in the others."""
 ROUNDS = 10
-"""Refinement ends sooner as a rule; a group that still swings after this many rounds is dropped."""
+"""Refinement ends sooner as a rule; a group that still swings then only shrinks: thousands have always some on the edge."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,8 +61,7 @@ def refine(incidence: Incidence, start: Ints, settings: Settings) -> Profile | N
                 return None
         seen.add(key)
         members = following
-    group = profile(incidence, members, settings, near=True)
-    return group if np.all(belongs(group, incidence.units, settings)[members]) else None
+    return shrunk(incidence, members, settings)
 
 
 def closed(incidence: Incidence, start: Ints) -> Ints:

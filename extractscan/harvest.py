@@ -27,6 +27,8 @@ IN_TEMPLATE: Final = "in_template"
 SHARED_ITEM: Final = "shared_item"
 IN_STREAM: Final = "in_stream"
 THREADED: Final = "threaded"
+MEMBERS_PART: Final = "members_part"
+ITEMS_PART: Final = "items_part"
 
 COLUMNS: Final = (
     schema.TIMESTAMP,
@@ -190,25 +192,30 @@ def classify(events: pl.DataFrame, hits: Sequence[Hits], system_prompts: frozens
     Returns:
         The group's events with `in_template` and `shared_item` added, in an order that does not depend on the files'.
     """
-    many = max(SHARERS, ceil(SHARERS_SHARE * events[schema.ACCOUNT].n_unique()))
+    least = many(events[schema.ACCOUNT].n_unique())
     account = (events[schema.ACCOUNT].rank("dense").cast(pl.UInt32) - 1).to_numpy()
     marks = max((int(part.mark.max()) + 1 for part in hits if len(part.mark)), default=0)
     sent, senders = worded.uses(hits, account, marks)
     fixed = (sent >= REPEATS * senders) | (sent >= COVER * len(events))
+    items = ~fixed & (senders >= least)
     counts = {
         "fixed": worded.inside(hits, fixed & (senders >= 2), len(events)),
-        "common": worded.inside(hits, ~fixed & (senders >= many), len(events)),
+        "common": worded.inside(hits, items, len(events)),
         "held": _readers(hits, senders >= SHARERS, len(events)),
     }
     same = pl.col(schema.ACCOUNT).n_unique().over(PROMPT_KEY)
+    parts = worded.spread(hits, account, items)[account] / max(np.count_nonzero(items), 1)
     return (
         events.with_columns(pl.Series(name, values, dtype=pl.UInt32) for name, values in counts.items())
+        .with_columns(
+            pl.Series(MEMBERS_PART, parts), (pl.col("common") / max(np.count_nonzero(items), 1)).alias(ITEMS_PART)
+        )
         .with_columns(
             ((pl.col("fixed") > 0) | pl.col(SYSTEM_KEY).is_in(list(system_prompts)).fill_null(value=False)).alias(
                 IN_TEMPLATE
             ),
             (
-                (pl.col(PROMPT_KEY).is_not_null() & (same >= many))
+                (pl.col(PROMPT_KEY).is_not_null() & (same >= least))
                 | ((pl.col("common") >= 2) & (pl.col("common") * 2 >= pl.col(SIZE) - pl.col("fixed")))
                 | ((pl.col("held") > 0) & (pl.col("held") >= READER * pl.col(SIZE)))
             ).alias(SHARED_ITEM),
@@ -216,6 +223,11 @@ def classify(events: pl.DataFrame, hits: Sequence[Hits], system_prompts: frozens
         .drop("held")
         .sort(schema.TIMESTAMP, schema.ACCOUNT, schema.REQUEST, PROMPT_KEY, nulls_last=True)
     )
+
+
+def many(members: int) -> int:
+    """Say how many members have to send one item before it counts as everybody's."""
+    return max(SHARERS, ceil(SHARERS_SHARE * members))
 
 
 def _readers(hits: Sequence[Hits], shared: worded.Flags, events: int) -> worded.Ints:

@@ -86,19 +86,35 @@ def uses(hits: Sequence[Hits], account: U32, marks: int) -> tuple[Ints, Ints]:
     events = np.zeros(marks, dtype=np.int64)
     for part in hits:
         events += np.bincount(part.mark, minlength=marks)
-    size = int(account.max()) + 1 if len(account) else 1
-    width = max(_CELLS // size, 1)
-    accounts = [_senders(hits, account, size, range(low, min(low + width, marks))) for low in range(0, marks, width)]
+    accounts = [np.count_nonzero(held, axis=1) for _, held in _senders(hits, account, marks)]
     return events, np.concatenate([np.zeros(0, dtype=np.int64), *accounts])
 
 
-def _senders(hits: Sequence[Hits], account: U32, size: int, marks: range) -> Ints:
-    """Count the accounts of some marks."""
-    held = np.zeros((len(marks), size), dtype=np.bool_)
-    for part in hits:
-        use = (part.mark >= marks.start) & (part.mark < marks.stop)
-        held[part.mark[use] - np.uint32(marks.start), account[part.event[use]]] = True
-    return np.asarray(np.count_nonzero(held, axis=1), dtype=np.int64)
+def spread(hits: Sequence[Hits], account: U32, chosen: Flags) -> Ints:
+    """Count for each account the chosen marks that stand in its events, each once.
+
+    Args:
+        hits: Of one group.
+        account: Number of the account of each event, dense.
+        chosen: For each mark of the group.
+    """
+    counts = np.zeros(int(account.max()) + 1 if len(account) else 1, dtype=np.int64)
+    for marks, held in _senders(hits, account, len(chosen)):
+        counts += np.count_nonzero(held[chosen[marks.start : marks.stop]], axis=0)
+    return counts
+
+
+def _senders(hits: Sequence[Hits], account: U32, marks: int) -> Iterator[tuple[range, Flags]]:
+    """Tell of some marks at a time in which accounts they stand (marks × accounts)."""
+    size = int(account.max()) + 1 if len(account) else 1
+    width = max(_CELLS // size, 1)
+    for low in range(0, marks, width):
+        some = range(low, min(low + width, marks))
+        held = np.zeros((len(some), size), dtype=np.bool_)
+        for part in hits:
+            use = (part.mark >= some.start) & (part.mark < some.stop)
+            held[part.mark[use] - np.uint32(some.start), account[part.event[use]]] = True
+        yield some, held
 
 
 def inside(hits: Sequence[Hits], chosen: Flags, events: int) -> Ints:

@@ -41,7 +41,8 @@ def verdict(
     """Say what the report says of a network whose coordination stands.
 
     A clear harvest threaded through a reseller stays an extraction network: the reseller is named as an explanation of
-    the rest of its traffic. `thread` says that the harvest has a wording or a request of its own. Any other innocent
+    the rest of its traffic. `thread` says that the harvest has a wording or a request of its own, and more than mixed
+    items to show for it. Any other innocent
     explanation that comes within the margin takes the accusation away, and explains the group only where it leads the
     hidden operator by the margin as well: between the two, coordination stands and nothing more is said. Where no
     innocent explanation stands, the operator still has to lead over none, which weighs nothing. `run_through` says that

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from extractscan.hypotheses.facts import Facts
-from extractscan.hypotheses.harvesting import WORDED_BITS, extraction
+from extractscan.hypotheses.harvesting import WORDED_BITS, ask_bits, extraction, one_list
 from extractscan.hypotheses.weighing import (
     HARD,
     HIDDEN_UNITS,
@@ -13,6 +13,7 @@ from extractscan.hypotheses.weighing import (
     bought,
     clients_of_one_hand,
     hard_ties,
+    institution,
     percent,
     points,
     software_only,
@@ -25,6 +26,7 @@ YOUNG_DAYS = 60
 aged accounts can be bought."""
 FEW = 6
 """Members under which what is registered or written alike does not do."""
+MACHINES = ("signup_device", "device")
 SOFT = ("email_pattern", "email_domain", "referral", "signup_address", "signup_batch", "organization")
 
 
@@ -57,7 +59,8 @@ def weigh(facts: Facts) -> Weighed:
             (not alone, _unshared(facts), "nobody shares a card, a phone or a device, as far as they are known"),
             (age > YOUNG_DAYS, -min(3.0, (age - YOUNG_DAYS) / 40), f"the accounts are old ({age:.0f} days, median)"),
             (alone, -8.0, "only software and its habits are common; nobody shares a payment, a sign-up or an address"),
-            (facts.same_list >= 0.5, -5.0, "most items are on a list that many members sent"),
+            (institution(facts), -5.0, "one mail domain, and cards and programs of their own: people of one institution"),
+            (one_list(facts), -5.0, "most items are on a list that many members sent"),
             (facts.end_users >= 0.5 and facts.end_users_each >= 5, -4.0, "members serve end users of their own"),
             ((facts.verified_distinct or 0.0) >= 0.5, -4.0, "members belong to different verified organizations"),
             (facts.takeover >= 0.5, -3.0, "the stream comes from clients and addresses foreign to the accounts"),
@@ -72,7 +75,7 @@ def _ties(facts: Facts) -> tuple[Candidate, ...]:
     own_domain = facts.share("email_domain").top >= 0.8
     soft = max((facts.share(s).bits for s in SOFT if not (own_domain and s.startswith("email"))), default=0.0)
     pool = address.shared >= 0.5 and address.top < 0.5 and facts.share("prefix").top < 0.8
-    openly = (card.known >= 0.5 and card.top >= 0.6) or clients_of_one_hand(facts)
+    openly = (card.known >= 0.5 and card.top >= 0.6) or clients_of_one_hand(facts) or _one_machine(facts)
     few = facts.units < HIDDEN_UNITS
     own = hard >= 0.1 and few and all(apart(facts, name) for name in ("payment", "phone"))
     shared = f"{percent(hard)} of the members share {tie(facts)} with another member"
@@ -83,6 +86,16 @@ def _ties(facts: Facts) -> tuple[Candidate, ...]:
         (unnamed(facts) and few, -3.0, "who pays and who signed up is not in the log"),
         (own, -3.0 if facts.units >= FEW else -6.0, "every member has a card and a phone of its own"),
     )
+
+
+def _one_machine(facts: Facts) -> bool:
+    """Tell whether one machine is under nearly all members, most of whose traffic has no thread at all.
+
+    It hides nothing, as one card does not: somebody who takes one free trial after another works like that, and has
+    habits of speech.
+    """
+    one = any(facts.share(name).known >= 0.5 and facts.share(name).top >= 0.8 for name in MACHINES)
+    return one and facts.own_traffic > 0.5 and all(ask_bits(ask) < 1 for ask in facts.asks.values())
 
 
 def _unshared(facts: Facts) -> float:

@@ -55,6 +55,9 @@ class Facts:
         events, stream_events: All events of the members; those that carry the group's private wording or request.
         stream_known: Whether the log has text, so that a stream could be told.
         same_list: Share of stream events whose item at least three members sent.
+        list_items: Different texts that so many members sent, or 0 where most of these items are no whole prompts.
+        list_covered: Share of them that the median member sent: near 1 where everybody runs the list, little where each
+            draws a few from a pool.
         exchangeable: How alike the items are across members, as a multiple of within one (1 = dealt), or None.
         bare: The same without what a member sends word for word again and again, or None.
         exchange_pairs: Pairs of items of one member that this rests on.
@@ -110,6 +113,8 @@ class Facts:
     takeover: float = 0.0
     own_traffic: float = 0.0
     banned: float | None = None
+    list_items: int = 0
+    list_covered: float = 1.0
 
     def share(self, signal: str) -> Sharing:
         """Return how the members hold one kind of observable; nothing known where the log lacks it."""

@@ -9,7 +9,7 @@ from typing import TypedDict
 import numpy as np
 import polars as pl
 
-from extractscan import schema
+from extractscan import pools, schema
 from extractscan.hypotheses.facts import Ask, Facts, Sharing
 from extractscan.hypotheses.rhythm import greed, rhythm, turnover
 from extractscan.incidence import Incidence, Kind, spans
@@ -100,6 +100,7 @@ def gather(
     stream = events.filter("in_stream")
     known_rows = back.accounts.filter(pl.col("unit").is_in(inside.implode()))
     shared = stream["shared_item"].mean()
+    list_items, list_covered = pools.listed(stream)
     return Facts(
         units=len(profile.members),
         accounts=len(mine),
@@ -115,6 +116,8 @@ def gather(
         own_worded=own_worded,
         shapes=_shapes(stream),
         same_list=float(shared) if shared is not None else 0.0,  # type: ignore[arg-type]
+        list_items=list_items,
+        list_covered=list_covered,
         asks=_asks(back, events, outside),
         own_traffic=1.0 - len(stream) / max(len(events), 1) if events["threaded"].any() else 1.0,
         takeover=_takeover(events, mine[schema.ACCOUNT].to_list()),

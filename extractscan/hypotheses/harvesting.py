@@ -5,7 +5,7 @@ from __future__ import annotations
 from math import log2, sqrt
 
 from extractscan.hypotheses.facts import Ask, Facts
-from extractscan.hypotheses.weighing import clients_of_one_hand, hidden, percent
+from extractscan.hypotheses.weighing import HARD, clients_of_one_hand, hard_ties, hidden, percent
 
 FLOOR = 0.002
 """Rates below one event in 500 are not told apart: a small log cannot measure them."""
@@ -13,6 +13,9 @@ LEAST_SHARE = 0.02
 CARRIAGE = frozenset({"load", "duty", "ramp", "output_settings"})
 CARRIAGE_CAP = 2.0
 SECOND_WEIGHT = 0.5
+STRANGERS_MOST, CARRIED = 3.0, 2.0
+"""The most that items and their order say of strangers who ask for nothing particular, and the bits of load and hours from
+which they are none."""
 DEALT = 0.85
 """Likeness of items across members against within one, over which they were dealt and under which they are topics."""
 MIX_SLOPE, MIX_MOST, MIX_LEAST, MIX_PAIRS = 40.0, 4.0, -6.0, 400
@@ -29,6 +32,8 @@ his customers' requests over all accounts looks the same."""
 RELAYED_LEAST = -1.0
 """The least that topics of their own say where a hidden operator puts one wording into them: he may relay his users."""
 WORDED_BITS = 3.0
+LONG_LIST, SMALL_PART, POOL_BITS = 100, 0.5, 2.0
+"""Items from which a list is a pool, the share of them that a member sends who draws from it, and what that says."""
 
 Sign = tuple[str, float, float, str]
 """Signal, bits, rate outside, sentence."""
@@ -40,7 +45,10 @@ def extraction(facts: Facts) -> list[Sign]:
     Returns:
         (signal, bits, rate outside, sentence); their sum is the network's extraction bits.
     """
-    found = [*_asks(facts), *_carriage(facts), *_items(facts)]
+    asks, carriage, items = _asks(facts), _carriage(facts), _items(facts)
+    if not asks and sum(bits for _, bits, _, _ in carriage) < CARRIED and _strangers(facts):
+        items = _capped(items)
+    found = [*asks, *carriage, *items]
     if facts.end_users >= 0.5 and facts.end_users_each >= 5:
         says = f"requests carry the ids of the members' own end users ({facts.end_users_each:.0f} an account)"
         found.append(("end_users", -4.0, facts.end_users_outside, says))
@@ -79,7 +87,7 @@ def _items(facts: Facts) -> list[Sign]:
     topics = topics_of_their_own(facts)
     relayed = topics and hidden(facts) and worded
     if facts.stream_known and facts.stream_events >= 30:
-        if facts.same_list >= 0.5:
+        if one_list(facts):
             says = (
                 f"{percent(facts.same_list)} of the items were sent by three members or more: everybody runs one list"
             )
@@ -89,7 +97,10 @@ def _items(facts: Facts) -> list[Sign]:
             says = f"one wording, but hardly an item twice ({percent(facts.same_list)}): the work is dealt out"
             unsure = facts.exchangeable is None
             found.append(("dealt_deck", min(dealt, 2.0) if unsure else dealt, 0.0, says))
-    if facts.exchangeable is not None and facts.same_list <= 0.3:
+        if from_a_pool(facts):
+            says = f"accounts that pay together each send {percent(facts.list_covered)} of one list of {facts.list_items} items"
+            found.append(("dealt_deck", POOL_BITS, 0.0, says))
+    if facts.exchangeable is not None and (facts.same_list <= 0.3 or from_a_pool(facts)):
         most = MIX_MOST if threaded(facts) else UNTHREADED_MIX
         sure = min(1.0, facts.exchange_pairs / MIX_PAIRS)
         least = RELAYED_LEAST if relayed else MIX_LEAST
@@ -111,6 +122,21 @@ def _items(facts: Facts) -> list[Sign]:
             says = f"a member sets its requests up in {facts.shapes:.0f} ways, as customers of many kinds do"
             found.append(("item_shape", -3.0, 0.0, says))
     return found
+
+
+def one_list(facts: Facts) -> bool:
+    """Tell whether most items are on a list that many members sent, as of a class, a benchmark or a public script."""
+    return facts.same_list >= 0.5 and not from_a_pool(facts)
+
+
+def from_a_pool(facts: Facts) -> bool:
+    """Tell whether accounts that are paid for together, on several cards, each sent a small part of a long list.
+
+    That is an operator's dispatcher that draws with replacement, or asks several accounts for answers to choose from;
+    who runs a list for himself sends most of it, and pays for himself or for all openly.
+    """
+    part = facts.same_list >= 0.5 and facts.list_items >= LONG_LIST and facts.list_covered <= SMALL_PART
+    return part and hard_ties(facts) >= 0.3 and facts.share("payment").top < 0.6
 
 
 def topics_of_their_own(facts: Facts) -> bool:
@@ -166,10 +192,20 @@ def own_worded(facts: Facts) -> bool:
     return facts.units >= OWN_WORDED_UNITS and not together and own_texts(facts)
 
 
+def outspoken(facts: Facts) -> bool:
+    """Tell whether a threaded harvest shows in what is asked for or how it is carried, and not in mixed items alone.
+
+    A reseller's customers, or one person who talks of everything, have a common phrase and mixed items as well.
+    """
+    asks = sum(bits for _, bits, _, _ in _asks(facts))
+    steady = sum(bits for name, bits, _, _ in _carriage(facts) if name in {"load", "duty"})
+    return threaded(facts) and (asks >= 1 or steady >= CARRIED)
+
+
 def run_through(facts: Facts) -> bool:
     """Tell whether one private wording runs through nearly all that the members send, and no list of items does."""
     whole = facts.channels.get("content", 0.0) >= HALF_WORDED and facts.own_traffic <= 0.2
-    return whole and facts.same_list <= 0.3
+    return whole and (facts.same_list <= 0.3 or from_a_pool(facts))
 
 
 def _carriage_capped(found: list[Sign]) -> list[Sign]:
@@ -177,9 +213,23 @@ def _carriage_capped(found: list[Sign]) -> list[Sign]:
 
     They tell how traffic is carried, and a reseller's software carries other people's requests in the same way.
     """
-    total = sum(bits for name, bits, _, _ in found if name in CARRIAGE)
-    scale = min(1.0, CARRIAGE_CAP / total) if total > 0 else 1.0
-    return [(name, bits * scale if name in CARRIAGE else bits, rate, says) for name, bits, rate, says in found]
+    carriage = _capped([sign for sign in found if sign[0] in CARRIAGE], CARRIAGE_CAP)
+    return [*carriage, *(sign for sign in found if sign[0] not in CARRIAGE)]
+
+
+def _capped(signs: list[Sign], most: float = STRANGERS_MOST) -> list[Sign]:
+    """Scale what speaks for a harvest down to at most so many bits together."""
+    total = sum(max(0.0, bits) for _, bits, _, _ in signs)
+    scale = min(1.0, most / total) if total > 0 else 1.0
+    return [(name, bits * scale if bits > 0 else bits, rate, says) for name, bits, rate, says in signs]
+
+
+def _strangers(facts: Facts) -> bool:
+    """Tell whether nobody shares a card, a phone or a device, where the log would tell.
+
+    Users of one app ask of everything under the sun, and their texts may be as mixed as a queue's.
+    """
+    return max(facts.share(name).known for name in HARD) >= 0.5 and hard_ties(facts) < 0.3
 
 
 def _asks(facts: Facts) -> list[Sign]:

@@ -69,7 +69,11 @@ def software_only(facts: Facts) -> bool:
 
 def bought(facts: Facts) -> bool:
     """Tell whether what is bought, rented or registered ties the members, and not programs, words and hours alone."""
-    return max(facts.channels.get(name, 0.0) for name in ("identity", "network")) >= TIED_BITS
+    if facts.channels.get("network", 0.0) >= TIED_BITS:
+        return True
+    own_cards = apart(facts, "payment") and facts.share("referral").bits >= TIED_BITS
+    told = max(facts.share(name).bits for name in REGISTERED) if own_cards else TIED_BITS
+    return facts.channels.get("identity", 0.0) >= TIED_BITS and told >= TIED_BITS
 
 
 def _at_once(facts: Facts, name: str) -> bool:
@@ -80,6 +84,10 @@ def _at_once(facts: Facts, name: str) -> bool:
 
 HARD = ("payment", "phone", "signup_device", "device")
 """Signals of what nobody shares by chance."""
+
+
+REGISTERED = ("phone", "signup_device", "signup_address", "email_pattern", "email_domain", "organization")
+"""What is left of identity where cards are the members' own and a referral code brought them: the code is an advert's."""
 
 
 def unnamed(facts: Facts) -> bool:
@@ -100,6 +108,16 @@ def clients_of_one_hand(facts: Facts) -> bool:
     """
     device = facts.share("signup_device")
     return device.known >= 0.5 and device.top >= 0.5 and all(apart(facts, name) for name in ("payment", "email_domain"))
+
+
+def institution(facts: Facts) -> bool:
+    """Tell whether the members sit at one mail domain, and each has a card and programs of his own.
+
+    So do the people of a campus or a firm; an operator who takes one domain for all has one program for all.
+    """
+    domain, client = facts.share("email_domain"), facts.share("user_agent")
+    one = domain.known >= 0.5 and domain.top >= 0.8 and domain.outside <= max(2, facts.units // 10)
+    return one and apart(facts, "payment") and client.known > 0 and client.top < 0.5
 
 
 def apart(facts: Facts, name: str) -> bool:

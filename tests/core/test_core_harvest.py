@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from extractscan import harvest, items, schema, shingles
+from extractscan import harvest, items, pools, schema, shingles
 from extractscan.worded import Hits
 
 START = datetime(2026, 3, 1, tzinfo=UTC)
@@ -87,6 +87,35 @@ def test_a_list_that_everybody_runs_is_shared() -> None:
     assert events[harvest.SHARED_ITEM].all()
     events = harvest.classify(*read(rows[:18]), frozenset())
     assert not events[harvest.SHARED_ITEM].any()
+
+
+def listed(rows: list[dict[str, Any]]) -> tuple[int, float]:
+    return pools.listed(harvest.classify(*read(rows), frozenset()))
+
+
+def test_who_runs_a_list_sends_most_of_it_and_who_draws_from_a_pool_little() -> None:
+    """The length of the list and the median member's part of it: of whole prompts, else of wording, else nothing."""
+    draw = random.Random(3)
+    tasks = [item(draw, WORDS) for _ in range(12)]
+    everybody = [{"account_id": f"a{n}", "prompt": task} for n in range(4) for task in tasks]
+    assert listed(everybody) == (12, 1.0)
+    drawn = [{"account_id": f"a{n}", "prompt": tasks[(3 * n + k) % 12]} for n in range(12) for k in range(3)]
+    assert listed(drawn) == (12, 0.25)
+    alone = [{"account_id": f"b{n}", "prompt": "nothing of the list"} for n in range(2)]
+    assert listed(everybody + alone) == (12, 1.0)
+    assert listed(dealt()) == (0, 1.0)
+
+
+def test_lists_inside_wordings_of_their_own_are_told_by_the_shared_wording() -> None:
+    """Where each member puts an item into a text of its own, no two prompts are alike; the item's wording is."""
+    draw = random.Random(4)
+    tasks = [" ".join(draw.choices(WORDS, k=30)) for _ in range(10)]
+    rows = [{"account_id": f"a{n}", "prompt": f"my own way {n} {task}"} for n in range(4) for task in tasks]
+    events = harvest.classify(*read(rows, " ".join(f"{task} ." for task in tasks)), frozenset())
+    assert events[harvest.SHARED_ITEM].all()
+    length, part = pools.listed(events)
+    assert 9 <= length <= 12
+    assert part > 0.9
 
 
 def test_private_system_prompts_carry_the_template_too() -> None:

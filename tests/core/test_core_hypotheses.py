@@ -10,7 +10,7 @@ import pytest
 from extractscan import hypotheses
 from extractscan.hypotheses import HYPOTHESES
 from extractscan.hypotheses.facts import Ask, Facts, Sharing
-from extractscan.hypotheses.harvesting import ask_bits, extraction, run_through, threaded
+from extractscan.hypotheses.harvesting import ask_bits, extraction, from_a_pool, outspoken, run_through, threaded
 from extractscan.hypotheses.weighing import Weighed, clients_of_one_hand, hard_ties, percent, points, software_only
 from extractscan.settings import Settings
 
@@ -479,3 +479,78 @@ def test_traffic_that_texts_of_their_own_explain_is_not_customers_as_well() -> N
     loose = replace(PLAIN, channels={"content": 4.0}, own_traffic=0.7, sharing={"user_agent": ONE_CLIENT})
     assert said("H4", loose, "70 % of the traffic carries no common wording") == 4.0
     assert said("H4", replace(loose, own_worded=1.0), "70 % of the traffic carries no common wording") == 0.0
+
+
+def test_accounts_that_pay_together_and_draw_from_one_list_are_no_class() -> None:
+    """On several cards, a small part of a long list each; on one card, alone, or over a short list it is everybody's."""
+    pool = replace(
+        PLAIN, same_list=0.9, list_items=400, list_covered=0.2, sharing={"payment": FEW_CARDS}, own_traffic=0.1
+    )
+    assert from_a_pool(pool)
+    assert signals(pool)["dealt_deck"] == 2.0
+    assert "item_order" not in signals(pool)
+    assert said("H1", pool, "on a list") == said("H6", pool, "on a list") == 0.0
+    assert run_through(pool)
+    one_card = {"payment": ONE_CARD}
+    for change in ({"list_items": 50}, {"list_covered": 0.9}, {"sharing": {}}, {"sharing": one_card}, {"same_list": 0.4}):
+        assert not from_a_pool(replace(pool, **change))  # type: ignore[arg-type]
+    everybody = replace(pool, list_covered=0.9)
+    assert signals(everybody)["item_order"] == -10.0
+    assert (said("H1", everybody, "on a list"), said("H6", everybody, "on a list")) == (-5.0, 8.0)
+    assert not run_through(everybody)
+
+
+def test_mixed_items_of_strangers_say_little_by_themselves() -> None:
+    """Users of one app ask of everything; what is asked for, an even load, or a common card make it a queue again."""
+    app = replace(PLAIN, exchangeable=1.0, exchange_pairs=400, sharing={"payment": OWN_CARDS})
+    assert signals(app)["dealt_deck"] + signals(app)["item_mix"] == pytest.approx(3.0)
+    for change in ({"asks": REASONING}, {"load_ratio": 2.5}, {"sharing": {"payment": FEW_CARDS}}, {"sharing": {}}):
+        harvest = signals(replace(app, **change))  # type: ignore[arg-type]
+        assert harvest["dealt_deck"] + harvest["item_mix"] == 8.0
+
+
+def test_a_harvest_is_outspoken_by_what_it_asks_for_or_by_its_even_load() -> None:
+    """A common phrase around mixed items is a habit; accounts at full load from their first day are anybody's."""
+    quiet = replace(PLAIN, exchangeable=1.0, exchange_pairs=400)
+    assert threaded(quiet)
+    assert not outspoken(quiet)
+    assert not outspoken(replace(quiet, ramp_share=1.0, greedy=1.0))
+    assert outspoken(replace(quiet, asks=REASONING))
+    assert outspoken(replace(quiet, load_ratio=2.5))
+    assert not outspoken(replace(quiet, load_ratio=2.5, channels={}))
+
+
+def test_people_of_one_institution_have_cards_and_programs_of_their_own() -> None:
+    """One mail domain: a class shares a wording, and no operator; one program, or common cards, are an operator's."""
+    one_domain = Sharing(known=1.0, shared=1.0, distinct=0.05, top=1.0, outside=0, bits=9.0)
+    people = {"email_domain": one_domain, "payment": OWN_CARDS, "user_agent": MANY_CLIENTS}
+    campus = replace(PLAIN, sharing=people)
+    assert said("H1", campus, "people of one institution") == -5.0
+    assert said("H6", campus, "people of one institution") == 4.0
+    assert said("H6", replace(campus, channels={}), "people of one institution") == 0.0
+    public = replace(one_domain, outside=900)
+    for change in ({"user_agent": ONE_CLIENT}, {"payment": FEW_CARDS}, {"email_domain": public}):
+        assert said("H1", replace(campus, sharing=people | change), "people of one institution") == 0.0
+
+
+def test_a_referral_code_alone_registers_nobody() -> None:
+    """Where cards are the members' own, an advert's code is no purchase; a common phone or sign-up address is."""
+    code = Sharing(known=1.0, shared=1.0, distinct=0.05, top=1.0, bits=6.0)
+    readers = replace(
+        PLAIN, channels={"identity": 6.0, "client": 6.0, "content": 8.0}, sharing={"payment": OWN_CARDS, "referral": code}
+    )
+    assert software_only(readers)
+    phones = dict(readers.sharing) | {"phone": FEW_CARDS}
+    assert not software_only(replace(readers, sharing=phones))
+    assert not software_only(replace(readers, sharing={"payment": FEW_CARDS, "referral": code}))
+    assert not software_only(replace(readers, channels=dict(readers.channels) | {"network": 6.0}))
+
+
+def test_one_machine_hides_nothing_where_most_of_the_traffic_has_no_thread() -> None:
+    """Somebody who takes one free trial after another has habits of speech; a request of a harvest is another matter."""
+    machine = {"device": ONE_CARD}
+    trials = replace(PLAIN, sharing=machine, own_traffic=0.7)
+    assert said("H1", trials, "share a card") == 1.5
+    assert said("H1", replace(trials, own_traffic=0.3), "share a card") == 5.0
+    assert said("H1", replace(trials, asks=REASONING), "share a card") == 5.0
+    assert said("H1", replace(trials, sharing={"device": FEW_CARDS}), "share a card") == 5.0

@@ -137,15 +137,17 @@ def test_a_group_that_swings_is_settled_by_what_both_rounds_hold(monkeypatch: py
     assert growing.refine(incidence, np.array([2, 3, 4, 5]), SETTINGS) is None
 
 
-def test_a_group_that_never_settles_is_dropped(monkeypatch: pytest.MonkeyPatch) -> None:
-    """After the last round only a set that holds itself counts."""
+def test_a_group_that_never_settles_only_shrinks_in_the_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    """After the last round members leave until all that are left belong, and a set that nobody is left of is dropped."""
     sizes = itertools.count(10)
     monkeypatch.setattr(growing, "belongs", lambda _g, units, _s: np.arange(units) < next(sizes))
     group = growing.refine(campaign(), np.arange(9), SETTINGS)
     assert group is not None
-    sizes = itertools.chain(range(10, 20), itertools.repeat(3))
-    monkeypatch.setattr(growing, "belongs", lambda _g, units, _s: np.arange(units) < next(sizes))
-    assert growing.refine(campaign(), np.arange(9), SETTINGS) is None
+    for last, left in ((12, list(range(12))), (2, None)):
+        sizes = itertools.chain(range(10, 20), itertools.repeat(last))
+        monkeypatch.setattr(growing, "belongs", lambda _g, units, _s, sizes=sizes: np.arange(units) < next(sizes))
+        group = growing.refine(campaign(), np.arange(9), SETTINGS)
+        assert (None if group is None else group.members.tolist()) == left
 
 
 def found(incidence: Incidence, some: list[int]) -> Found:

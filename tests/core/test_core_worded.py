@@ -63,3 +63,14 @@ def test_counts_of_parts_are_those_of_the_whole(cells: int, events: list[tuple[i
     chosen = [{mark for mark in held if mark % 2} for _, held in events]
     assert worded.inside(hits, odd, len(events)).tolist() == [len(held) for held in chosen]
     assert worded.smallest(hits, odd, len(events)).tolist() == [min(held, default=-1) for held in chosen]
+
+
+@pytest.mark.parametrize("cells", [1, 1 << 26])
+def test_an_accounts_marks_are_counted_once_each(cells: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of the chosen ones, whatever part of the hits and of the marks they are in; without events nobody has any."""
+    monkeypatch.setattr(worded, "_CELLS", cells)
+    part = worded.Hits(np.array([0, 0, 1, 2], dtype=np.uint32), np.array([0, 1, 1, 2], dtype=np.uint32))
+    account = np.array([0, 0, 1], dtype=np.uint32)
+    chosen = np.array([True, True, False])
+    assert worded.spread([part, part], account, chosen).tolist() == [2, 0]
+    assert worded.spread([], account[:0], chosen).tolist() == [0]
