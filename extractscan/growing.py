@@ -21,7 +21,7 @@ CLOSINGS, CARRIED, MOSTLY = 3, 0.1, 0.75
 """Rounds of taking in holders; the share of a set that has to hold a value, and of its holders that have to be in the
 set, for it to take in the others."""
 ROUNDS = 10
-"""Refinement ends sooner as a rule; a group that still swings then only shrinks: thousands have always some on the edge."""
+"""Refinement ends sooner as a rule; a group that still swings then only shrinks: of thousands some are on the edge."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -204,12 +204,11 @@ def classify(events: pl.DataFrame, hits: Sequence[Hits], system_prompts: frozens
         "held": _readers(hits, senders >= SHARERS, len(events)),
     }
     same = pl.col(schema.ACCOUNT).n_unique().over(PROMPT_KEY)
-    parts = worded.spread(hits, account, items)[account] / max(np.count_nonzero(items), 1)
+    listed = max(int(np.count_nonzero(items)), 1)
+    parts = worded.spread(hits, account, items)[account] / listed
     return (
         events.with_columns(pl.Series(name, values, dtype=pl.UInt32) for name, values in counts.items())
-        .with_columns(
-            pl.Series(MEMBERS_PART, parts), (pl.col("common") / max(np.count_nonzero(items), 1)).alias(ITEMS_PART)
-        )
+        .with_columns(pl.Series(MEMBERS_PART, parts), (pl.col("common") / listed).alias(ITEMS_PART))
         .with_columns(
             ((pl.col("fixed") > 0) | pl.col(SYSTEM_KEY).is_in(list(system_prompts)).fill_null(value=False)).alias(
                 IN_TEMPLATE

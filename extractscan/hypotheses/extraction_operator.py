@@ -59,7 +59,11 @@ def weigh(facts: Facts) -> Weighed:
             (not alone, _unshared(facts), "nobody shares a card, a phone or a device, as far as they are known"),
             (age > YOUNG_DAYS, -min(3.0, (age - YOUNG_DAYS) / 40), f"the accounts are old ({age:.0f} days, median)"),
             (alone, -8.0, "only software and its habits are common; nobody shares a payment, a sign-up or an address"),
-            (institution(facts), -5.0, "one mail domain, and cards and programs of their own: people of one institution"),
+            (
+                institution(facts),
+                -5.0,
+                "one mail domain, and cards and programs of their own: people of one institution",
+            ),
             (one_list(facts), -5.0, "most items are on a list that many members sent"),
             (facts.end_users >= 0.5 and facts.end_users_each >= 5, -4.0, "members serve end users of their own"),
             ((facts.verified_distinct or 0.0) >= 0.5, -4.0, "members belong to different verified organizations"),

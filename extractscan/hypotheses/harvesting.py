@@ -14,8 +14,8 @@ CARRIAGE = frozenset({"load", "duty", "ramp", "output_settings"})
 CARRIAGE_CAP = 2.0
 SECOND_WEIGHT = 0.5
 STRANGERS_MOST, CARRIED = 3.0, 2.0
-"""The most that items and their order say of strangers who ask for nothing particular, and the bits of load and hours from
-which they are none."""
+"""The most that items and their order say of strangers who ask for nothing particular, and the bits of how traffic is
+carried from which they are none."""
 DEALT = 0.85
 """Likeness of items across members against within one, over which they were dealt and under which they are topics."""
 MIX_SLOPE, MIX_MOST, MIX_LEAST, MIX_PAIRS = 40.0, 4.0, -6.0, 400
@@ -98,7 +98,7 @@ def _items(facts: Facts) -> list[Sign]:
             unsure = facts.exchangeable is None
             found.append(("dealt_deck", min(dealt, 2.0) if unsure else dealt, 0.0, says))
         if from_a_pool(facts):
-            says = f"accounts that pay together each send {percent(facts.list_covered)} of one list of {facts.list_items} items"
+            says = f"accounts paid together send {percent(facts.list_covered)} of {facts.list_items} listed items each"
             found.append(("dealt_deck", POOL_BITS, 0.0, says))
     if facts.exchangeable is not None and (facts.same_list <= 0.3 or from_a_pool(facts)):
         most = MIX_MOST if threaded(facts) else UNTHREADED_MIX

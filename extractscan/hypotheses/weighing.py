@@ -87,7 +87,7 @@ HARD = ("payment", "phone", "signup_device", "device")
 
 
 REGISTERED = ("phone", "signup_device", "signup_address", "email_pattern", "email_domain", "organization")
-"""What is left of identity where cards are the members' own and a referral code brought them: the code is an advert's."""
+"""What else ties identities where cards are their own and they share a referral code, which may be an advert's."""
 
 
 def unnamed(facts: Facts) -> bool:

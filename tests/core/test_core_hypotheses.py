@@ -482,7 +482,7 @@ def test_traffic_that_texts_of_their_own_explain_is_not_customers_as_well() -> N
 
 
 def test_accounts_that_pay_together_and_draw_from_one_list_are_no_class() -> None:
-    """On several cards, a small part of a long list each; on one card, alone, or over a short list it is everybody's."""
+    """On several cards, a small part of a long list each; on one card, or over a short list, it is everybody's."""
     pool = replace(
         PLAIN, same_list=0.9, list_items=400, list_covered=0.2, sharing={"payment": FEW_CARDS}, own_traffic=0.1
     )
@@ -492,7 +492,13 @@ def test_accounts_that_pay_together_and_draw_from_one_list_are_no_class() -> Non
     assert said("H1", pool, "on a list") == said("H6", pool, "on a list") == 0.0
     assert run_through(pool)
     one_card = {"payment": ONE_CARD}
-    for change in ({"list_items": 50}, {"list_covered": 0.9}, {"sharing": {}}, {"sharing": one_card}, {"same_list": 0.4}):
+    for change in (
+        {"list_items": 50},
+        {"list_covered": 0.9},
+        {"sharing": {}},
+        {"sharing": one_card},
+        {"same_list": 0.4},
+    ):
         assert not from_a_pool(replace(pool, **change))  # type: ignore[arg-type]
     everybody = replace(pool, list_covered=0.9)
     assert signals(everybody)["item_order"] == -10.0
@@ -537,7 +543,9 @@ def test_a_referral_code_alone_registers_nobody() -> None:
     """Where cards are the members' own, an advert's code is no purchase; a common phone or sign-up address is."""
     code = Sharing(known=1.0, shared=1.0, distinct=0.05, top=1.0, bits=6.0)
     readers = replace(
-        PLAIN, channels={"identity": 6.0, "client": 6.0, "content": 8.0}, sharing={"payment": OWN_CARDS, "referral": code}
+        PLAIN,
+        channels={"identity": 6.0, "client": 6.0, "content": 8.0},
+        sharing={"payment": OWN_CARDS, "referral": code},
     )
     assert software_only(readers)
     phones = dict(readers.sharing) | {"phone": FEW_CARDS}
@@ -547,7 +555,7 @@ def test_a_referral_code_alone_registers_nobody() -> None:
 
 
 def test_one_machine_hides_nothing_where_most_of_the_traffic_has_no_thread() -> None:
-    """Somebody who takes one free trial after another has habits of speech; a request of a harvest is another matter."""
+    """Who takes one free trial after another has habits of speech; a request of a harvest is another matter."""
     machine = {"device": ONE_CARD}
     trials = replace(PLAIN, sharing=machine, own_traffic=0.7)
     assert said("H1", trials, "share a card") == 1.5

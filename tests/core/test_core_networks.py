@@ -138,7 +138,7 @@ def test_a_group_that_swings_is_settled_by_what_both_rounds_hold(monkeypatch: py
 
 
 def test_a_group_that_never_settles_only_shrinks_in_the_end(monkeypatch: pytest.MonkeyPatch) -> None:
-    """After the last round members leave until all that are left belong, and a set that nobody is left of is dropped."""
+    """After the last round members leave until all that are left belong, and too few are dropped."""
     sizes = itertools.count(10)
     monkeypatch.setattr(growing, "belongs", lambda _g, units, _s: np.arange(units) < next(sizes))
     group = growing.refine(campaign(), np.arange(9), SETTINGS)
