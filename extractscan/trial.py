@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 import numpy as np
 import polars as pl
 
-from extractscan import harvest, incidence, items, schema
+from extractscan import harvest, incidence, items, pools, schema
 from extractscan.exhibits import Case
 from extractscan.groundwork import Ground
 from extractscan.growing import Found
@@ -80,6 +80,7 @@ def hear(
             text=text,
             mix=items.exchangeability(events),
             own_worded=items.own_worded(events),
+            listed=pools.listed(events.filter(harvest.IN_STREAM)),
         )
         cases.append(Case(group, facts, events, items.samples(events, SAMPLES)))
     return cases

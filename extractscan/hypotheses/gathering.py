@@ -9,7 +9,7 @@ from typing import TypedDict
 import numpy as np
 import polars as pl
 
-from extractscan import pools, schema
+from extractscan import schema
 from extractscan.hypotheses.facts import Ask, Facts, Sharing
 from extractscan.hypotheses.rhythm import greed, rhythm, turnover
 from extractscan.incidence import Incidence, Kind, spans
@@ -80,6 +80,7 @@ def gather(
     text: bool,
     mix: tuple[float, float | None, int] | None,
     own_worded: float | None,
+    listed: tuple[int, float],
 ) -> Facts:
     """Gather what every hypothesis weighs.
 
@@ -93,6 +94,7 @@ def gather(
         mix: How alike the items are across members, the same without phrases of one member, and the pairs that this
             rests on (see `items.exchangeability`).
         own_worded: Share of members with a fixed text of their own (see `items.own_worded`).
+        listed: Items that many members sent, and the median member's part of them (see `pools.listed`).
     """
     inside = pl.Series(profile.members)
     mine = back.behaviour.filter(pl.col("unit").is_in(inside.implode()))
@@ -100,7 +102,6 @@ def gather(
     stream = events.filter("in_stream")
     known_rows = back.accounts.filter(pl.col("unit").is_in(inside.implode()))
     shared = stream["shared_item"].mean()
-    list_items, list_covered = pools.listed(stream)
     return Facts(
         units=len(profile.members),
         accounts=len(mine),
@@ -116,8 +117,8 @@ def gather(
         own_worded=own_worded,
         shapes=_shapes(stream),
         same_list=float(shared) if shared is not None else 0.0,  # type: ignore[arg-type]
-        list_items=list_items,
-        list_covered=list_covered,
+        list_items=listed[0],
+        list_covered=listed[1],
         asks=_asks(back, events, outside),
         own_traffic=1.0 - len(stream) / max(len(events), 1) if events["threaded"].any() else 1.0,
         takeover=_takeover(events, mine[schema.ACCOUNT].to_list()),
