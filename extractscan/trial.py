@@ -16,6 +16,7 @@ from extractscan.incidence import Kind
 from extractscan.linking import private_values
 from extractscan.profiles import Profile
 from extractscan.settings import Settings
+from extractscan.victims import Part, parted
 
 SAMPLES = 12
 """Prompts of a stream that are laid side by side to tell its fixed wording from what varies."""
@@ -67,22 +68,24 @@ def hear(
     cases = []
     for number, group in enumerate(found):
         tell(number, len(found))
-        events = harvest.classify(*reading.take(number), systems[number])  # held once: they are the most of a hearing
-        content = group.profile.channels.get(schema.CONTENT)
-        worded = content is not None and float(np.mean(content[group.members])) >= WORDED_BITS
-        events = harvest.mark_stream(events, families, outside, worded=worded)
-        facts = gather(
-            ground.background,
-            group.profile,
-            events,
-            crowd,
-            outside,
-            text=text,
-            mix=items.exchangeability(events),
-            own_worded=items.own_worded(events),
-            listed=pools.listed(events.filter(harvest.IN_STREAM)),
-        )
-        cases.append(Case(group, facts, events, items.samples(events, SAMPLES)))
+        taken = Part(group, *reading.take(number))  # held once: all of them are the most that a hearing holds
+        for part in parted(taken, ground.units.select("unit", schema.ACCOUNT), ground.incidence, settings):
+            content = part.found.profile.channels.get(schema.CONTENT)
+            worded = content is not None and float(np.mean(content[part.found.members])) >= WORDED_BITS
+            events = harvest.classify(part.events, part.hits, systems[number])
+            events = harvest.mark_stream(events, families, outside, worded=worded)
+            facts = gather(
+                ground.background,
+                part.found.profile,
+                events,
+                crowd,
+                outside,
+                text=text,
+                mix=items.exchangeability(events),
+                own_worded=items.own_worded(events),
+                listed=pools.listed(events.filter(harvest.IN_STREAM)),
+            )
+            cases.append(Case(part.found, facts, events, items.samples(events, SAMPLES)))
     return cases
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TypedDict
 
@@ -121,7 +121,7 @@ def gather(
         list_covered=listed[1],
         asks=_asks(back, events, outside),
         own_traffic=1.0 - len(stream) / max(len(events), 1) if events["threaded"].any() else 1.0,
-        takeover=_takeover(events, mine[schema.ACCOUNT].to_list()),
+        takeover=len(taken_over(events)) / max(len(mine), 1),
         **rhythm(mine, others),
         **turnover(mine, others),
         **greed(back.totals, mine, others),
@@ -227,14 +227,14 @@ def _origin(known: pl.DataFrame, mine: pl.DataFrame) -> _Origin:
     return facts
 
 
-def _takeover(events: pl.DataFrame, members: Sequence[str]) -> float:
-    """Share of members used by somebody else beside their owner.
+def taken_over(events: pl.DataFrame) -> pl.Series:
+    """Name the accounts that somebody else uses beside their owner.
 
     Events count as foreign when they come from an address that several members share; an account was taken over when
     its foreign events come from clients that its own events, of which there are three at least, never use.
     """
     if not len(events) or events[schema.CLIENT_IP].null_count() == len(events):
-        return 0.0
+        return pl.Series(schema.ACCOUNT, [], dtype=pl.String)
     users = pl.col(schema.ACCOUNT).n_unique().over(schema.CLIENT_IP)
     told = events.filter(pl.col(schema.CLIENT_IP).is_not_null() & pl.col(schema.USER_AGENT).is_not_null())
     sets = (
@@ -251,4 +251,4 @@ def _takeover(events: pl.DataFrame, members: Sequence[str]) -> float:
         & (pl.col("theirs").list.len() > 0)
         & (pl.col("theirs").list.set_intersection(pl.col("own")).list.len() == 0)
     )
-    return parted.height / max(len(members), 1)
+    return parted[schema.ACCOUNT]

@@ -1,0 +1,102 @@
+"""Victims of stolen keys, parted from the accounts of whoever uses them."""
+
+from __future__ import annotations
+
+import numpy as np
+import polars as pl
+import pytest
+from core_kinds import kind, one_each
+
+from extractscan import schema, victims
+from extractscan.growing import Found, shrunk
+from extractscan.incidence import Incidence
+from extractscan.settings import Settings
+from extractscan.victims import Part, parted
+from extractscan.worded import Hits
+
+SETTINGS = Settings()
+UNITS = 400
+OWN, STOLEN = range(12), range(12, 20)
+NAMES = pl.DataFrame({"unit": range(UNITS), schema.ACCOUNT: [f"a{n:03}" for n in range(UNITS)]})
+
+
+def incidence(tied: range = OWN) -> Incidence:
+    """Twenty units share addresses, a program and a wording; `tied` share cards, and everybody else has his own."""
+    inside = [*OWN, *STOLEN]
+    crowd = {unit: {f"own{unit}": 1.0} for unit in range(UNITS)}
+    return Incidence(
+        UNITS,
+        (
+            kind("payment", "identity", UNITS, crowd | one_each(tied, ["card1", "card2"])),
+            kind("address", "network", UNITS, crowd | one_each(inside, ["pool1", "pool2"])),
+            kind("user_agent", "client", UNITS, crowd | one_each(inside, ["program"])),
+            kind("template", "content", UNITS, crowd | one_each(inside, ["wording"]), mixture=True),
+        ),
+    )
+
+
+def events(owners: range) -> pl.DataFrame:
+    """Two calls of every member through the pool, and three of each of `owners` from home with a program of his own."""
+    pool = [(n, f"pool{n % 2}", "program") for n in [*OWN, *STOLEN] for _ in range(2)]
+    home = [(n, f"home{n}", "browser") for n in owners for _ in range(3)]
+    rows = [
+        {schema.ACCOUNT: f"a{n:03}", schema.CLIENT_IP: ip, schema.USER_AGENT: agent} for n, ip, agent in pool + home
+    ]
+    return pl.DataFrame(rows)
+
+
+def group(owners: range = STOLEN, tied: range = OWN, hits: list[Hits] | None = None) -> Part:
+    profile = shrunk(incidence(tied), np.arange(20), SETTINGS)
+    assert profile is not None
+    assert len(profile.members) == 20
+    return Part(Found(profile.members, profile, 40.0), events(owners), hits or [])
+
+
+def sizes(parts: list[Part]) -> list[list[int]]:
+    return [part.found.members.tolist() for part in parts]
+
+
+def test_victims_and_the_accounts_of_whoever_uses_their_keys_are_two_groups() -> None:
+    """Each part keeps its own events, and the hits in them by their new places."""
+    whole = group()
+    marked = np.arange(len(whole.events), dtype=np.uint32)
+    parts = parted(whole._replace(hits=[Hits(marked, marked)]), NAMES, incidence(), SETTINGS)
+    assert sizes(parts) == [list(OWN), list(STOLEN)]
+    for part in parts:
+        names = NAMES.filter(pl.col("unit").is_in(part.found.members.tolist()))[schema.ACCOUNT]
+        assert part.events[schema.ACCOUNT].is_in(names.implode()).all()
+        ((event, mark),) = part.hits
+        assert event.tolist() == list(range(len(part.events)))
+        assert whole.events[mark.astype(np.int64)].equals(part.events)
+    assert sum(len(part.events) for part in parts) == len(whole.events)
+
+
+@pytest.mark.parametrize(
+    ("owners", "tied"),
+    [
+        (range(0), OWN),  # nobody shows a second user
+        (range(2, 6), OWN),  # who shares a card with another member is no victim
+        (STOLEN, range(0)),  # nobody is left who would be an operator's own
+        (range(2, 20), range(2)),  # fewer are left than make a group
+    ],
+)
+def test_else_a_group_stays_as_it_is(owners: range, tied: range) -> None:
+    """Cover traffic of an operator's own accounts does not part them, nor do victims alone make an operator."""
+    whole = group(owners, tied)
+    assert parted(whole, NAMES, incidence(tied), SETTINGS) == [whole]
+
+
+@pytest.mark.parametrize(("falls", "left"), [(0, [list(range(20))]), (1, [list(OWN)])])
+def test_a_part_that_does_not_hold_together_is_none(
+    falls: int, left: list[list[int]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Without the operator's part the group stays whole; victims whom nothing ties are left out."""
+    answers = iter(range(2))
+    real = shrunk
+
+    def holds(*given: object) -> object:
+        return None if next(answers) == falls else real(*given)  # type: ignore[arg-type]
+
+    whole = group()
+    monkeypatch.setattr(victims, "shrunk", holds)
+    assert sizes(parted(whole, NAMES, incidence(), SETTINGS)) == left
