@@ -33,7 +33,7 @@ class Part(NamedTuple):
 def parted(group: Part, units: pl.DataFrame, incidence: Incidence, settings: Settings) -> list[Part]:
     """Part victims from the operator's own accounts where a group holds both; else return the group as it is.
 
-    A victim's own calls stand beside the foreign ones, and it shares no card, phone or device with anybody in the group.
+    A victim's own calls stand beside the foreign ones, and it shares no card, phone or device with the others.
 
     Args:
         group: As found, with its events as from `Reading.take`.
