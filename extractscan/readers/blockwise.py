@@ -33,12 +33,14 @@ class Records:
     """A block of records as a table of nested columns.
 
     Attributes:
+        said: What messages say and who says it, by the path of the messages.
         outlines: Views of different records and which of them each record is, by the paths that are looked at.
     """
 
     def __init__(self, table: pa.Table) -> None:
         self._table = table
         self._firsts: dict[str, pl.Series | None] = {}
+        self.said: dict[str, pl.DataFrame | None] = {}
         self.outlines: dict[tuple[str, ...], tuple[list[Any], pl.Series | None]] = {}
 
     @property
@@ -126,7 +128,7 @@ class Records:
             return None
         if pa.types.is_string(array.type):
             texts = _series(array)
-            return texts.to_frame().select(pl.when(texts != "").then(pl.first())).to_series()
+            return texts.set(texts == "", None)
         parts = self.texts(path, "text")
         return None if parts is None else self.joined(parts, "text", "\n")
 
@@ -180,7 +182,7 @@ def something(values: pl.Series | None) -> pl.Series | None:
     if values is None or values.dtype != pl.String:
         return values
     hit = values.is_in(_WORDS)
-    return values.to_frame().select(pl.when(~hit).then(pl.first())).to_series() if hit.any() else values
+    return values.set(hit, None) if hit.any() else values
 
 
 _WORDS: Final = [word for word in NOTHING if word is not None]

@@ -128,6 +128,16 @@ def _column(messages: str, absent: tuple[str, ...], read: Callable[[Any], Any]) 
 
 def _said(block: Any, messages: str, roles: frozenset[str]) -> pl.DataFrame | None:
     """Give the texts of all messages of some roles, with their records."""
+    if messages not in block.said:
+        block.said[messages] = _messages(block, messages)
+    told: pl.DataFrame | None = block.said[messages]
+    if told is None:
+        return None
+    return told.filter(pl.col("role").is_in(list(roles))).select(ROW, "content")
+
+
+def _messages(block: Any, messages: str) -> pl.DataFrame | None:
+    """Give all messages that have a text, with their records and roles."""
     found = block.within(messages)
     if found is None:
         return None
@@ -138,7 +148,7 @@ def _said(block: Any, messages: str, roles: frozenset[str]) -> pl.DataFrame | No
     if role.dtype != pl.String:
         raise UnusualError
     told = pl.DataFrame({ROW: rows, "role": role, "content": content})
-    return told.filter(pl.col("role").is_in(list(roles)), pl.col("content").is_not_null()).select(ROW, "content")
+    return told.filter(pl.col("content").is_not_null()) if content.null_count() else told
 
 
 def _last(texts: pl.DataFrame | None, block: Any) -> Any:

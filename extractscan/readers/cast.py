@@ -36,6 +36,8 @@ _IDENTIFIERS: Final = frozenset(
 
 _VARIED: Final = TEXTS | {schema.REQUEST}
 """Columns in which hardly a value returns."""
+_NOT_IN_IDS: Final = [" ", "\t", "\n", "=", ":"]
+"""What a request id holds only where a caller chose it, and put an address or a header there."""
 _LONG: Final = 1000
 """Rows from which it pays to look at distinct values."""
 
@@ -154,7 +156,7 @@ def _text(values: pl.Series, name: str) -> tuple[pl.Series, str | None]:
     """Give text as it is kept; of a long column, each distinct value is looked at once."""
     if len(values) < _LONG or values.dtype != pl.String or name in _VARIED:
         return _each_text(values, name)
-    distinct = values.cast(pl.Categorical).unique().cast(pl.String)
+    distinct = values.unique()
     if len(distinct) * 2 > len(values):
         return _each_text(values, name)
     kept, note = _each_text(distinct, name)
@@ -183,7 +185,7 @@ def _without_secrets(values: pl.Series, name: str) -> tuple[pl.Series, str | Non
     if name in TEXTS:
         return values, None
     values, hashed = credentials.hashed(values) if name in _IDENTIFIERS else (values, False)
-    plain = name == schema.REQUEST and not values.str.contains(r"[\s=:]").any()
+    plain = name == schema.REQUEST and not values.str.contains_any(_NOT_IN_IDS).any()
     values, cut = (values, False) if plain else credentials.without(values)
     return values, credentials.NOTE if hashed else credentials.CUT_NOTE if cut else None
 

@@ -28,7 +28,7 @@ def by_blocks(source: Source) -> Source:
     shared = _shared([field for field in source.fields.values() if field.column is None])
 
     def column(field: Field) -> Column:
-        return field.column or _column(shared[field.paths], source.view, field.read)
+        return field.column or _column(_own(field), shared[field.paths], source.view, field.read)
 
     fields = {name: replace(field, column=column(field)) for name, field in source.fields.items()}
     return replace(source, fields=MappingProxyType(fields), blocks=True)
@@ -38,15 +38,22 @@ def _shared(fields: Sequence[Field]) -> dict[tuple[str, ...], tuple[str, ...]]:
     """Say at which paths fields look together with those that look into the same parts of records."""
     groups: list[dict[str, None]] = []
     for field in fields:
-        own = dict.fromkeys(prefix for path in field.paths for prefix in prefixes(path))
+        own = dict.fromkeys(_own(field))
         near = [group for group in groups if not group.keys().isdisjoint(own)]
         groups = [group for group in groups if group.keys().isdisjoint(own)]
         groups.append({path: None for group in (*near, own) for path in group})
     return {field.paths: tuple(next(group for group in groups if field.paths[0] in group)) for field in fields}
 
 
-def _column(needs: tuple[str, ...], view: Callable[[Any], Any], read: Callable[[Any], Any]) -> Column:
+def _own(field: Field) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(prefix for path in field.paths for prefix in prefixes(path)))
+
+
+def _column(
+    own: tuple[str, ...], shared: tuple[str, ...], view: Callable[[Any], Any], read: Callable[[Any], Any]
+) -> Column:
     def read_block(block: Any) -> Any:
+        needs = shared if _hold_text(block, own) else own
         if needs not in block.outlines:
             different, which = _distinct(_outlines(block, needs))
             block.outlines[needs] = [view(record) for record in _records(different, needs)], which
@@ -55,7 +62,13 @@ def _column(needs: tuple[str, ...], view: Callable[[Any], Any], read: Callable[[
         raw = series_of("values", values)
         return raw if which is None else raw.gather(which)
 
-    return Column(needs, read_block)
+    return Column(shared, read_block)
+
+
+def _hold_text(block: Any, paths: Iterable[str]) -> bool:
+    """Whether what a field looks into has to be opened, which one outline for all fields does once."""
+    outer = {prefix for path in paths for prefix in prefixes(path)[:-1]}
+    return any(not (kind is None or pa.types.is_struct(kind)) for kind in map(block.kind, outer))
 
 
 def _outlines(block: Any, paths: Iterable[str]) -> pl.DataFrame:
@@ -84,12 +97,14 @@ def _outlines(block: Any, paths: Iterable[str]) -> pl.DataFrame:
 
 def _distinct(outlines: pl.DataFrame) -> tuple[pl.DataFrame, pl.Series | None]:
     """Give the different rows of a table, and for each row which of them it is; all rows where few return."""
-    different = outlines.unique(maintain_order=True)
+    varying = [values.name for values in outlines if values.n_unique() > 1] or [""]
+    different = outlines.unique(varying)
     if different.height * 2 > outlines.height:
         return outlines, None
     numbered = different.with_row_index(_NUMBER)
-    found = outlines.join(numbered, on=outlines.columns, how="left", nulls_equal=True, maintain_order="left")
-    return numbered.drop(_NUMBER), found[_NUMBER]
+    keys = numbered.select(*varying, _NUMBER)
+    found = outlines.select(varying).join(keys, on=varying, how="left", nulls_equal=True, maintain_order="left")
+    return different, found[_NUMBER]
 
 
 _NUMBER: Final = "number of the row"

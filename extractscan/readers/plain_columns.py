@@ -76,6 +76,8 @@ def _joined(block: Any, path: str) -> pl.Series | None:
     names = block.texts(path)
     if names is None:
         return None
-    bare = names.select(ROW, pl.col("item").str.strip_chars()).unique().sort(ROW, "item")
+    bare = names.select(ROW, pl.col("item").str.strip_chars())
+    if not names[ROW].is_unique().all():
+        bare = bare.unique().sort(ROW, "item")
     joined: pl.Series = block.joined(bare, "item", ",")
     return joined

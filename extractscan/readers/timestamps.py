@@ -6,6 +6,8 @@ from datetime import UTC, datetime
 from typing import Final
 
 import polars as pl
+import pyarrow as pa
+import pyarrow.compute as pc
 
 NAIVE_NOTE: Final = "naive timestamps read as UTC"
 UTC_US: Final = pl.Datetime("us", "UTC")
@@ -21,6 +23,7 @@ _SCALES: Final = ((1, 1_000_000), (10**3, 1_000), (10**6, 1))
 """Units per second, and microseconds per unit; nanoseconds and ticks need a division and stand apart."""
 
 _ZONED: Final = "%Y-%m-%dT%H:%M:%S%.f%#z"
+_SHORTEST_ZONED: Final = len("2026-03-01T10:00:00Z")
 _NAIVE: Final = "%Y-%m-%dT%H:%M:%S%.f"
 _OTHERS: Final = ("%d/%b/%Y:%H:%M:%S %z", "%a, %d %b %Y %H:%M:%S %z")
 _COMMA: Final = r"(:\d{2}),(\d{3,9})"
@@ -87,7 +90,10 @@ def _from_floats(numbers: pl.Series) -> pl.Series:
 
 
 def _from_text(texts: pl.Series) -> tuple[pl.Series, bool]:
-    """Parse the common zoned form in one go, and only what is left by the slower forms."""
+    """Parse the common zoned forms in one go, and only what is left by the slower forms."""
+    quick = _from_iso(texts)
+    if quick is not None:
+        return _plausible(quick), False
     stamps = texts.str.to_datetime(_ZONED, time_unit="us", time_zone="UTC", strict=False)
     if stamps.null_count() == texts.null_count():
         return _plausible(stamps), False
@@ -107,6 +113,27 @@ def _from_text(texts: pl.Series) -> tuple[pl.Series, bool]:
     found = out.select(pl.coalesce(pl.col("zoned"), pl.col("naive"), whole, broken)).to_series()
     naive = (out["naive"].is_not_null() & out["zoned"].is_null()).any()
     return _plausible(found.alias(texts.name)), bool(naive)
+
+
+def _from_iso(texts: pl.Series) -> pl.Series | None:
+    """Parse ISO times of this century with a zone, eight times as fast as other forms; None where any is of another.
+
+    A year in which nanoseconds overflow never gets here. A few are tried first: to fail on all takes long.
+    """
+    if not ((texts.str.len_bytes() >= _SHORTEST_ZONED) & texts.str.starts_with("20")).all():
+        return None
+    array = texts.to_arrow(compat_level=pl.CompatLevel.oldest())
+    try:
+        pc.cast(array[:_TRIED], _NANOSECONDS)
+        stamps = pl.from_arrow(pc.cast(array, _NANOSECONDS))
+    except pa.ArrowInvalid:
+        return None
+    assert isinstance(stamps, pl.Series)
+    return stamps.cast(UTC_US).alias(texts.name)
+
+
+_NANOSECONDS: Final = pa.timestamp("ns", "UTC")
+_TRIED: Final = 64
 
 
 def problem_of(lost: pl.Series) -> str:

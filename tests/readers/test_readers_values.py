@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from itertools import product
 from pathlib import Path
 
 import polars as pl
@@ -12,7 +13,8 @@ import pyarrow.parquet as pq
 import pytest
 from reader_records import event, lines, read_all, write
 
-from extractscan.readers import open_logs
+from extractscan.readers import open_logs, timestamps
+from extractscan.readers.timestamps import to_utc
 
 
 @pytest.mark.parametrize(
@@ -155,3 +157,33 @@ def test_accounts_to_keep_may_be_numbers(tmp_path: Path) -> None:
     path = tmp_path / "x"
     pl.DataFrame({"timestamp": [1767355200] * 3, "account_id": ["5", "6", "5"]}).write_parquet(path)
     assert read_all(open_logs([str(path)]), accounts=pl.Series([5])).height == 2
+
+
+DAYS = [
+    "2026-03-01",
+    "1999-12-31",
+    "2099-12-31",
+    "2100-01-01",
+    "2026-02-30",
+    "20260301",
+    "2026-060",
+    "2026-3-1",
+    "0026-03-01",
+]
+CLOCKS = ["10:00:00", "10:00", "100000", "24:00:00", "23:59:60", "10:60:00", "10:00:00,446", "1:02:03", "10", "9:00:00"]
+FRACTIONS = ["", ".", ".5", ".446590", ".4465902", ".446590212", ".4465902129", ".000"]
+ZONES = ["Z", "z", "", "+00:00", "-0700", "+02", "+05:30", " UTC", " +0200", "+25:00", "+00:00:00", "−07:00", "Z "]
+
+
+def test_times_that_arrow_reads_are_those_that_the_slower_way_reads() -> None:
+    every = [f"{a}{t}{b}{c}{d}" for a, t, b, c, d in product(DAYS, "T t_", CLOCKS, FRACTIONS, ZONES)]
+    slowly = to_utc(pl.Series("t", [*every, "1 March"]))[0].to_list()
+    quick = [timestamps._from_iso(pl.Series("t", [each])) for each in every]
+    both = {
+        each: (to_utc(one)[0][0], slow)
+        for each, one, slow in zip(every, quick, slowly, strict=False)
+        if one is not None
+    }
+    assert {each: found for each, found in both.items() if found[0] != found[1]} == {}
+    assert {"2026-03-01T10:00:00Z", "2026-03-01T10:00:00.4465902Z", "2026-03-01 10:00:00-0700"} <= both.keys()
+    assert None not in {found[0] for each, found in both.items() if each.startswith("2026")}
