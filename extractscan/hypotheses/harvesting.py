@@ -32,8 +32,8 @@ his customers' requests over all accounts looks the same."""
 RELAYED_LEAST = -1.0
 """The least that topics of their own say where a hidden operator puts one wording into them: he may relay his users."""
 WORDED_BITS = 3.0
-LONG_LIST, SMALL_PART, POOL_BITS = 100, 0.5, 2.0
-"""Items from which a list is a pool, the share of them that a member sends who draws from it, and what that says."""
+LONG_LIST, SMALL_PART = 100, 0.5
+"""Items from which a list is a pool, and the share of them that a member sends who draws from it."""
 
 Sign = tuple[str, float, float, str]
 """Signal, bits, rate outside, sentence."""
@@ -97,9 +97,6 @@ def _items(facts: Facts) -> list[Sign]:
             says = f"one wording, but hardly an item twice ({percent(facts.same_list)}): the work is dealt out"
             unsure = facts.exchangeable is None
             found.append(("dealt_deck", min(dealt, 2.0) if unsure else dealt, 0.0, says))
-        if from_a_pool(facts):
-            says = f"accounts paid together send {percent(facts.list_covered)} of {facts.list_items} listed items each"
-            found.append(("dealt_deck", POOL_BITS, 0.0, says))
     if facts.exchangeable is not None and (facts.same_list <= 0.3 or from_a_pool(facts)):
         most = MIX_MOST if threaded(facts) else UNTHREADED_MIX
         sure = min(1.0, facts.exchange_pairs / MIX_PAIRS)
@@ -205,7 +202,7 @@ def outspoken(facts: Facts) -> bool:
 def run_through(facts: Facts) -> bool:
     """Tell whether one private wording runs through nearly all that the members send, and no list of items does."""
     whole = facts.channels.get("content", 0.0) >= HALF_WORDED and facts.own_traffic <= 0.2
-    return whole and (facts.same_list <= 0.3 or from_a_pool(facts))
+    return whole and facts.same_list <= 0.3
 
 
 def _carriage_capped(found: list[Sign]) -> list[Sign]:

@@ -487,10 +487,8 @@ def test_accounts_that_pay_together_and_draw_from_one_list_are_no_class() -> Non
         PLAIN, same_list=0.9, list_items=400, list_covered=0.2, sharing={"payment": FEW_CARDS}, own_traffic=0.1
     )
     assert from_a_pool(pool)
-    assert signals(pool)["dealt_deck"] == 2.0
-    assert "item_order" not in signals(pool)
+    assert not {"dealt_deck", "item_order"} & set(signals(pool))
     assert said("H1", pool, "on a list") == said("H6", pool, "on a list") == 0.0
-    assert run_through(pool)
     one_card = {"payment": ONE_CARD}
     for change in (
         {"list_items": 50},
@@ -503,7 +501,6 @@ def test_accounts_that_pay_together_and_draw_from_one_list_are_no_class() -> Non
     everybody = replace(pool, list_covered=0.9)
     assert signals(everybody)["item_order"] == -10.0
     assert (said("H1", everybody, "on a list"), said("H6", everybody, "on a list")) == (-5.0, 8.0)
-    assert not run_through(everybody)
 
 
 def test_mixed_items_of_strangers_say_little_by_themselves() -> None:
