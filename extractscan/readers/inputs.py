@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
+from typing import Final
 
 from extractscan import schema
 from extractscan.errors import InputError
@@ -15,6 +17,8 @@ from extractscan.readers.logset import LogSet
 from extractscan.readers.members import members
 from extractscan.readers.opening import parts_of
 from extractscan.readers.partitions import partitions_of
+from extractscan.readers.stored import DamagedError
+from extractscan.readers.streams import Meter, pieces
 from extractscan.readers.tally import Tally
 
 
@@ -49,12 +53,27 @@ def open_logs(
         except InputError as error:
             problems.append((found, error))
     files = _identified(candidates, problems)
+    _look_further(search, files)
     search.check()
     _raise_fatal(problems, len(files))
     columns = frozenset(name for file in files for name in file.columns)
     size = sum(file.size for file in files if not file.skipped)
     sides = Sides((index, file.side) for index, file in enumerate(files) if file.side is not None)
     return LogSet(columns, size, tuple(files), tuple(Tally() for _ in files), sides)
+
+
+def _look_further(search: mapped.Search, files: Sequence[LogFile]) -> None:
+    """Look for mapped fields behind the samples before they are refused; what tables have is known from their heads."""
+    for file in files:
+        if search.done:
+            return
+        if file.container is not None and file.container.name in _SAMPLED_IN_PART:
+            with suppress(DamagedError):
+                search.look_through(pieces(file.stored, file.layers, Meter(Tally())))
+
+
+_SAMPLED_IN_PART: Final = ("ndjson", "json")
+"""Containers in which a field may stand behind the records that were looked at."""
 
 
 def no_logs() -> LogSet:

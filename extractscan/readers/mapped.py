@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from types import MappingProxyType
@@ -86,8 +87,24 @@ class Search:
             self._missing -= present
             self._missing = {p for p in self._missing if all(dig(record, p) is None for record in records)}
 
+    @property
+    def done(self) -> bool:
+        """Whether all fields were found."""
+        return not self._missing
+
+    def look_through(self, stream: Iterable[bytes]) -> None:
+        """Look for the names of what is still missing in the bytes of JSON records, of which only some were sampled."""
+        marks = {path: json.dumps(path.rpartition(".")[2]).encode() for path in self._missing}
+        tail = b""
+        for piece in stream:
+            held = tail + piece
+            self._missing = {path for path in self._missing if marks[path] not in held}
+            if self.done:
+                return
+            tail = held[-max(map(len, marks.values())) :]
+
     def check(self) -> None:
-        """Refuse source fields that no sample record has.
+        """Refuse source fields that no record has.
 
         Raises:
             UsageError: listing the fields that exist.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 from collections.abc import Callable
 from pathlib import Path
@@ -11,6 +12,7 @@ import polars as pl
 import pytest
 from reader_records import event, lines, payload, read_all, spend_row, write
 
+from extractscan.errors import UsageError
 from extractscan.readers import LogSet, gathering, open_logs
 from extractscan.readers.inspection import inspect_logs
 
@@ -99,3 +101,22 @@ def test_inputs_can_be_asked_for_columns_that_their_samples_lack(tmp_path: Path)
     path = write(tmp_path / "x.gz", lines(_first_shown_after(MANY, event, ja4="t13d")), "gzip")
     logs = open_logs([path]).wanting({"ja4", "cost_usd"})
     assert read_all(logs, ["ja4"])["ja4"].drop_nulls().to_list() == ["t13d"]
+
+
+@pytest.mark.parametrize("pack", [lines, _array], ids=["lines", "array"])
+def test_a_mapped_field_that_no_sample_shows_is_no_mistake(
+    tmp_path: Path, pack: Callable[[list[dict[str, Any]]], bytes]
+) -> None:
+    records = _first_shown_after(MANY, event, box={"serial": "d1"})
+    path = write(tmp_path / "x.gz", pack(records), "gzip")
+    logs = _wide(open_logs([path], mapping={"device_id": "box.serial"}))
+    assert read_all(logs)["device_id"].drop_nulls().to_list() == ["d1"]
+    with pytest.raises(UsageError, match=r"no input has a field 'box\.seriol'"):
+        open_logs([path], mapping={"device_id": "box.seriol"})
+
+
+def test_a_mapped_field_is_looked_for_in_what_can_be_read_of_a_broken_file(tmp_path: Path) -> None:
+    data = gzip.compress(lines(_first_shown_after(MANY, event, box="d1")), compresslevel=1)
+    path = write(tmp_path / "x.gz", data[: len(data) // 4])
+    with pytest.raises(UsageError, match="no input has a field 'box'"):
+        open_logs([path], mapping={"device_id": "box"})
