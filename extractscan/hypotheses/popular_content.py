@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from extractscan.hypotheses.facts import Facts
 from extractscan.hypotheses.harvesting import one_list
-from extractscan.hypotheses.weighing import Weighed, hard_ties, institution, percent, points, software_only, tie
+from extractscan.hypotheses.weighing import Weighed, hard_ties, institution, percent, points, rented, software_only, tie
 
 
 def weigh(facts: Facts) -> Weighed:
@@ -34,6 +34,7 @@ def weigh(facts: Facts) -> Weighed:
             (tied >= 0.3, -5.0, f"members share {tie(facts)}"),
             (worded and institution(facts), 4.0, "people of one institution share a wording, as a class does"),
             (client.known > 0 and client.top < 0.5, 2.0, "clients differ"),
+            (worded and rented(facts), -3.0, "addresses that hardly anybody else uses are common to them"),
             (even < 1.3, 2.0, "loads differ as they do among strangers"),
             (even >= 1.6, -2.0, "loads are even"),
             (facts.channels.get("identity", 0.0) >= 5, -2.0, "sign-up details are alike"),

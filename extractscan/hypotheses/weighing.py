@@ -110,6 +110,13 @@ def clients_of_one_hand(facts: Facts) -> bool:
     return device.known >= 0.5 and device.top >= 0.5 and all(apart(facts, name) for name in ("payment", "email_domain"))
 
 
+def rented(facts: Facts) -> bool:
+    """Tell whether members draw from a pool of addresses that is theirs, in several networks: no office, and no public VPN."""
+    address = facts.share("address")
+    pool = address.shared >= 0.5 and address.top < 0.5 and facts.share("prefix").top < 0.8
+    return pool and address.bits >= TIED_BITS
+
+
 def institution(facts: Facts) -> bool:
     """Tell whether the members sit at one mail domain, and each has a card and programs of his own.
 

@@ -559,3 +559,15 @@ def test_one_machine_hides_nothing_where_most_of_the_traffic_has_no_thread() -> 
     assert said("H1", replace(trials, own_traffic=0.3), "share a card") == 5.0
     assert said("H1", replace(trials, asks=REASONING), "share a card") == 5.0
     assert said("H1", replace(trials, sharing={"device": FEW_CARDS}), "share a card") == 5.0
+
+
+def test_addresses_of_their_own_pool_are_no_public_things() -> None:
+    """Unrelated users of one wording share no rented addresses; one office, or a VPN that others use, is not theirs."""
+    rare = Sharing(known=1.0, shared=1.0, distinct=0.3, top=0.1, bits=6.0)
+    drawn = replace(PLAIN, sharing={"address": rare})
+    assert said("H6", drawn, "addresses that hardly anybody") == -3.0
+    assert said("H6", replace(drawn, channels={}), "addresses that hardly anybody") == 0.0
+    for other in (replace(rare, top=0.6), replace(rare, bits=1.0), replace(rare, shared=0.3)):
+        assert said("H6", replace(drawn, sharing={"address": other}), "addresses that hardly anybody") == 0.0
+    office = {"address": rare, "prefix": ONE_CARD}
+    assert said("H6", replace(drawn, sharing=office), "addresses that hardly anybody") == 0.0
