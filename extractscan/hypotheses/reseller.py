@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from extractscan.hypotheses.facts import Facts
 from extractscan.hypotheses.harvesting import extraction, fixed_texts, threaded
-from extractscan.hypotheses.weighing import Candidate, Weighed, hard_ties, percent, points
+from extractscan.hypotheses.weighing import Candidate, Weighed, hard_ties, one_room, percent, points
 
 
 def weigh(facts: Facts) -> Weighed:
@@ -16,7 +16,7 @@ def weigh(facts: Facts) -> Weighed:
         name="reseller",
         title="a reseller whose accounts carry other people's traffic",
         points=points(
-            (hard_ties(facts) >= 0.5, 3.0, "the accounts are paid for together"),
+            (hard_ties(facts) >= 0.5 and not one_room(facts), 3.0, "the accounts are paid for together"),
             (_pay_apart(facts), -4.0, "everybody pays with a card of their own; a reseller pays for his accounts"),
             *_traffic(facts),
             (facts.end_users >= 0.3 and _serves(facts), 3.0, "requests name many end users"),
@@ -42,7 +42,7 @@ def _traffic(facts: Facts) -> tuple[Candidate, ...]:
     alone = "mail domains and programs are the members' own and nothing is paid together: each serves its own users"
     nothing = "neither a wording nor a request of a harvest runs through the traffic"
     return (
-        (constant and client.bits >= 2, 3.0, "one client that is rare outside carries all"),
+        (constant and client.bits >= 2 and not one_room(facts), 3.0, "one client that is rare outside carries all"),
         (mixed and not apart and (constant or _serves(facts)), 4.0, loose),
         (mixed and _threadless(facts), 2.0, nothing),
         (not mixed and facts.stream_known, -5.0, one),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from extractscan.hypotheses.facts import Facts
 from extractscan.hypotheses.harvesting import HALF_WORDED, MIX_PAIRS
-from extractscan.hypotheses.weighing import HIDDEN_UNITS, Weighed, hard_ties, points, tie
+from extractscan.hypotheses.weighing import HIDDEN_UNITS, Weighed, hard_ties, one_room, points, tie
 
 
 def weigh(facts: Facts) -> Weighed:
@@ -25,7 +25,8 @@ def weigh(facts: Facts) -> Weighed:
             (gate, 4.0, "most calls pass one network"),
             (not gate, -4.0, "no network carries most of the calls"),
             (card.known >= 0.5 and card.shared < 0.1 and tied < 0.3, 4.0, "everybody pays with a card of their own"),
-            (tied >= 0.3, -5.0, f"members share {tie(facts)}"),
+            (tied >= 0.3 and not one_room(facts), -5.0, f"members share {tie(facts)}"),
+            (one_room(facts), 3.0, "machines of one place are all that they share"),
             (client.known > 0 and client.top < 0.5, 2.0, "clients differ"),
             (
                 client.known > 0 and client.top >= 0.9 and client.bits >= 3,

@@ -110,8 +110,18 @@ def clients_of_one_hand(facts: Facts) -> bool:
     return device.known >= 0.5 and device.top >= 0.5 and all(apart(facts, name) for name in ("payment", "email_domain"))
 
 
+def one_room(facts: Facts) -> bool:
+    """Tell whether only machines tie the members, in one network, and no wording: a café, a lab, a library."""
+    paid = max(facts.share(name).shared * facts.share(name).known for name in ("payment", "phone"))
+    machines = max(facts.share(name).shared * facts.share(name).known for name in ("device", "signup_device"))
+    prefix = facts.share("prefix")
+    human = facts.round_the_clock <= facts.round_the_clock_outside + 0.15 and facts.end_users_each < 3
+    plain = human and facts.channels.get("content", 0.0) < TIED_BITS
+    return machines >= 0.3 and paid < 0.1 and plain and prefix.known > 0 and prefix.top >= 0.5
+
+
 def rented(facts: Facts) -> bool:
-    """Tell whether members draw from a pool of addresses that is theirs, in several networks: no office, and no public VPN."""
+    """Tell whether members draw from addresses that are theirs, in several networks: no office, and no public VPN."""
     address = facts.share("address")
     pool = address.shared >= 0.5 and address.top < 0.5 and facts.share("prefix").top < 0.8
     return pool and address.bits >= TIED_BITS

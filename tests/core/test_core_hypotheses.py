@@ -571,3 +571,23 @@ def test_addresses_of_their_own_pool_are_no_public_things() -> None:
         assert said("H6", replace(drawn, sharing={"address": other}), "addresses that hardly anybody") == 0.0
     office = {"address": rare, "prefix": ONE_CARD}
     assert said("H6", replace(drawn, sharing=office), "addresses that hardly anybody") == 0.0
+
+
+def test_machines_of_one_room_are_no_purchase() -> None:
+    """A café's guests share its machines, network and browser; common cards, a wording, or the clock round, are not."""
+    gate = Sharing(known=1.0, shared=1.0, distinct=0.1, top=0.9, bits=6.0)
+    ties = {"device": FEW_CARDS, "prefix": gate, "user_agent": ONE_CLIENT}
+    room = replace(PLAIN, channels={"network": 8.0}, sharing=ties, own_traffic=1.0)
+    assert said("H3", room, "machines of one place") == 3.0
+    assert said("H3", room, "members share") == said("H4", room, "the accounts are paid") == 0.0
+    assert said("H4", room, "one client") == 0.0
+    changes: tuple[dict[str, object], ...] = (
+        {"sharing": ties | {"payment": FEW_CARDS}},
+        {"channels": {"content": 8.0}},
+        {"round_the_clock": 0.9},
+        {"end_users_each": 9.0},
+        {"sharing": ties | {"prefix": POOL}},
+    )
+    for change in changes:
+        assert said("H3", replace(room, **change), "machines of one place") == 0.0  # type: ignore[arg-type]
+        assert said("H4", replace(room, **change), "the accounts are paid") == 3.0  # type: ignore[arg-type]
