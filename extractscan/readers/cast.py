@@ -174,10 +174,9 @@ def _each_text(values: pl.Series, name: str) -> tuple[pl.Series, str | None]:
         values = values.dt.to_string("iso:strict")
     values = _without_nothing(values.cast(pl.String, strict=False), name)
     if name == schema.TOOL_NAMES:
-        return _tool_names(values), None
-    if name in {schema.COUNTRY, schema.BILLING_COUNTRY}:
-        return countries.codes(values), None
-    return _without_secrets(values, name)
+        values = _tool_names(values)
+    values, note = _without_secrets(values, name)
+    return (countries.codes(values) if name in {schema.COUNTRY, schema.BILLING_COUNTRY} else values), note
 
 
 def _without_secrets(values: pl.Series, name: str) -> tuple[pl.Series, str | None]:

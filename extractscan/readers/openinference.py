@@ -145,7 +145,15 @@ class Span(Attributes):
 
 def _keeps(call: Span) -> str | None:
     kind = first(call.attributes, KIND) or first(call.record, "span_kind")
-    return None if kind == "LLM" else f"spans of the kind {kind}"[:60]
+    if kind == "LLM":
+        return None
+    return f"spans of the kind {kind}" if kind in _OTHERS else "spans of no kind that is known"
+
+
+_OTHERS: Final = (
+    "AGENT", "CHAIN", "EMBEDDING", "EVALUATOR", "GUARDRAIL", "PROMPT", "RERANKER", "RETRIEVER", "TOOL", "UNKNOWN"
+)  # fmt: skip
+"""Kinds of the specification that are no model calls; anything else is not quoted."""
 
 
 def _top(*paths: str) -> Field:

@@ -250,3 +250,23 @@ def test_a_request_id_that_callers_chose_is_cut_too(tmp_path: Path) -> None:
     found = pl.concat(open_logs([str(path)]).batches())["request_id"].to_list()
     assert found[:3] == ["req-1", "https://[cut]@host/x", "https://host/x?api_key=[cut]"]
     assert len(found[3]) == 64
+
+
+@pytest.mark.parametrize("column", ["country", "tool_names", "model", "endpoint", "error", "user_agent"])
+def test_a_key_in_the_wrong_column_is_cut(tmp_path: Path, column: str) -> None:
+    """Where a table has lost a separator, all columns behind it hold what belongs to another."""
+    path = tmp_path / "x.ndjson"
+    record = {"timestamp": 1_772_000_000, "account_id": "a", column: "Bearer hunter22hunter22"}
+    path.write_text(json.dumps(record) + "\n")
+    logs = open_logs([str(path)])
+    assert pl.concat(logs.batches())[column][0].casefold() == "bearer [cut]"
+    assert "hunter22" not in msgspec.json.encode([logs.records(), inspect_logs(logs)]).decode()
+
+
+def test_the_kind_of_a_span_is_not_quoted_where_it_is_none(tmp_path: Path) -> None:
+    (path,) = (folder_of("openinference")).glob("*.jsonl")
+    spoilt = tmp_path / "x.jsonl"
+    spoilt.write_text(re.sub('"CHAIN"', '"Bearer hunter22hunter22"', path.read_text()))
+    (record,) = open_logs([str(spoilt)]).records()
+    assert any("rows set aside: spans of no kind that is known" in note for note in record.notes)
+    assert "hunter22" not in str(record)
