@@ -202,10 +202,11 @@ def _shown(value: str, distinct: int, name: str) -> str:
 
 def _exemplars(case: Case, name: str, accounts: pl.Series) -> list[model.Row]:
     """Choose the first events of different members, those in the stream first, wherever they stand in the files."""
-    events = case.events.filter(pl.col(schema.ACCOUNT).is_in(accounts.implode()) & pl.col(schema.ROW).is_not_null())
+    there = pl.col(schema.ACCOUNT).is_in(accounts.implode()) & pl.col(schema.ROW).is_not_null()
     if name in {"template", "system_prompt"}:
-        events = events.filter(IN_TEMPLATE)
+        there &= pl.col(IN_TEMPLATE)
     order = [IN_STREAM, schema.TIMESTAMP, schema.ACCOUNT, schema.REQUEST, PROMPT_KEY]
+    events = case.events.lazy().filter(there).select(*order, schema.FILE, schema.ROW).collect()
     ranked = events.sort(order, descending=[True, False, False, False, False], nulls_last=True)
     first = ranked.unique(schema.ACCOUNT, keep="first", maintain_order=True)
     return [

@@ -29,6 +29,7 @@ from extractscan import (
     schema,
     selection,
     summaries,
+    told,
     trial,
 )
 from extractscan.exhibits import Case
@@ -45,6 +46,7 @@ from extractscan.findings import (
 from extractscan.growing import Found
 from extractscan.power import smallest_detectable
 from extractscan.ranges import ranges
+from extractscan.release import release
 from extractscan.settings import Settings
 
 Progress = Callable[[str, int, int], None]
@@ -125,25 +127,20 @@ def analyze(
     )
     log = recalling.whole(log, stored, rest, mapping)
     older = [msgspec.structs.replace(each, role="baseline") for one in past for each in one.records()]
-    ground = laid(log, settings)
-    log = replace(log, summary=replace(log.summary, content=log.summary.content.clear()), earlier=())  # no more needed
+    silent = gaps(log.summary)
+    log, known = _told(log, settings)
+    ground = laid(log, settings, known)
+    del known
     judged = judge(log, settings, tell, ground)
     shuffles = null_test.run(ground, settings, partial(tell, "shuffling"))
+    release()
     written = [dossier.network(case, ground, null_test.of(case.found, shuffles), settings) for case in judged.cases]
+    judged = replace(judged, cases=[])  # their events make room for the last search
     report = model.Report(
         schema_version=model.SCHEMA_VERSION,
         tool=_tool(settings, reproducible=reproducible),
         inputs=[*log.logs.records(), *map(summaries.described, stored), *side, *older],
-        coverage=model.Coverage(
-            first=exhibits.iso(log.summary.totals["first"].min()),
-            last=exhibits.iso(log.summary.totals["last"].max()),
-            events=int(log.summary.totals["events"].sum()),
-            accounts=len(log.summary.totals),
-            gaps=gaps(log.summary),
-            signals=ground.runs,
-            smallest_detectable_network=smallest_detectable(ground, settings),
-            filters=chosen.filtered(),
-        ),
+        coverage=_coverage(log, ground, silent, chosen, settings),
         networks=_sealed(log.logs, written),
         single_sources=single_sources(ground, judged.found),
         excluded=exclusions(ground, judged.found, settings),
@@ -164,6 +161,35 @@ def _tool(settings: Settings, *, reproducible: bool) -> model.Tool:
     )
 
 
+def _told(log: reading.Reading, settings: Settings) -> tuple[reading.Reading, told.Told]:
+    """Gather what is known of all accounts, and return the log with no more of its tables than is still looked at."""
+    release()
+    known = told.told(log.summary, log.table, settings, earlier=log.earlier)
+    if not log.heard:  # the tables stand for the events
+        return log, known
+    return replace(log, summary=told.thin(log.summary), earlier=()), known
+
+
+def _coverage(
+    log: reading.Reading,
+    ground: groundwork.Ground,
+    silent: list[model.Gap],
+    chosen: selection.Selection,
+    settings: Settings,
+) -> model.Coverage:
+    release()
+    return model.Coverage(
+        first=exhibits.iso(log.summary.totals["first"].min()),
+        last=exhibits.iso(log.summary.totals["last"].max()),
+        events=int(log.summary.totals["events"].sum()),
+        accounts=len(log.summary.totals),
+        gaps=silent,
+        signals=ground.runs,
+        smallest_detectable_network=smallest_detectable(ground, settings),
+        filters=chosen.filtered(),
+    )
+
+
 def _allowed(
     ground: groundwork.Ground, chosen: selection.Selection, allow: Sequence[allowing.Entry], report: model.Report
 ) -> model.Report:
@@ -180,14 +206,17 @@ def _allowed(
     )
 
 
-def laid(log: reading.Reading, settings: Settings) -> groundwork.Ground:
-    """Lay the ground of an analysis from a log that was read.
+def laid(log: reading.Reading, settings: Settings, known: told.Told | None = None) -> groundwork.Ground:
+    """Lay the ground of an analysis from a log that was read, or from what is known by it, if that was gathered before.
 
     Raises:
         CannotTestError: where the fields that every test needs are missing.
     """
-    ground = groundwork.lay(log.summary, log.table, log.columns, log.ruleset, settings, earlier=log.earlier)
+    release()
+    known = told.told(log.summary, log.table, settings, earlier=log.earlier) if known is None else known
+    ground = groundwork.lay(known, log.columns, log.ruleset, settings, side_table=log.table is not None)
     require_testable(ground)
+    release()
     return ground
 
 
@@ -200,8 +229,10 @@ def judge(log: reading.Reading, settings: Settings, tell: Progress, ground: grou
     ground = laid(log, settings) if ground is None else ground
     tell("linking", 0, 1)
     found = groundwork.current(networks.find(ground.incidence, ground.labels, settings), ground, settings)
+    release()
     again = partial(reading.again, log)
     cases = trial.hear(found, ground, again, settings, partial(tell, "weighing"))
+    release()
     return Judged(ground, found, [replace(case, heard=log.heard) for case in cases])
 
 

@@ -11,7 +11,7 @@ from typing import Final
 
 import polars as pl
 
-from extractscan import dossier, groundwork, networks, null_test, power, readers, reading, schema, scratch, trial
+from extractscan import dossier, groundwork, networks, null_test, power, readers, reading, schema, scratch, told, trial
 from extractscan.forecast import Load
 from extractscan.settings import Settings
 
@@ -47,7 +47,8 @@ def _measured(
     with _timed(spent, "reading"):
         log = reading.read(logs, table, settings)
     with _timed(spent, "tables"):
-        ground = groundwork.lay(log.summary, log.table, log.columns, log.ruleset, settings)
+        known = told.told(log.summary, log.table, settings)
+        ground = groundwork.lay(known, log.columns, log.ruleset, settings, side_table=log.table is not None)
     with _timed(spent, "search"):
         found = groundwork.current(networks.find(ground.incidence, ground.labels, settings), ground, settings)
     with _timed(spent, "judgement"):

@@ -15,6 +15,7 @@ import numpy.typing as npt
 import polars as pl
 
 from extractscan import reduce, schema
+from extractscan.release import release
 from extractscan.sampling import Levels, Sampler, levels_of_events
 from extractscan.scratch import Scratch
 from extractscan.tabling import SEEN, TEXTS, Family, activity, columns_of, drawn, families, merged, text
@@ -188,6 +189,7 @@ class Survey:
             held.append(table)
             if len(held) >= PARTS:
                 self._parts[name] = [merged(held)]
+        release()
 
     def summary(self, least: int) -> reduce.Summary:
         """Return the summary of all that came, without text that fewer than `least` accounts share."""

@@ -15,6 +15,7 @@ from extractscan.hypotheses.gathering import crowd_rates, gather
 from extractscan.incidence import Kind
 from extractscan.linking import private_values
 from extractscan.profiles import Profile
+from extractscan.release import release
 from extractscan.settings import Settings
 from extractscan.victims import Part, parted
 
@@ -61,6 +62,7 @@ def hear(
     }
     columns = (*harvest.COLUMNS, harvest.MASK)
     reading = harvest.read_again(again(columns, network_of[schema.ACCOUNT]), network_of, wording, systems)
+    release()
     crowd = ground.background.behaviour.filter(~pl.col("unit").is_in(units["unit"].implode()))["unit"].unique()
     outside = crowd_rates(ground.background, crowd)
     families = {name: family.mask for name, family in ground.background.families.items()}
@@ -85,7 +87,8 @@ def hear(
                 own_worded=items.own_worded(events),
                 listed=pools.listed(events.filter(harvest.IN_STREAM)),
             )
-            cases.append(Case(part.found, facts, events, items.samples(events, SAMPLES)))
+            samples = items.samples(events, SAMPLES)
+            cases.append(Case(part.found, facts, events.drop(harvest.WEIGHED), samples))
     return cases
 
 

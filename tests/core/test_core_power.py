@@ -21,7 +21,7 @@ def ground(world: Path) -> groundwork.Ground:
     """What the analysis of the small world stands on."""
     logs = readers.open_logs([str(world / "logs.parquet")])
     log = reading.read(logs, pipeline.side_table(str(world / "accounts.parquet"))[0], Settings())
-    return groundwork.lay(log.summary, log.table, logs.columns, log.ruleset, Settings())
+    return pipeline.laid(log, Settings())
 
 
 def of_kinds(ground: groundwork.Ground, *names: str) -> groundwork.Ground:

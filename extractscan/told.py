@@ -1,0 +1,180 @@
+"""What a summary tells of every account: values of all signals by kind, and its text by unit, before that is folded.
+
+Afterwards most of the summary is no more needed: `thin` is what is left of it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+import polars as pl
+
+from extractscan import customers, incidence, reduce, schema
+from extractscan.incidence import Kind
+from extractscan.settings import Settings
+from extractscan.signals import SIGNALS
+from extractscan.signals.behaviour import behaviour
+from extractscan.signals.declaration import Signal
+
+DESCRIBING = tuple(signal.name for signal in SIGNALS.values() if signal.table == "behaviour" and not signal.links)
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What is known of accounts, each by itself.
+
+    Attributes:
+        summary: Of all events, of earlier logs as well; without content, and otherwise thin.
+        accounts: account_id of every account in the log with its row of the accounts table.
+        behaviour: One row an account.
+        units: account_id, unit, customer.
+        size: How many units there are.
+        kinds: Of all signals but text.
+        content: unit, shingle, count of the text that several units share.
+        described: account_id, kind: which accounts show what only describes them, such as use from many addresses.
+    """
+
+    summary: reduce.Summary
+    accounts: pl.DataFrame
+    behaviour: pl.DataFrame
+    units: pl.DataFrame
+    size: int
+    kinds: tuple[Kind, ...]
+    content: pl.DataFrame
+    described: pl.DataFrame
+
+
+def told(
+    summary: reduce.Summary,
+    accounts: pl.DataFrame | None,
+    settings: Settings,
+    *,
+    earlier: Sequence[reduce.Summary] = (),
+) -> Told:
+    """Gather what a summary and the accounts table tell.
+
+    Args:
+        summary: Of all events.
+        accounts: The accounts table, if there is one.
+        settings: Smallest network.
+        earlier: Summaries of baseline logs. Their accounts hold values as outsiders do; they have no behaviour here.
+    """
+    summary = summary if not earlier else _with_earlier(summary, earlier)
+    table = _known_accounts(summary, accounts)
+    described = behaviour(summary.totals, summary.activity, summary.sightings, table)
+    units = customers.units_of(table)
+    frames = {"accounts": table, "behaviour": described}
+    drawn = [
+        _values(signal, frames[signal.table])
+        for signal in SIGNALS.values()
+        if signal.table in frames and _can(signal, frames)
+    ]
+    channels = {signal.name: signal.channel for signal in SIGNALS.values() if signal.links}
+    forgeable = frozenset(signal.name for signal in SIGNALS.values() if signal.forgeable)
+    sightings = pl.concat([summary.sightings.select(schema.ACCOUNT, "kind", "value", "count"), *drawn])
+    shows = [each.filter(pl.col("kind").is_in(DESCRIBING)).select(schema.ACCOUNT, "kind") for each in drawn]
+    nothing = pl.DataFrame(schema={schema.ACCOUNT: pl.String, "kind": pl.String})
+    return Told(
+        summary=thin(summary),
+        accounts=table,
+        behaviour=described,
+        units=units,
+        size=_size(units),
+        kinds=incidence.kinds_of(sightings, channels, units, forgeable),
+        content=_content(summary, units, settings),
+        described=pl.concat([nothing, *shows]).unique(),
+    )
+
+
+def thin(summary: reduce.Summary) -> reduce.Summary:
+    """Return what is needed of a summary once it was told: countries, end users, and which accounts acted at all."""
+    kept = summary.sightings.filter(pl.col("kind").is_in([schema.COUNTRY, schema.END_USER]))
+    acted = summary.activity.unique(schema.ACCOUNT, keep="any")
+    return replace(
+        summary,
+        sightings=kept.with_columns(pl.col("value") + ""),  # copied: a view would keep all values in memory
+        activity=acted.with_columns(pl.col(schema.ACCOUNT) + ""),
+        content=summary.content.clear(),
+    )
+
+
+def _known_accounts(summary: reduce.Summary, accounts: pl.DataFrame | None) -> pl.DataFrame:
+    """Return one row an account of the log with every column of the accounts table; what nobody told is null.
+
+    An organization that only the events name counts where the table names none.
+    """
+    seen = summary.totals.select(schema.ACCOUNT)
+    table = seen if accounts is None else seen.join(accounts, on=schema.ACCOUNT, how="left")
+    missing = [pl.lit(None, dtype).alias(name) for name, dtype in schema.ACCOUNTS.items() if name not in table.columns]
+    told = (
+        summary.sightings.filter(pl.col("kind") == schema.ORGANIZATION)
+        .sort("count", "value", descending=[True, False])
+        .unique(schema.ACCOUNT, keep="first", maintain_order=True)
+        .select(schema.ACCOUNT, pl.col("value").alias("told"))
+    )
+    table = table.with_columns(missing).join(told, on=schema.ACCOUNT, how="left")
+    organization = pl.coalesce(schema.ORGANIZATION, "told").alias(schema.ORGANIZATION)
+    return table.with_columns(organization).drop("told").sort(schema.ACCOUNT)
+
+
+def _can(signal: Signal, frames: Mapping[str, pl.DataFrame]) -> bool:
+    return not unknown(signal, frames[signal.table])
+
+
+def unknown(signal: Signal, frame: pl.DataFrame) -> list[str]:
+    """Return the columns that a signal needs and of which no row knows anything."""
+    return [need for need in signal.needs if frame[need].null_count() == len(frame)]
+
+
+def _values(signal: Signal, frame: pl.DataFrame) -> pl.DataFrame:
+    values = frame.select(schema.ACCOUNT, signal.value.alias("value"))
+    if isinstance(values.schema["value"], pl.List):
+        values = values.explode("value", empty_as_null=True, keep_nulls=True)
+    return (
+        values.with_columns(pl.col("value").cast(pl.String))
+        .drop_nulls("value")
+        .select(schema.ACCOUNT, pl.lit(signal.name).alias("kind"), "value", pl.lit(1, pl.Int64).alias("count"))
+    )
+
+
+def _size(units: pl.DataFrame) -> int:
+    return int(units["unit"].max()) + 1 if len(units) else 0  # type: ignore[arg-type]
+
+
+def _content(summary: reduce.Summary, units: pl.DataFrame, settings: Settings) -> pl.DataFrame:
+    """Return unit, shingle, count of the shared text; rows of accounts that were merged are added up."""
+    keys = pl.Series([reduce.account_key(a) for a in units[schema.ACCOUNT]], dtype=pl.UInt64)
+    unit_of = units.select(keys.alias(schema.ACCOUNT), pl.col("unit").cast(pl.Int32))
+    joined = summary.content.lazy().join(unit_of.lazy(), on=schema.ACCOUNT, maintain_order="left")
+    shared = joined.select("unit", "shingle", "count").collect()
+    sizes = np.bincount(units["unit"].to_numpy())
+    customers = pl.Series("unit", np.flatnonzero(sizes > 1).astype(np.int32))
+    if customers.is_empty():
+        return shared
+    merged = (
+        shared.filter(pl.col("unit").is_in(customers.implode())).group_by("unit", "shingle").agg(pl.col("count").sum())
+    )
+    apart = shared.filter(~pl.col("unit").is_in(customers.implode()))
+    both = pl.concat([apart, merged]).sort("shingle", "unit")
+    touched = merged.select("shingle").unique()
+    holders = both.join(touched, on="shingle", how="semi").group_by("shingle").agg(pl.len().alias("holders"))
+    few = holders.filter(pl.col("holders") < settings.min_accounts)
+    return both.join(few, on="shingle", how="anti", maintain_order="left")
+
+
+def _with_earlier(summary: reduce.Summary, earlier: Sequence[reduce.Summary]) -> reduce.Summary:
+    """Add what accounts of earlier logs held; accounts that the current log has as well stand for themselves there."""
+    past = reduce.merge(earlier)
+    current = summary.totals[schema.ACCOUNT].implode()
+    keys = pl.Series([reduce.account_key(a) for a in summary.totals[schema.ACCOUNT]], dtype=pl.UInt64).implode()
+    gone = ~pl.col(schema.ACCOUNT).is_in(current)
+    return reduce.Summary(
+        totals=pl.concat([summary.totals, past.totals.filter(gone)]),
+        sightings=pl.concat([summary.sightings, past.sightings.filter(gone)]),
+        activity=summary.activity,
+        intent=pl.concat([summary.intent, past.intent.filter(gone)]),
+        content=pl.concat([summary.content, past.content.filter(~pl.col(schema.ACCOUNT).is_in(keys))]),
+        texts=pl.concat([summary.texts, past.texts]).unique("value", keep="any"),
+    )
