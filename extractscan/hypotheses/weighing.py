@@ -102,12 +102,13 @@ def hard_ties(facts: Facts) -> float:
 
 
 def clients_of_one_hand(facts: Facts) -> bool:
-    """Tell whether one machine set up most of the accounts, which each have a card and a mail domain of their own.
+    """Tell whether one machine or phone set up most accounts, each with a card and a mail domain of its own.
 
-    So does an agency for its clients; whoever buys so many cards and domains does not sign up from one machine.
+    So does an agency for its clients, whatever is known of their cards; whoever buys so many domains and cards does not
+    sign up with one machine or phone.
     """
-    device = facts.share("signup_device")
-    return device.known >= 0.5 and device.top >= 0.5 and all(apart(facts, name) for name in ("payment", "email_domain"))
+    one = any(facts.share(name).known >= 0.5 and facts.share(name).top >= 0.5 for name in ("signup_device", "phone"))
+    return one and apart(facts, "email_domain") and facts.share("payment").shared < 0.1
 
 
 def one_room(facts: Facts) -> bool:

@@ -332,6 +332,7 @@ def test_one_machine_for_accounts_with_cards_and_domains_of_their_own_is_an_agen
     most = replace(ONE_CARD, top=0.6)
     assert clients_of_one_hand(replace(agency, sharing=machine | {"signup_device": most}))
     assert not clients_of_one_hand(replace(agency, sharing=machine | {"signup_device": FEW_CARDS}))
+    assert clients_of_one_hand(replace(agency, sharing=machine | {"signup_device": OWN_CARDS, "phone": ONE_CARD}))
     ring = replace(PLAIN, sharing=machine | {"payment": FEW_CARDS})
     assert not clients_of_one_hand(ring)
     assert said("H2", ring, "as an agency does") == 0.0
