@@ -111,7 +111,8 @@ def _canonical(held: Sequence[Piece], kept: Sequence[str], passed: Sequence[Tall
         raw, told = convert.values_of(source, records, names), {}
     frame = convert.typed(convert.open_chats(raw, systems=file.chats), places, passed)
     frame = _with_constants(frame, held, {*kept, *schema.REQUIRED})
-    frame = sides.complete(frame, told, {*kept, *schema.REQUIRED}, passed)
+    known = frozenset.intersection(*(piece.file.columns for piece in held))
+    frame = sides.complete(frame, told, {*kept, *schema.REQUIRED}, passed, known)
     frame = convert.complete(frame, raw, passed)
     times = pl.col(schema.TIMESTAMP)
     spans = frame.group_by(schema.FILE).agg(pl.len(), times.min().alias("first"), times.max().alias("last"))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -183,18 +184,30 @@ class Sides:
         return fresh
 
     def complete(
-        self, frame: pl.DataFrame, keys: Mapping[str, Sequence[Any]], wanted: Iterable[str], passed: Sequence[Tally]
+        self,
+        frame: pl.DataFrame,
+        keys: Mapping[str, Sequence[Any]],
+        wanted: Iterable[str],
+        passed: Sequence[Tally],
+        known: AbstractSet[str] = frozenset(),
     ) -> pl.DataFrame:
-        """Fill the wanted columns of events from the sides that know their keys, counting per input."""
+        """Fill the wanted columns of events from the sides that know their keys, counting per input.
+
+        What sides tell beyond these and the `known` columns of the inputs is noted: their samples did not show it.
+        """
         names = set(wanted)
         for side in self.serving(keys):
             assert self._lookups is not None
             lookup = self._lookups[side.name]
             rows, found = lookup.find(_texts(keys[side.on]))
             _count_found(side, frame, found, passed)
-            for name in side.fields:
-                if name in names and name in lookup.values.columns:
+            for name in (each for each in side.fields if each in lookup.values.columns):
+                if name in names:
                     frame = _filled(frame, lookup.values[name].gather(rows), over=name in side.over)
+                elif name not in known:
+                    told = lookup.values[name].gather(rows).is_not_null()
+                    for file in frame[schema.FILE].filter(told).unique():
+                        passed[file].late.add(name)
         return frame
 
     def sentences(self, index: int) -> list[str]:

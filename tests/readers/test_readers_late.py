@@ -10,7 +10,7 @@ from typing import Any
 
 import polars as pl
 import pytest
-from reader_records import event, lines, payload, read_all, spend_row, write
+from reader_records import converse, event, lines, payload, read_all, spend_row, write
 
 from extractscan.errors import UsageError
 from extractscan.readers import LogSet, gathering, open_logs
@@ -120,3 +120,26 @@ def test_a_mapped_field_is_looked_for_in_what_can_be_read_of_a_broken_file(tmp_p
     path = write(tmp_path / "x.gz", data[: len(data) // 4])
     with pytest.raises(UsageError, match="no input has a field 'box'"):
         open_logs([path], mapping={"device_id": "box"})
+
+
+def test_what_a_log_beside_tells_late_is_filled_in(tmp_path: Path) -> None:
+    """Of thousands of trail events one names a client, and it is that of a call."""
+    calls = [converse(i) for i in range(4)]
+    trail = [
+        {
+            "eventTime": "2026-03-01T10:00:00Z", "eventSource": "bedrock.amazonaws.com", "eventName": "Converse",
+            "userIdentity": {"arn": "arn:aws:iam::123456789012:user/u", "accountId": "123456789012"},
+            "requestID": calls[2]["requestId"] if i == MANY else f"other-{i}", "recipientAccountId": "123456789012",
+            **({"userAgent": "Boto3/1.35.0"} if i == MANY else {}),
+        }
+        for i in range(2 * MANY)
+    ]  # fmt: skip
+    paths = [
+        write(tmp_path / "calls.jsonl", lines(calls)),
+        write(tmp_path / "trail.jsonl.gz", lines(trail), "gzip"),
+    ]
+    logs = open_logs(paths)
+    assert "user_agent" not in logs.columns
+    wide = _wide(logs)
+    assert read_all(wide)["user_agent"].to_list() == [None, None, "Boto3/1.35.0", None]
+    assert wide.widened().columns == wide.columns
