@@ -23,7 +23,7 @@ from benchmarks.peers.peers import PEERS
 
 QUIET = "innocents_only"
 OWN = "extractscan"
-REPORTING = range(1000, 1020)
+REPORTING = range(1000, 1040)
 PEERS_PYTHON = corpus.WORLDS / "peers-venv" / "bin" / "python"
 
 

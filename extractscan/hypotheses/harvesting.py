@@ -5,7 +5,7 @@ from __future__ import annotations
 from math import log2, sqrt
 
 from extractscan.hypotheses.facts import Ask, Facts
-from extractscan.hypotheses.weighing import HARD, clients_of_one_hand, hard_ties, hidden, percent
+from extractscan.hypotheses.weighing import HARD, clients_of_one_hand, hard_ties, hidden, percent, rented
 
 FLOOR = 0.002
 """Rates below one event in 500 are not told apart: a small log cannot measure them."""
@@ -222,11 +222,12 @@ def _capped(signs: list[Sign], most: float = STRANGERS_MOST) -> list[Sign]:
 
 
 def _strangers(facts: Facts) -> bool:
-    """Tell whether nobody shares a card, a phone or a device, where the log would tell.
+    """Tell whether nobody shares a card, a phone or a device, where the log would tell, nor a pool of rented addresses.
 
     Users of one app ask of everything under the sun, and their texts may be as mixed as a queue's.
     """
-    return max(facts.share(name).known for name in HARD) >= 0.5 and hard_ties(facts) < 0.3
+    apart = max(facts.share(name).known for name in HARD) >= 0.5 and hard_ties(facts) < 0.3
+    return apart and not rented(facts)
 
 
 def _asks(facts: Facts) -> list[Sign]:

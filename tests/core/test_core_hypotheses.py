@@ -508,7 +508,9 @@ def test_mixed_items_of_strangers_say_little_by_themselves() -> None:
     """Users of one app ask of everything; what is asked for, an even load, or a common card make it a queue again."""
     app = replace(PLAIN, exchangeable=1.0, exchange_pairs=400, sharing={"payment": OWN_CARDS})
     assert signals(app)["dealt_deck"] + signals(app)["item_mix"] == pytest.approx(3.0)
-    for change in ({"asks": REASONING}, {"load_ratio": 2.5}, {"sharing": {"payment": FEW_CARDS}}, {"sharing": {}}):
+    pool = {"payment": OWN_CARDS, "address": replace(POOL, top=0.1)}
+    ties: tuple[dict[str, object], ...] = ({"payment": FEW_CARDS}, pool, {})
+    for change in ({"asks": REASONING}, {"load_ratio": 2.5}, *({"sharing": tie} for tie in ties)):
         harvest = signals(replace(app, **change))  # type: ignore[arg-type]
         assert harvest["dealt_deck"] + harvest["item_mix"] == 8.0
 
