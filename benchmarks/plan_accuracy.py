@@ -134,12 +134,14 @@ def fitted(found: Sequence[Known]) -> None:
             trust[stage], thinning[stage] = _exponents(found, stage)
     print(f"TRUST = {trust}\nTHINNING = {thinning}")
     forecast.TRUST, forecast.THINNING = trust, thinning  # type: ignore[misc]
-    names = list(forecast.MEMORY)
+    names = [name for name in forecast.MEMORY if name != "shingles"]  # as many as texts: 20 of 12 bytes each, as before
+    apart = forecast.MEMORY["shingles"]
     judged = [_stage(each, "judgement") * kernel / each.kernel for each in found]
     features = [each.load.features() | {"judged": seconds} for each, seconds in zip(found, judged, strict=True)]
     rows = [[each[name] for name in names] for each in features]
     memory = [each.megabytes for each in found]
-    forecast.MEMORY = dict(zip(names, _fit(rows, memory, memory), strict=True))  # type: ignore[misc]
+    rest = [each.megabytes - apart * seen["shingles"] for each, seen in zip(found, features, strict=True)]
+    forecast.MEMORY = dict(zip(names, _fit(rows, rest, memory), strict=True)) | {"shingles": apart}  # type: ignore[misc]
     print(f"MEMORY = {forecast.MEMORY}\n")
     for each in found:
         plan = forecast.forecast(each.load, 0, here=(each.kernel / kernel, 1.0), cores=2, part=(each.part, each.spent))

@@ -27,9 +27,12 @@ RATES: Final[Mapping[str, Mapping[str, float]]] = {
 """CPU seconds of each stage: in any case, for each second that decoding took, for each million events and texts, for
 each thousand accounts, and for each shuffle and thousand accounts in it. `python -m benchmarks.plan_accuracy --fit`
 measures and prints this table anew, and the two below."""
-MEMORY: Final[Mapping[str, float]] = {"once": 223.0, "batch": 1278.0, "texts": 806.0, "accounts": 0.0, "judged": 44.0}
-"""Peak in units of 2**20 bytes: in any case, for each million events of one batch and texts of all, for each thousand
-accounts, and for each second that the judgement takes, which tells how much of the log is linked."""
+MEMORY: Final[Mapping[str, float]] = {
+    "once": 225.0, "batch": 1278.0, "events": 50.0, "texts": 560.0, "shingles": 240.0, "accounts": 1.0, "judged": 7.0,
+}  # fmt: skip
+"""Peak in units of 2**20 bytes: in any case, for each million events of one batch and of all, for each million texts
+and for their shingles where these stay in memory, for each thousand accounts, and for each second that the judgement
+takes, which tells how much of the log is linked."""
 KERNEL_SECONDS: Final = 0.0414
 """CPU seconds of `speed` on the machine that the tables were measured on."""
 TRUST: Final[Mapping[str, float]] = {
@@ -77,6 +80,7 @@ class Load:
             "batch": min(self.events, _BATCH) / 1e6,
             "events": self.events / 1e6,
             "texts": min(self.texts, ALL_TEXTS) / 1e6,
+            "shingles": min(self.texts, ALL_TEXTS) / 1e6,
             "accounts": self.accounts / 1e3,
             "shuffles": float(self.shuffles),
             "shuffled": self.shuffles * self.accounts / 1e3,
@@ -155,16 +159,27 @@ def forecast(
         kept = decoding if stage == "reading" else 0.0  # was measured here
         spent[stage] = kept + (seconds - kept) * slower * heavier(stage, load, slower, part)
     clock = sum(seconds / min(ABREAST.get(stage, 1.0), cores) for stage, seconds in spent.items()) * waiting
-    features = load.features() | {"judged": spent["judgement"] / slower}
     return Cost(
         bytes_read=2 * size,
         cpu_seconds=round(sum(spent.values()), 1),
         seconds=round(clock, 1),
-        megabytes=round(sum(rate * features[name] for name, rate in MEMORY.items())),
+        megabytes=megabytes(load, spent["judgement"] / slower),
         shuffles=load.shuffles,
         rehearsed_events=part[0].events if part else 0,
         stages=[StageCost(name=stage, cpu_seconds=round(seconds, 1)) for stage, seconds in spent.items()],
     )
+
+
+def megabytes(load: Load, judged: float | None = None, *, on_disk: bool = False) -> int:
+    """Return the peak of memory of an analysis, in units of 2**20 bytes.
+
+    Args:
+        load: What the log holds.
+        judged: Seconds that the judgement takes on the machine of the rates; None where that is not known.
+        on_disk: Without shingles: under a limit they go to files.
+    """
+    features = load.features() | {"judged": usual(load)["judgement"] if judged is None else judged}
+    return round(sum(rate * features[name] for name, rate in MEMORY.items() if name != "shingles" or not on_disk))
 
 
 def heavier(stage: str, whole: Load, slower: float, part: tuple[Load, Mapping[str, float]] | None) -> float:

@@ -243,8 +243,15 @@ def surveyed(
     if window == (None, None) and not (chosen and chosen.filters) and logs.total_bytes >= LARGE:
         rows = logs.rows_by_account()
         if rows is not None:
-            room.require(memory if searched else None, rows)
+            room.require(memory if searched else None, int(rows["len"].sum()), len(rows))
             seen.expect(rows)
+
+    def fitting(batches: Iterator[pl.DataFrame]) -> Iterator[pl.DataFrame]:
+        events = 0
+        for batch in batches:
+            events += len(batch)
+            room.require(memory if searched else None, events, len(seen.keys), done / max(logs.total_bytes, 1))
+            yield batch
 
     def one(sample: survey.Sample) -> tuple[survey.Sample, Marks, pl.DataFrame]:
         marks = shingles.marks(sample.events[schema.PROMPT])
@@ -254,7 +261,7 @@ def surveyed(
     wanted = [name for name in logs.columns if name != schema.COMPLETION]
     pick = chosen or Selection()
     used = (pick.of(within(batch, window), counting=True) for batch in logs.batches(wanted, progress=progress))
-    samples = (seen.add(batch) for batch in unrepeated(used))
+    samples = (seen.add(batch) for batch in unrepeated(fitting(used)))
     pieces = (piece for sample in samples for piece in sample.pieces(ROWS_AT_ONCE))
     asking = [pl.DataFrame(schema={**schema.PROVENANCE, reduce.MASK: pl.UInt64})]
     held: list[pl.DataFrame] = []

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import re
 from pathlib import Path
 
 import polars as pl
@@ -68,12 +69,21 @@ def test_what_cannot_stay_within_a_limit_is_refused_before_it_is_read(
     assert "GB with --memory-limit" in str(refused.value.hint)
     assert not done
     assert reading.surveyed(logs, [], (None, None), memory=100 << 20)[0].names is not None
-    rows = pl.DataFrame({"account_id": ["a", "b"], "len": [3_000_000, 4_000_000]})
-    least = room.tables_of(7_000_000, 2)
-    room.require(least, rows)
-    room.require(None, rows)
+    least = room.least_of(7_000_000, 2)
+    room.require(least, 7_000_000, 2)
+    room.require(None, 7_000_000, 2)
     with pytest.raises(UsageError):
-        room.require(least - 1, rows)
+        room.require(least - 1, 7_000_000, 2)
+
+
+def test_a_log_that_cannot_be_counted_beforehand_is_refused_as_it_grows(world: Path) -> None:
+    """Small ones and other formats are refused at the batch with which they are too much."""
+    logs = readers.open_logs([str(world / "logs.parquet")])
+    with pytest.raises(UsageError) as refused:
+        reading.read(logs, None, SETTINGS, memory=100 << 20)
+    assert re.fullmatch(
+        r"allow \d\.\d GB for the \d+% of the log read so far with --memory-limit, .*", refused.value.hint
+    )
 
 
 def test_a_campaign_is_found_in_a_sample(world: Path, monkeypatch: pytest.MonkeyPatch) -> None:
