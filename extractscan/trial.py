@@ -17,7 +17,7 @@ from extractscan.linking import private_values
 from extractscan.profiles import Profile
 from extractscan.release import release
 from extractscan.settings import Settings
-from extractscan.victims import Part, parted
+from extractscan.victims import Part, parted, without_bystanders
 
 SAMPLES = 12
 """Prompts of a stream that are laid side by side to tell its fixed wording from what varies."""
@@ -67,15 +67,16 @@ def hear(
     outside = crowd_rates(ground.background, crowd)
     families = {name: family.mask for name, family in ground.background.families.items()}
     text = bool(ground.summary.totals["prompts"].sum() > 0)
+    accounts = ground.units.select("unit", schema.ACCOUNT)
     cases = []
     for number, group in enumerate(found):
         tell(number, len(found))
         taken = Part(group, *reading.take(number))  # held once: all of them are the most that a hearing holds
-        for part in parted(taken, ground.units.select("unit", schema.ACCOUNT), ground.incidence, settings):
-            content = part.found.profile.channels.get(schema.CONTENT)
-            worded = content is not None and float(np.mean(content[part.found.members])) >= WORDED_BITS
-            events = harvest.classify(part.events, part.hits, systems[number])
-            events = harvest.mark_stream(events, families, outside, worded=worded)
+        for whole in parted(taken, accounts, ground.incidence, settings):
+            events = harvest.classify(whole.events, whole.hits, systems[number])
+            events = harvest.mark_stream(events, families, outside, worded=_worded(whole.found.profile))
+            part = without_bystanders(Part(whole.found, events, []), accounts, ground.incidence, settings)
+            events = part.events
             facts = gather(
                 ground.background,
                 part.found.profile,
@@ -90,6 +91,11 @@ def hear(
             samples = items.samples(events, SAMPLES)
             cases.append(Case(part.found, facts, events.drop(harvest.WEIGHED), samples))
     return cases
+
+
+def _worded(group: Profile) -> bool:
+    content = group.channels.get(schema.CONTENT)
+    return content is not None and float(np.mean(content[group.members])) >= WORDED_BITS
 
 
 def _wording(kind: Kind, group: Profile, ground: Ground, settings: Settings) -> incidence.Ints:

@@ -1,4 +1,4 @@
-"""Parts accounts whose keys somebody else uses from the accounts of whoever uses them."""
+"""Parts victims and bystanders from a group: whose keys somebody else uses, and who sends nothing of what it sends."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ import polars as pl
 
 from extractscan import schema
 from extractscan.growing import Found, shrunk
+from extractscan.harvest import IN_STREAM, THREADED
 from extractscan.hypotheses.gathering import taken_over
 from extractscan.hypotheses.weighing import HARD
 from extractscan.incidence import Incidence, Ints, spans
@@ -52,6 +53,29 @@ def parted(group: Part, units: pl.DataFrame, incidence: Incidence, settings: Set
     parts = [_part(group, members[which], units, incidence, settings) for which in (~victim, victim)]
     own, victims = parts
     return [group] if own is None else [own] if victims is None else [own, victims]
+
+
+def without_bystanders(group: Part, units: pl.DataFrame, incidence: Incidence, settings: Settings) -> Part:
+    """Drop who sends nothing of a group's stream, and shares no card, phone or device with anybody in it.
+
+    Their address may be an exit of the group's proxies, or their program a common one; nobody answers for a harvest of
+    which he sent nothing. Where that is most of the group, the stream is not what makes it one.
+
+    Args:
+        group: As found, with its events as from `mark_stream`.
+        units: unit, account_id.
+        incidence: Who holds what.
+        settings: Thresholds.
+    """
+    members, events = group.found.members, group.events
+    if not len(events) or not events[THREADED].any():
+        return group
+    senders = events.filter(IN_STREAM)[schema.ACCOUNT].unique()
+    sends = units.filter(pl.col(schema.ACCOUNT).is_in(senders.implode()))["unit"].to_numpy()
+    stay = np.isin(members, sends) | _tied(incidence, members)
+    if stay.all() or stay.mean() < TIED or np.count_nonzero(stay) < settings.min_accounts:
+        return group
+    return _part(group, members[stay], units, incidence, settings) or group
 
 
 def _tied(incidence: Incidence, members: Ints) -> npt.NDArray[np.bool_]:

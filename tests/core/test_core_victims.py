@@ -9,9 +9,10 @@ from core_kinds import kind, one_each
 
 from extractscan import schema, victims
 from extractscan.growing import Found, shrunk
+from extractscan.harvest import IN_STREAM, THREADED
 from extractscan.incidence import Incidence
 from extractscan.settings import Settings
-from extractscan.victims import Part, parted
+from extractscan.victims import Part, parted, without_bystanders
 from extractscan.worded import Hits
 
 SETTINGS = Settings()
@@ -100,3 +101,39 @@ def test_a_part_that_does_not_hold_together_is_none(
     whole = group()
     monkeypatch.setattr(victims, "shrunk", holds)
     assert sizes(parted(whole, NAMES, incidence(), SETTINGS)) == left
+
+
+def streamed(silent: range, *, threaded: bool = True) -> Part:
+    """The whole group, of whom all but `silent` send something of its stream."""
+    whole = group(range(0))
+    quiet = pl.col(schema.ACCOUNT).is_in([f"a{n:03}" for n in silent])
+    return whole._replace(events=whole.events.with_columns((~quiet).alias(IN_STREAM), pl.lit(threaded).alias(THREADED)))
+
+
+def test_nobody_answers_for_a_stream_of_which_he_sent_nothing() -> None:
+    """Who is tied by nothing bought goes, with his events; a common card keeps him."""
+    clean = without_bystanders(streamed(range(10, 15)), NAMES, incidence(), SETTINGS)
+    assert clean.found.members.tolist() == [*range(12), *range(15, 20)]
+    assert clean.events[schema.ACCOUNT].n_unique() == 17
+
+
+@pytest.mark.parametrize(
+    "whole",
+    [
+        streamed(range(0)),
+        streamed(range(12, 20), threaded=False),  # no stream marks anything
+        group(range(0))._replace(events=streamed(range(0)).events.clear()),
+    ],
+)
+def test_without_bystanders_a_group_stays_as_it_is(whole: Part) -> None:
+    """Everybody sends, or there is nothing to send."""
+    assert without_bystanders(whole, NAMES, incidence(), SETTINGS) is whole
+
+
+def test_a_stream_of_few_does_not_make_the_others_bystanders(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where most send nothing of it, it is not what makes the group; nor may what is left fall apart."""
+    few = streamed(range(5, 20))
+    assert without_bystanders(few, NAMES, incidence(range(0)), SETTINGS) is few
+    whole = streamed(range(12, 20))
+    monkeypatch.setattr(victims, "shrunk", lambda *_: None)
+    assert without_bystanders(whole, NAMES, incidence(), SETTINGS) is whole
