@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from extractscan.hypotheses.facts import Facts
 from extractscan.hypotheses.harvesting import HALF_WORDED, MIX_PAIRS
-from extractscan.hypotheses.weighing import HIDDEN_UNITS, Weighed, hard_ties, one_room, points, tie
+from extractscan.hypotheses.weighing import HIDDEN_UNITS, Weighed, hard_ties, one_room, points, rented, tie
 
 
 def weigh(facts: Facts) -> Weighed:
     """Weigh what independent people behind shared addresses would look like."""
     prefix, card, client = facts.share("prefix"), facts.share("payment"), facts.share("user_agent")
-    gate = prefix.known > 0 and (prefix.top >= 0.5 or (prefix.shared >= 0.9 and prefix.distinct <= 0.5))
+    gate = prefix.known > 0 and (
+        prefix.top >= 0.5 or (prefix.shared >= 0.9 and prefix.distinct <= 0.5 and not rented(facts))
+    )
     tied = hard_ties(facts)
     even = facts.load_ratio or 1.0
     worded = facts.channels.get("content", 0.0) >= HALF_WORDED and facts.same_list <= 0.3

@@ -54,6 +54,8 @@ def percent(share: float) -> str:
 
 
 TIED_BITS = 3.0
+EVEN = 1.6
+"""Times by which loads are more even than other people's from which a dispatcher spreads them."""
 OPERATORS_TIME = ("signup_batch", "onset", "offset", "pivot", "age")
 
 
@@ -131,11 +133,12 @@ def rented(facts: Facts) -> bool:
 def institution(facts: Facts) -> bool:
     """Tell whether the members sit at one mail domain, and each has a card and programs of his own.
 
-    So do the people of a campus or a firm; an operator who takes one domain for all has one program for all.
+    So do the people of a campus or a firm, whose loads differ as people's do.
     """
     domain, client = facts.share("email_domain"), facts.share("user_agent")
     one = domain.known >= 0.5 and domain.top >= 0.8 and domain.outside <= max(2, facts.units // 10)
-    return one and apart(facts, "payment") and client.known > 0 and client.top < 0.5
+    loose = (facts.load_ratio or 1.0) < EVEN
+    return one and loose and apart(facts, "payment") and client.known > 0 and client.top < 0.5
 
 
 def apart(facts: Facts, name: str) -> bool:

@@ -534,6 +534,7 @@ def test_people_of_one_institution_have_cards_and_programs_of_their_own() -> Non
     assert said("H1", campus, "people of one institution") == -5.0
     assert said("H6", campus, "people of one institution") == 4.0
     assert said("H6", replace(campus, channels={}), "people of one institution") == 0.0
+    assert said("H1", replace(campus, load_ratio=2.0), "people of one institution") == 0.0
     public = replace(one_domain, outside=900)
     for change in ({"user_agent": ONE_CLIENT}, {"payment": FEW_CARDS}, {"email_domain": public}):
         assert said("H1", replace(campus, sharing=people | change), "people of one institution") == 0.0
@@ -594,3 +595,12 @@ def test_machines_of_one_room_are_no_purchase() -> None:
     for change in changes:
         assert said("H3", replace(room, **change), "machines of one place") == 0.0  # type: ignore[arg-type]
         assert said("H4", replace(room, **change), "the accounts are paid") == 3.0  # type: ignore[arg-type]
+
+
+def test_a_pool_of_rented_addresses_is_no_gateway() -> None:
+    """Many networks that each carry some of the members are a carrier's, unless hardly anybody else calls from them."""
+    many = Sharing(known=1.0, shared=1.0, distinct=0.3, top=0.1)
+    carrier = {"prefix": many, "address": many}
+    assert said("H3", replace(PLAIN, sharing=carrier), "most calls pass one network") == 4.0
+    rented = carrier | {"address": replace(many, bits=6.0)}
+    assert said("H3", replace(PLAIN, sharing=rented), "most calls pass one network") == 0.0
