@@ -246,12 +246,13 @@ def surveyed(
             room.require(memory if searched else None, int(rows["len"].sum()), len(rows))
             seen.expect(rows)
 
-    def fitting(batches: Iterator[pl.DataFrame]) -> Iterator[pl.DataFrame]:
+    def added(batches: Iterator[pl.DataFrame]) -> Iterator[survey.Sample]:
         events = 0
         for batch in batches:
+            sample = seen.add(batch)
             events += len(batch)
             room.require(memory if searched else None, events, len(seen.keys), done / max(logs.total_bytes, 1))
-            yield batch
+            yield sample
 
     def one(sample: survey.Sample) -> tuple[survey.Sample, Marks, pl.DataFrame]:
         marks = shingles.marks(sample.events[schema.PROMPT])
@@ -261,8 +262,7 @@ def surveyed(
     wanted = [name for name in logs.columns if name != schema.COMPLETION]
     pick = chosen or Selection()
     used = (pick.of(within(batch, window), counting=True) for batch in logs.batches(wanted, progress=progress))
-    samples = (seen.add(batch) for batch in unrepeated(fitting(used)))
-    pieces = (piece for sample in samples for piece in sample.pieces(ROWS_AT_ONCE))
+    pieces = (piece for sample in added(unrepeated(used)) for piece in sample.pieces(ROWS_AT_ONCE))
     asking = [pl.DataFrame(schema={**schema.PROVENANCE, reduce.MASK: pl.UInt64})]
     held: list[pl.DataFrame] = []
     for sample, marks, found in _side_by_side(one, pieces):

@@ -12,14 +12,14 @@ from extractscan.forecast import Load, megabytes
 from extractscan.sampling import ALL_TEXTS, LEAST_TEXTS
 
 
-def require(memory: int | None, events: int, accounts: int, read: float | None = None) -> None:
+def require(memory: int | None, events: int, accounts: int, read: float = 1.0) -> None:
     """Refuse a log of which what stays in memory is larger than may be.
 
     Args:
         memory: Bytes to keep within; None is any number.
         events: That will come, or have come so far.
         accounts: Distinct ones.
-        read: How much of the log they are, where it was not counted before; none to one.
+        read: How much of the log they are, none to one.
 
     Raises:
         UsageError: where an analysis would overrun.
@@ -27,11 +27,11 @@ def require(memory: int | None, events: int, accounts: int, read: float | None =
     least = least_of(events, accounts)
     if memory is None or least <= memory:
         return
-    enough = _gigabytes(least) if read is None else f"{_gigabytes(least)} for the {read:.0%} of the log read so far"
+    part = "" if read >= 1.0 else f" for the {read:.0%} of the log that was read, more for all,"
     raise UsageError(
         f"{events:,} events of {accounts:,} accounts take about {_gigabytes(least)} of memory, and "
         f"{_gigabytes(memory)} are to be kept within",
-        hint=f"allow {enough} with --memory-limit, or take a part of the log with --from and --to",
+        hint=f"allow {_gigabytes(least)}{part} with --memory-limit, or take a part of the log with --from and --to",
     )
 
 
