@@ -23,7 +23,8 @@ class Wording(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
         literals: Groups of lowercase texts: a match holds at least one text of every group. The first group is
             looked for in every prompt, so it should be the rarest.
         patterns: Regular expressions in the syntax of the Rust `regex` crate; any of them is enough. Texts and
-            patterns are folded to lowercase, `.` matches line breaks, and `\b` is the ASCII word boundary.
+            patterns are folded to lowercase, `.` matches line breaks, and `\b` is the ASCII word boundary. To a pattern
+            in ASCII a letter outside it is no letter: `\w` leaves it out, `\W` and `.` match it.
     """
 
     literals: Annotated[tuple[Texts, ...], msgspec.Meta(min_length=1)]

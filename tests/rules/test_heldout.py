@@ -10,12 +10,12 @@ from extractscan.rules import families, load, match
 
 RULES = load()
 HELD_OUT = tomllib.loads(Path(__file__).with_name("heldout.toml").read_text(encoding="utf-8"))
-RECALL = 0.70
-"""Measured when they were written: 0.79 (verbatim_reasoning) to 0.95 (distillation_format)."""
+RECALL = 0.75
+"""Measured: 0.79 (verbatim_reasoning) to 0.94 (distillation_format)."""
 
 
 @pytest.mark.parametrize("family", sorted(HELD_OUT["harvest"]))
-def test_seven_of_ten_unseen_paraphrases_are_found_in_their_family(family: str) -> None:
+def test_three_of_four_unseen_paraphrases_are_found_in_their_family(family: str) -> None:
     texts = HELD_OUT["harvest"][family]
     assert len(texts) >= 60
     found = match(pl.Series(texts), RULES)

@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from extractscan.errors import UsageError
-from extractscan.rules import HEAD_CHARS, MAX_RULES, TAIL_CHARS, Rule, Wording, load, match
+from extractscan.rules import HEAD_CHARS, MAX_RULES, TAIL_CHARS, Rule, Wording, load, match, suspect
 
 RULES = load()
 TEXTS = [text for rule in RULES for examples in rule.examples.values() for text in examples[:2]]
@@ -53,6 +53,7 @@ def test_more_than_64_rules_are_refused() -> None:
 def test_null_and_empty_texts_match_nothing() -> None:
     assert bits([None, "", None], *RULES) == [0, 0, 0]
     assert bits([], *RULES) == []
+    assert suspect(pl.Series(["foo", None]), []).to_list() == [False, False]
 
 
 def test_no_rules_match_nothing() -> None:
@@ -86,6 +87,33 @@ def test_classes_mean_the_same_in_and_out_of_brackets() -> None:
 
 def test_patterns_with_letters_outside_ascii_know_such_letters() -> None:
     assert bits(["foo день"], rule(patterns=(r"foo\s+д\w+нь",))) == [1]
+
+
+@pytest.mark.parametrize("other", ["é", "“", "字", "\U0001f600"])
+def test_a_gap_of_an_ascii_pattern_counts_letters_of_any_script_as_one(other: str) -> None:
+    gap = rule(patterns=("foo.{3}bar", r"foo\.bar", "foo[.]baz"))
+    assert bits([f"foo{other * 3}bar", f"foo{other * 4}bar", f"foo{other}baz", "foo.baz"], gap) == [1, 0, 0, 1]
+
+
+def test_what_is_no_word_or_no_space_is_told_in_ascii() -> None:
+    texts = ["foo-bar", "foo bar", "fooébar", "foo_bar"]
+    assert bits(texts, rule(patterns=(r"foo\Wbar",))) == [1, 1, 1, 0]
+    assert bits(texts, rule(patterns=(r"foo\Sbar",))) == [1, 0, 1, 1]
+    assert bits(texts, rule(patterns=(r"foo[^\W]bar",))) == [0, 0, 0, 1]
+    assert bits(["foo-bar", "foobar"], rule(patterns=("foo[^-]bar", "foo[^-]ar"))) == [0, 1]
+
+
+def test_words_of_nine_languages_are_words_and_marks_are_not() -> None:
+    words = rule(patterns=(r"foo ё?\w{2,} \d",))
+    assert bits([f"foo {word} 1" for word in ("élan", "день", "言葉", "단어", "ー。", "“”", "、、")], words) == [
+        1, 1, 1, 1, 0, 0, 0,
+    ]  # fmt: skip
+
+
+def test_a_literal_within_another_is_enough_for_the_search() -> None:
+    both = rule(literals=(("foo", "foobar"),), patterns=("foo",))
+    assert bits(["foobar", "foo", "fo"], both) == [1, 1, 0]
+    assert suspect(pl.Series(["a foobar", "fo", None]), [both]).to_list() == [True, False, False]
 
 
 def test_the_texts_are_left_as_they_were() -> None:
