@@ -112,7 +112,7 @@ def compose(seed: int, scale: float, recipe: str) -> World:
     elif name == "campaigns_only":
         _alone(world, kind)
     elif name != "innocents_only":
-        sys.exit(f"unknown recipe {recipe}; there are mixed, hard, innocents_only, campaigns_only:KIND")
+        raise ValueError(f"unknown recipe {recipe}; there are mixed, hard, innocents_only, campaigns_only:KIND")
     if name in {"mixed", "hard", "innocents_only"}:
         _innocents(world)
     return world

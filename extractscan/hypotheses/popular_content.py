@@ -34,7 +34,11 @@ def weigh(facts: Facts) -> Weighed:
             (tied >= 0.3, -5.0, f"members share {tie(facts)}"),
             (worded and institution(facts), 4.0, "people of one institution share a wording, as a class does"),
             (client.known > 0 and client.top < 0.5, 2.0, "clients differ"),
-            (worded and rented(facts), -3.0, "addresses that hardly anybody else uses are common to them"),
+            (
+                worded and rented(facts) and not institution(facts),
+                -3.0,
+                "addresses that hardly anybody else uses are common to them",
+            ),
             (even < 1.3, 2.0, "loads differ as they do among strangers"),
             (even >= 1.6, -2.0, "loads are even"),
             (facts.channels.get("identity", 0.0) >= 5, -2.0, "sign-up details are alike"),

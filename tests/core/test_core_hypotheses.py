@@ -573,6 +573,8 @@ def test_addresses_of_their_own_pool_are_no_public_things() -> None:
     assert said("H6", replace(drawn, channels={}), "addresses that hardly anybody") == 0.0
     for other in (replace(rare, top=0.6), replace(rare, bits=1.0), replace(rare, shared=0.3)):
         assert said("H6", replace(drawn, sharing={"address": other}), "addresses that hardly anybody") == 0.0
+    campus = {"address": rare, "payment": OWN_CARDS, "user_agent": MANY_CLIENTS, "email_domain": ONE_CARD}
+    assert said("H6", replace(drawn, sharing=campus), "addresses that hardly anybody") == 0.0
     office = {"address": rare, "prefix": ONE_CARD}
     assert said("H6", replace(drawn, sharing=office), "addresses that hardly anybody") == 0.0
 
