@@ -34,7 +34,7 @@ class Part(NamedTuple):
 def parted(group: Part, units: pl.DataFrame, incidence: Incidence, settings: Settings) -> list[Part]:
     """Part victims from the operator's own accounts where a group holds both; else return the group as it is.
 
-    A victim's own calls stand beside the foreign ones, and it shares no card, phone or device with the others.
+    A victim's own calls stand beside the foreign ones, and what is known of its card, phone or device is its own.
 
     Args:
         group: As found, with its events as from `Reading.take`.
@@ -47,7 +47,7 @@ def parted(group: Part, units: pl.DataFrame, incidence: Incidence, settings: Set
         pl.col(schema.ACCOUNT).is_in(taken_over(group.events).implode()).alias("taken")
     )
     of_unit = taken.group_by("unit").agg(pl.col("taken").all()).sort("unit")
-    victim = of_unit["taken"].to_numpy() & ~tied
+    victim = of_unit["taken"].to_numpy() & _apart(incidence, members)
     if not victim.any() or np.count_nonzero(~victim) < settings.min_accounts or tied[~victim].mean() < TIED:
         return [group]
     parts = [_part(group, members[which], units, incidence, settings) for which in (~victim, victim)]
@@ -56,7 +56,7 @@ def parted(group: Part, units: pl.DataFrame, incidence: Incidence, settings: Set
 
 
 def without_bystanders(group: Part, units: pl.DataFrame, incidence: Incidence, settings: Settings) -> Part:
-    """Drop who sends nothing of a group's stream, and shares no card, phone or device with anybody in it.
+    """Drop who sends nothing of a group's stream, and has a card, a phone or a device of his own.
 
     Their address may be an exit of the group's proxies, or their program a common one; nobody answers for a harvest of
     which he sent nothing. Where that is most of the group, the stream is not what makes it one.
@@ -72,10 +72,17 @@ def without_bystanders(group: Part, units: pl.DataFrame, incidence: Incidence, s
         return group
     senders = events.filter(IN_STREAM)[schema.ACCOUNT].unique()
     sends = units.filter(pl.col(schema.ACCOUNT).is_in(senders.implode()))["unit"].to_numpy()
-    stay = np.isin(members, sends) | _tied(incidence, members)
+    stay = np.isin(members, sends) | ~_apart(incidence, members)
     if stay.all() or stay.mean() < TIED or np.count_nonzero(stay) < settings.min_accounts:
         return group
     return _part(group, members[stay], units, incidence, settings) or group
+
+
+def _apart(incidence: Incidence, members: Ints) -> npt.NDArray[np.bool_]:
+    """Tell of each member whether the log knows a card, a phone or a device of it, and none is another member's."""
+    hard = [kind for kind in incidence.kinds if kind.name in HARD]
+    known = [kind.ptr[members + 1] > kind.ptr[members] for kind in hard]
+    return np.any(known, axis=0) & ~_tied(incidence, members) if hard else np.zeros(len(members), dtype=np.bool_)
 
 
 def _tied(incidence: Incidence, members: Ints) -> npt.NDArray[np.bool_]:

@@ -10,7 +10,7 @@ from core_kinds import kind, one_each
 from extractscan import schema, victims
 from extractscan.growing import Found, shrunk
 from extractscan.harvest import IN_STREAM, THREADED
-from extractscan.incidence import Incidence
+from extractscan.incidence import Incidence, Kind
 from extractscan.settings import Settings
 from extractscan.victims import Part, parted, without_bystanders
 from extractscan.worded import Hits
@@ -21,18 +21,20 @@ OWN, STOLEN = range(12), range(12, 20)
 NAMES = pl.DataFrame({"unit": range(UNITS), schema.ACCOUNT: [f"a{n:03}" for n in range(UNITS)]})
 
 
-def incidence(tied: range = OWN) -> Incidence:
-    """Twenty units share addresses, a program and a wording; `tied` share cards, and everybody else has his own."""
+def incidence(tied: range = OWN, *, cards: bool = True) -> Incidence:
+    """Twenty units share addresses, a program and a wording, `tied` cards; everybody else has his own."""
     inside = [*OWN, *STOLEN]
     crowd = {unit: {f"own{unit}": 1.0} for unit in range(UNITS)}
-    return Incidence(
-        UNITS,
-        (
-            kind("payment", "identity", UNITS, crowd | one_each(tied, ["card1", "card2"])),
-            kind("address", "network", UNITS, crowd | one_each(inside, ["pool1", "pool2"])),
-            kind("user_agent", "client", UNITS, crowd | one_each(inside, ["program"])),
-            kind("template", "content", UNITS, crowd | one_each(inside, ["wording"]), mixture=True),
-        ),
+    kinds = _kinds(crowd, inside, tied)
+    return Incidence(UNITS, kinds if cards else kinds[1:])
+
+
+def _kinds(crowd: dict[int, dict[str, float]], inside: list[int], tied: range) -> tuple[Kind, ...]:
+    return (
+        kind("payment", "identity", UNITS, crowd | one_each(tied, ["card1", "card2"])),
+        kind("address", "network", UNITS, crowd | one_each(inside, ["pool1", "pool2"])),
+        kind("user_agent", "client", UNITS, crowd | one_each(inside, ["program"])),
+        kind("template", "content", UNITS, crowd | one_each(inside, ["wording"]), mixture=True),
     )
 
 
@@ -132,6 +134,8 @@ def test_without_bystanders_a_group_stays_as_it_is(whole: Part) -> None:
 
 def test_a_stream_of_few_does_not_make_the_others_bystanders(monkeypatch: pytest.MonkeyPatch) -> None:
     """Where most send nothing of it, it is not what makes the group; nor may what is left fall apart."""
+    silent = streamed(range(10, 15))
+    assert without_bystanders(silent, NAMES, incidence(cards=False), SETTINGS) is silent  # nobody's card is known
     few = streamed(range(5, 20))
     assert without_bystanders(few, NAMES, incidence(range(0)), SETTINGS) is few
     whole = streamed(range(12, 20))
