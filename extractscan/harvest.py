@@ -27,13 +27,13 @@ IN_TEMPLATE: Final = "in_template"
 SHARED_ITEM: Final = "shared_item"
 IN_STREAM: Final = "in_stream"
 THREADED: Final = "threaded"
+MEMBERS_PART: Final = "members_part"
+ITEMS_PART: Final = "items_part"
 WEIGHED: Final = (
-    NETWORK, MASK, SIZE, SYSTEM_KEY, HEAD, SHARED_ITEM, THREADED, "fixed", "common",
+    NETWORK, MASK, SIZE, SYSTEM_KEY, HEAD, SHARED_ITEM, THREADED, MEMBERS_PART, ITEMS_PART, "fixed", "common",
     schema.END_USER, schema.SESSION, schema.USER_AGENT, schema.MAX_TOKENS, schema.TEMPERATURE,
 )  # fmt: skip
 """Columns that only the facts are drawn from: once they are, two fifths of what an event takes."""
-MEMBERS_PART: Final = "members_part"
-ITEMS_PART: Final = "items_part"
 
 COLUMNS: Final = (
     schema.TIMESTAMP,

@@ -16,6 +16,7 @@ from extractscan.hypotheses.weighing import (
     institution,
     percent,
     points,
+    pooled,
     software_only,
     tie,
     unnamed,
@@ -75,10 +76,9 @@ def weigh(facts: Facts) -> Weighed:
 
 def _ties(facts: Facts) -> tuple[Candidate, ...]:
     """Say how far what is bought, rented or registered ties the members to one hand."""
-    hard, card, address = hard_ties(facts), facts.share("payment"), facts.share("address")
+    hard, card = hard_ties(facts), facts.share("payment")
     own_domain = facts.share("email_domain").top >= 0.8
     soft = max((facts.share(s).bits for s in SOFT if not (own_domain and s.startswith("email"))), default=0.0)
-    pool = address.shared >= 0.5 and address.top < 0.5 and facts.share("prefix").top < 0.8
     openly = (card.known >= 0.5 and card.top >= 0.6) or clients_of_one_hand(facts) or _one_machine(facts)
     few = facts.units < HIDDEN_UNITS
     own = hard >= 0.1 and few and all(apart(facts, name) for name in ("payment", "phone"))
@@ -86,7 +86,7 @@ def _ties(facts: Facts) -> tuple[Candidate, ...]:
     return (
         (hard >= 0.3, (1.5 if openly else 5.0) * hard, shared),
         (soft >= 2 and not openly, min(3.0, soft / 2), "sign-up details follow one scheme"),
-        (pool, 2.0, "addresses come from a pool that several members draw from"),
+        (pooled(facts), 2.0, "addresses come from a pool that several members draw from"),
         (unnamed(facts) and few, -3.0, "who pays and who signed up is not in the log"),
         (own, -3.0 if facts.units >= FEW else -6.0, "every member has a card and a phone of its own"),
     )

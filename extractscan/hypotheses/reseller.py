@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from extractscan.hypotheses.facts import Facts
 from extractscan.hypotheses.harvesting import extraction, fixed_texts, threaded
-from extractscan.hypotheses.weighing import Candidate, Weighed, hard_ties, one_room, percent, points
+from extractscan.hypotheses.weighing import Candidate, Weighed, apart, hard_ties, one_room, percent, points
 
 
 def weigh(facts: Facts) -> Weighed:
@@ -32,7 +32,7 @@ def weigh(facts: Facts) -> Weighed:
 def _traffic(facts: Facts) -> tuple[Candidate, ...]:
     """Say whose the traffic seems to be: of many customers through one program, of each member, or of one hand."""
     client = facts.share("user_agent")
-    apart = fixed_texts(facts) and not _serves(facts)
+    fixed = fixed_texts(facts) and not _serves(facts)
     mixed = facts.own_traffic >= 0.4
     constant = client.known > 0 and client.top >= 0.7
     people = "clients differ as people's do; a reseller's own software would carry all"
@@ -43,11 +43,11 @@ def _traffic(facts: Facts) -> tuple[Candidate, ...]:
     nothing = "neither a wording nor a request of a harvest runs through the traffic"
     return (
         (constant and client.bits >= 2 and not one_room(facts), 3.0, "one client that is rare outside carries all"),
-        (mixed and not apart and (constant or _serves(facts)), 4.0, loose),
+        (mixed and not fixed and (constant or _serves(facts)), 4.0, loose),
         (mixed and _threadless(facts), 2.0, nothing),
         (not mixed and facts.stream_known, -5.0, one),
         (client.known > 0 and client.top < 0.5 and not _serves(facts), -4.0, people),
-        (apart, -4.0, own),
+        (fixed, -4.0, own),
         (_each_for_itself(facts) and _serves(facts), -6.0, alone),
     )
 
@@ -57,8 +57,7 @@ def _serves(facts: Facts) -> bool:
 
 
 def _pay_apart(facts: Facts) -> bool:
-    card = facts.share("payment")
-    return card.known >= 0.5 and card.shared < 0.1 and hard_ties(facts) < 0.1
+    return apart(facts, "payment") and hard_ties(facts) < 0.1
 
 
 def _each_for_itself(facts: Facts) -> bool:

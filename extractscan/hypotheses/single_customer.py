@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from extractscan.hypotheses.facts import Facts
 from extractscan.hypotheses.harvesting import HALF_WORDED, fixed_texts, items_dealt
-from extractscan.hypotheses.weighing import Candidate, Weighed, clients_of_one_hand, percent, points, unnamed
+from extractscan.hypotheses.weighing import (
+    Candidate,
+    Weighed,
+    clients_of_one_hand,
+    own_domain,
+    percent,
+    points,
+    private_domain,
+    unnamed,
+)
 
 OLD_DAYS = 45
 GROWN_DAYS = 90
@@ -23,9 +32,9 @@ def weigh(facts: Facts) -> Weighed:
 
 def _mail(facts: Facts) -> tuple[Candidate, ...]:
     """Say what mail domains and the age of the accounts tell."""
-    domain, own = facts.share("email_domain"), _own_domain(facts)
+    domain, own = facts.share("email_domain"), own_domain(facts)
     old, grown = (facts.age_days or 0.0) >= OLD_DAYS, (facts.age_days or 0.0) >= GROWN_DAYS
-    brand = domain.known >= 0.5 and 0.5 <= domain.top < 0.8 and _private(facts)
+    brand = domain.known >= 0.5 and 0.5 <= domain.top < 0.8 and private_domain(facts)
     most = f"{percent(domain.top)} of the members use one mail domain of their own"
     return (
         (own and old, 6.0, f"{most}, and the accounts are old"),
@@ -49,7 +58,7 @@ def _pays(facts: Facts) -> tuple[Candidate, ...]:
             f"{percent(facts.own_traffic)} of what the members ask has nothing to do with what they share",
         ),
         (
-            _open_house(facts) and not _own_domain(facts),
+            _open_house(facts) and not own_domain(facts),
             2.0,
             "nothing is hidden: one card, one network, and accounts that grew old",
         ),
@@ -78,7 +87,7 @@ def _calls(facts: Facts) -> tuple[Candidate, ...]:
 
 def _work(facts: Facts) -> tuple[Candidate, ...]:
     """Say what the work itself tells of a customer: texts of the members' own, or one queue over all of them."""
-    named = _own_domain(facts) or unnamed(facts) or _open_house(facts)
+    named = own_domain(facts) or unnamed(facts) or _open_house(facts)
     texts = "each member has a text of its own, on one card: a course or a team"
     clients = "one machine set up accounts with cards and mail domains of their own, as an agency does"
     queue = "one queue is dealt over accounts that nothing names as one customer's, who would need only one"
@@ -87,16 +96,6 @@ def _work(facts: Facts) -> tuple[Candidate, ...]:
         (clients_of_one_hand(facts), 5.0, clients),
         (_queue(facts) and not named, -4.0, queue),
     )
-
-
-def _private(facts: Facts) -> bool:
-    """Tell whether hardly anybody outside uses the members' mail domains."""
-    return facts.share("email_domain").outside <= max(2, facts.units // 10)
-
-
-def _own_domain(facts: Facts) -> bool:
-    domain = facts.share("email_domain")
-    return domain.known >= 0.5 and domain.top >= 0.8 and _private(facts)
 
 
 def _openly(facts: Facts) -> bool:

@@ -125,9 +125,24 @@ def one_room(facts: Facts) -> bool:
 
 def rented(facts: Facts) -> bool:
     """Tell whether members draw from addresses that are theirs, in several networks: no office, and no public VPN."""
+    return pooled(facts) and facts.share("address").bits >= TIED_BITS
+
+
+def pooled(facts: Facts) -> bool:
+    """Tell whether several members draw from common addresses, of which none carries most and which lie apart."""
     address = facts.share("address")
-    pool = address.shared >= 0.5 and address.top < 0.5 and facts.share("prefix").top < 0.8
-    return pool and address.bits >= TIED_BITS
+    return address.shared >= 0.5 and address.top < 0.5 and facts.share("prefix").top < 0.8
+
+
+def own_domain(facts: Facts) -> bool:
+    """Tell whether most members sit at one mail domain that hardly anybody outside uses."""
+    domain = facts.share("email_domain")
+    return domain.known >= 0.5 and domain.top >= 0.8 and private_domain(facts)
+
+
+def private_domain(facts: Facts) -> bool:
+    """Tell whether hardly anybody outside uses the members' commonest mail domain."""
+    return facts.share("email_domain").outside <= max(2, facts.units // 10)
 
 
 def institution(facts: Facts) -> bool:
@@ -135,10 +150,8 @@ def institution(facts: Facts) -> bool:
 
     So do the people of a campus or a firm, whose loads differ as people's do.
     """
-    domain, client = facts.share("email_domain"), facts.share("user_agent")
-    one = domain.known >= 0.5 and domain.top >= 0.8 and domain.outside <= max(2, facts.units // 10)
-    loose = (facts.load_ratio or 1.0) < EVEN
-    return one and loose and apart(facts, "payment") and client.known > 0 and client.top < 0.5
+    client, loose = facts.share("user_agent"), (facts.load_ratio or 1.0) < EVEN
+    return own_domain(facts) and loose and apart(facts, "payment") and client.known > 0 and client.top < 0.5
 
 
 def apart(facts: Facts, name: str) -> bool:
