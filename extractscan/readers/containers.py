@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from extractscan.readers import (
+    csv_records,
     csv_table,
     envelopes,
     json_document,
@@ -233,14 +234,15 @@ def _fields_of(records: Iterable[Mapping[str, Any]]) -> list[str]:
 
 
 def _look_at_table(stored: Stored, layers: str, text: bytes, *, whole: bool, count: int) -> Look:
-    first = next(csv_table.records(text)).decode("utf-8", "replace").strip("\r\n")
+    header = csv_records.header_of(text)
+    first = header.decode("utf-8", "replace").strip("\r\n")
     found = csv_table.header_of(first)
     if found is None:
         message = f"text that is no JSON and no table with a header ({envelopes.shown(first)})"
         raise DamagedError(message, hint=_NOT_A_LOG)
     delimiter, names = found
     plan = Plan(stored, layers=layers, framing=delimiter)
-    body = text[len(next(csv_table.records(text))) :]
+    body = text[len(header) :]
     end = body.rfind(b"\n") + 1 or len(body)
     records = csv_table.sample(body[:end], names, plan, count)
     seen_all = whole and len(records) < count

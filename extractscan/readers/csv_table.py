@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-import csv
+import re
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 from typing import Final
@@ -10,7 +11,7 @@ from typing import Final
 import polars as pl
 
 from extractscan.readers.chunk import MAX_ROWS, Chunk, rows_from
-from extractscan.readers.lines import LONGEST, blocks
+from extractscan.readers.csv_records import Block, Part, cut, fields_of, record_blocks
 from extractscan.readers.plan import Plan
 from extractscan.readers.stored import DamagedError
 from extractscan.readers.streams import Meter, pieces
@@ -19,7 +20,7 @@ from extractscan.readers.tally import Tally
 DELIMITERS: Final = (",", ";", "\t", "|")
 LONGEST_NAME: Final = 64
 """Longer ones are sentences."""
-_QUOTE: Final = b'"'
+_UNBALANCED: Final = "unbalanced quotes"
 
 
 def header_of(text: str) -> tuple[str, list[str]] | None:
@@ -37,28 +38,23 @@ def header_of(text: str) -> tuple[str, list[str]] | None:
 
 
 def _fields(text: str, delimiter: str) -> list[str] | None:
-    try:
-        return [name.strip() for name in next(csv.reader([text], delimiter=delimiter), [])]
-    except csv.Error:
-        return None
+    found = fields_of(text, delimiter)
+    return None if found is None else [name.strip() for name in found]
 
 
 def names(plan: Plan) -> list[str]:
     """Give the names in the header of a table; none where it cannot be read."""
     try:
-        first = next(records(next(record_blocks(pieces(plan.stored, plan.layers, Meter(Tally()))), b"")), b"")
+        first = next(record_blocks(pieces(plan.stored, plan.layers, Meter(Tally())), plan.framing), None)
     except DamagedError:
         return []
-    return _header(first, plan)
+    return _header(first.data, plan) if first else []
 
 
 def cells(data: bytes, delimiter: str) -> list[bytes]:
     """Give the values of one record as they stand in it, without the quotes around them."""
-    try:
-        values = next(csv.reader([data.decode("utf-8", "surrogateescape")], delimiter=delimiter), [])
-    except csv.Error:
-        return []
-    return [value.replace('"', '""').encode("utf-8", "surrogateescape") for value in values]
+    values = fields_of(data.decode("utf-8", "surrogateescape"), delimiter)
+    return [value.replace('"', '""').encode("utf-8", "surrogateescape") for value in values or ()]
 
 
 def _header(first: bytes, plan: Plan) -> list[str]:
@@ -72,25 +68,23 @@ def read(plan: Plan, meter: Meter) -> Iterator[Chunk]:
     """
     columns: list[str] | None = None
     try:
-        for block in record_blocks(pieces(plan.stored, plan.layers, meter)):
-            body = block
+        for block in record_blocks(pieces(plan.stored, plan.layers, meter), plan.framing):
             if columns is None:
-                first = next(records(block))
-                columns = _header(first, plan)
-                body = block[len(first) :]
-            if body:
-                yield from _chunks(body, columns, plan, meter)
+                columns = _header(block.data, plan)
+            else:
+                yield from _chunks(block, columns, plan, meter)
     except DamagedError as error:
         meter.tally.reject(str(error), f"row {meter.tally.rows}")
 
 
-def _chunks(body: bytes, names: Sequence[str], plan: Plan, meter: Meter) -> Iterator[Chunk]:
-    frame = _parse(body, names, plan.framing)
+def _chunks(block: Block, names: Sequence[str], plan: Plan, meter: Meter) -> Iterator[Chunk]:
+    frame = _parse(block.data, names, plan.framing) if block.parts is None else None
     if frame is None:
-        frame, rows = _piecemeal(list(records(body)), names, plan, meter)
+        frame, rows = _piecemeal(block.records(plan.framing, len(names)), names, plan, meter)
     else:
         rows = rows_from(meter.tally.rows, frame.height)
         meter.tally.rows += frame.height
+    meter.tally.count(_HOLD_ROWS, _holding_rows(frame, plan.framing))
     kept = frame.select(plan.chosen(names))
     blank = frame.select(pl.all_horizontal(pl.all().is_null())).to_series()
     if blank.any():
@@ -98,6 +92,21 @@ def _chunks(body: bytes, names: Sequence[str], plan: Plan, meter: Meter) -> Iter
         kept, rows = kept.filter(~blank), rows.filter(~blank)
     for start in range(0, len(rows), MAX_ROWS):
         yield Chunk(rows[start : start + MAX_ROWS], kept[start : start + MAX_ROWS])
+
+
+_HOLD_ROWS: Final = "rows hold lines with all the fields of a row: where a quote is missing, these were taken in"
+_TELLING: Final = 4
+"""Fields from which on a line within a text that has as many is hardly chance."""
+
+
+def _holding_rows(frame: pl.DataFrame, delimiter: str) -> int:
+    """Count the rows one of whose texts has a line in its middle with as many fields as the table."""
+    if frame.width < _TELLING:
+        return 0
+    mark = re.escape(delimiter)
+    row = rf"\n(?:[^\n{mark}]*{mark}){{{frame.width - 1}}}[^\n{mark}]*\n"
+    long = frame.filter(pl.any_horizontal(pl.all().str.contains("\n", literal=True)))
+    return int(long.select(pl.any_horizontal(pl.all().str.contains(row)).sum()).item())
 
 
 def _parse(body: bytes, names: Sequence[str], delimiter: str) -> pl.DataFrame | None:
@@ -109,13 +118,15 @@ def _parse(body: bytes, names: Sequence[str], delimiter: str) -> pl.DataFrame | 
         return None
 
 
-def _piecemeal(parts: list[bytes], names: Sequence[str], plan: Plan, meter: Meter) -> tuple[pl.DataFrame, pl.Series]:
+def _piecemeal(parts: list[Part], names: Sequence[str], plan: Plan, meter: Meter) -> tuple[pl.DataFrame, pl.Series]:
     """Parse by halves down to the records that are bad, and count those."""
     frames, rows, pending = [], [], [(0, len(parts))]
+    broken = [at for at, part in enumerate(parts) if not part.sound]
     start = meter.tally.rows
     while pending:
         low, high = pending.pop()
-        frame = _parse(b"".join(parts[low:high]), names, plan.framing)
+        whole = bisect_left(broken, low) == bisect_left(broken, high)
+        frame = _parse(b"".join(part.data for part in parts[low:high]), names, plan.framing) if whole else None
         if frame is not None and frame.height == high - low:
             frames.append(frame)
             rows.append(rows_from(start + low, high - low))
@@ -123,7 +134,7 @@ def _piecemeal(parts: list[bytes], names: Sequence[str], plan: Plan, meter: Mete
             middle = (low + high) // 2
             pending += [(middle, high), (low, middle)]
         else:
-            values = _values(parts[low], names, plan.framing)
+            values = _values(parts[low].data, names, plan.framing) if whole else _UNBALANCED
             if isinstance(values, str):
                 meter.tally.reject(values, f"row {start + low}", rows=[start + low])
             else:
@@ -137,88 +148,26 @@ def _piecemeal(parts: list[bytes], names: Sequence[str], plan: Plan, meter: Mete
 def _values(data: bytes, names: Sequence[str], delimiter: str) -> list[str | None] | str:
     """Read one odd record leniently; the reason where it cannot be."""
     try:
-        text = data.decode().strip("\r\n")
-        values = next(csv.reader([text], delimiter=delimiter), [])
+        values = fields_of(data.decode().strip("\r\n"), delimiter)
     except UnicodeDecodeError:
         return "not UTF-8"
-    except csv.Error:
+    if values is None:
         return "not CSV"
     if len(values) > len(names):
         return "more fields than the header"
-    if data.count(_QUOTE) % 2:
-        return "unbalanced quotes"
     return [value or None for value in values] + [None] * (len(names) - len(values))
-
-
-def record_blocks(stream: Iterator[bytes]) -> Iterator[bytes]:
-    """Yield a stream in blocks of whole records: line ends inside quotes do not end a record.
-
-    Raises:
-        DamagedError: where the stream breaks, after the whole records before were yielded.
-    """
-    carry = b""
-    broken: DamagedError | None = None
-    try:
-        for block in blocks(stream):
-            carry += block
-            end = _last_record_end(carry)
-            if end:
-                yield carry[:end]
-                carry = carry[end:]
-            elif len(carry) > LONGEST:
-                raise DamagedError("a quoted field longer than 256 MiB")  # noqa: TRY301 - like all other breaks
-    except DamagedError as error:
-        broken = error
-    if carry and broken is None:
-        yield carry
-    if broken is not None:
-        raise broken
-
-
-def _last_record_end(data: bytes) -> int:
-    """Where the last whole record ends: after a line end with an even number of quotes before it."""
-    if not data.endswith(b"\n"):
-        return 0
-    odd = data.count(_QUOTE) % 2
-    end = len(data)
-    while odd and end > 0:
-        start = data.rfind(b"\n", 0, end - 1) + 1
-        odd ^= data.count(_QUOTE, start, end) % 2
-        end = start
-    return end
-
-
-def records(data: bytes) -> Iterator[bytes]:
-    """Cut bytes into records with their line ends."""
-    held: list[bytes] = []
-    odd = 0
-    for line in _lines(data):
-        held.append(line)
-        odd ^= line.count(_QUOTE) % 2
-        if not odd:
-            yield b"".join(held)
-            held = []
-    if held:
-        yield b"".join(held)
-
-
-def _lines(data: bytes) -> Iterator[bytes]:
-    start = 0
-    while start < len(data):
-        end = data.find(b"\n", start) + 1 or len(data)
-        yield data[start:end]
-        start = end
 
 
 def originals(plan: Plan, rows: Iterable[int]) -> Iterator[tuple[int, bytes]]:
     """Give the bytes of chosen records, without the line end; the header is no record."""
     wanted = set(rows)
-    row = -1
+    row, width = -1, 0
     try:
-        for block in record_blocks(pieces(plan.stored, plan.layers, Meter(Tally()))):
-            for data in records(block):
+        for block in record_blocks(pieces(plan.stored, plan.layers, Meter(Tally())), plan.framing):
+            width = width or len(_header(block.data, plan))
+            for part in block.records(plan.framing, width):
                 if row in wanted:
-                    yield row, data.removesuffix(b"\n").removesuffix(b"\r")
+                    yield row, part.data.removesuffix(b"\n").removesuffix(b"\r")
                 row += 1
             if row > max(wanted, default=-1):
                 return
@@ -228,9 +177,10 @@ def originals(plan: Plan, rows: Iterable[int]) -> Iterator[tuple[int, bytes]]:
 
 def sample(body: bytes, names: Sequence[str], plan: Plan, count: int) -> list[dict[str, str | None]]:
     """Give the first records of the bytes after a header."""
-    few = b"".join(islice(records(body), count))
+    few = list(islice(cut(body, plan.framing, len(names)), count))
     meter = Meter(Tally())
-    return [record for chunk in _chunks(few, names, plan, meter) for record in _dicts(chunk)] if few else []
+    block = Block(b"".join(part.data for part in few), few)
+    return [record for chunk in _chunks(block, names, plan, meter) for record in _dicts(chunk)] if few else []
 
 
 def _dicts(chunk: Chunk) -> list[dict[str, str | None]]:
