@@ -23,6 +23,11 @@ SHRINK = 1.0
 """Outsiders mixed into the inside rate: two members prove less than two hundred."""
 PRIVATE_RATIO = 16.0
 """Wording is private to a group when it is at least this many times more common inside than outside."""
+TYING = 0.5
+"""Share of members that a signal has to tie for a channel to be known of a unit by it."""
+NAMED, ALIKE = 12, 0.9
+"""Of so many units with a row in the table of accounts, who share a group's program and its wording, such a share has
+to belong for those without a row to belong as well."""
 PRICE_FLOOR = -5.0
 """No missing value speaks louder against an account than this: members do change cards."""
 
@@ -125,22 +130,34 @@ def _summed(
         mine = [n for n in used if incidence.kinds[n].channel == channel]
         if mine:
             best = bits[mine].max(axis=0)
-            known = np.asarray(told[:, mine].any(axis=1), dtype=np.bool_)
-            lacking = np.minimum(price[mine].min(axis=0), _stands_apart(best, known, at, settings))
+            lacking = np.minimum(price[mine].min(axis=0), _stands_apart(bits[mine], told[:, mine], at, settings))
             channels[channel] = Bits(among, best + lacking, units)
             hard = [n for n in mine if not flat.forgeable[n]]
             if hard:
                 np.maximum(own, bits[hard].max(axis=0) + lacking, out=own)
     kinds = {incidence.kinds[n].name: Bits(among, bits[n], units) for n in used}
-    return Profile(members, among, channels, Bits(among, own, units), kinds, *rates)
+    nameless = np.zeros(len(among), dtype=np.bool_) if flat.described is None else ~flat.described[among]
+    return Profile(members, among, channels, Bits(among, own, units), nameless, kinds, *rates)
 
 
-def _stands_apart(bits: Floats, known: npt.NDArray[np.bool_], members: Ints, settings: Settings) -> Floats:
-    """Price of having nothing in common in a channel in which nearly all members have: how a framed bystander shows."""
-    price = np.zeros(len(bits))
-    tied = bits >= settings.channel_floor_bits
+def _stands_apart(bits: Floats, told: npt.NDArray[np.bool_], members: Ints, settings: Settings) -> Floats:
+    """Price of having nothing in common in a channel in which nearly all members have: how a framed bystander shows.
+
+    Only who could have: where the same few signals tie nearly all members, of him one of these has to be known.
+
+    Args:
+        bits: Bits of the channel's kinds for every judged unit (kinds, judged).
+        told: Which kinds are known of which unit (judged, kinds).
+        members: Places of the members among the judged.
+        settings: Channel floor and smallest group.
+    """
+    price = np.zeros(bits.shape[1])
+    ties = bits >= settings.channel_floor_bits
+    common = ties[:, members].mean(axis=1) >= TYING
+    known = told[:, common].any(axis=1) if common.any() else told.any(axis=1)
+    tied = ties.any(axis=0)
     n = int(known[members].sum())
-    share = (int(tied[members].sum()) + CELL) / (n + 2 * CELL)
+    share = (int((tied & known)[members].sum()) + CELL) / (n + 2 * CELL)
     cost = float(np.log2(max(1.0 - share, 1e-9)))
     if n >= settings.min_accounts and cost <= -1.0:
         price[known & ~tied] = max(cost, PRICE_FLOOR)
@@ -260,13 +277,21 @@ def belongs(group: Profile, units: int, settings: Settings) -> npt.NDArray[np.bo
     Two kinds of evidence do not do by themselves. Client and content are what unrelated users of one program share: one
     of identity, network or time has to count as well. And what somebody else can put on a bystander (his gateway's
     address, his wording, his referral code) has to be joined by something that is the account's own, if less loudly.
+
+    Of a unit without a row in the table of accounts the first cannot be known. What it shares in client and content
+    does where nearly all units with a row that share as much are members by all that is known of them.
     """
-    strong = {name: bits.held >= settings.channel_floor_bits for name, bits in group.channels.items()}
     nothing = np.zeros(len(group.among), dtype=np.bool_)
+    strong = {name: bits.held >= settings.channel_floor_bits for name, bits in group.channels.items()}
     operator = np.any([strong.get(name, nothing) for name in (schema.IDENTITY, schema.NETWORK, schema.TIME)], axis=0)
     own = group.own.held >= settings.channel_floor_bits / 2
     enough = _total(group) >= needed_bits(units, len(group.members), settings)
     count = np.sum(list(strong.values()), axis=0)
+    whole = enough & own & (count >= settings.channels_needed)
+    alike = strong.get(schema.CLIENT, nothing) & strong.get(schema.CONTENT, nothing)
+    named = alike & ~group.nameless
+    if np.count_nonzero(named) >= NAMED and (whole & operator)[named].mean() >= ALIKE:
+        operator = operator | (alike & group.nameless)
     taken = np.zeros(units, dtype=np.bool_)
-    taken[group.among] = enough & operator & own & (count >= settings.channels_needed)
+    taken[group.among] = whole & operator
     return taken

@@ -49,6 +49,7 @@ class Profile:
         among: Sorted units that were held against the group; all others have no bits here.
         channels: For each channel the bits of every unit.
         own: The most that a channel's unforgeable signals say of every unit.
+        nameless: Which of the judged units have no row in the table of accounts, where most units have one.
         kinds: For each signal the bits of every unit before the channel takes the largest.
         rates: For each signal: value numbers held inside, members holding them, outside holders.
         ratios: For each signal, how many times more likely each value is inside than outside, for an outsider.
@@ -58,6 +59,7 @@ class Profile:
     among: Ints
     channels: dict[str, Bits]
     own: Bits
+    nameless: npt.NDArray[np.bool_]
     kinds: dict[str, Bits] = field(default_factory=dict)
     rates: dict[str, tuple[Ints, Ints, Ints]] = field(default_factory=dict)
     ratios: dict[str, Floats] = field(default_factory=dict)

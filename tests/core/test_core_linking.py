@@ -85,9 +85,11 @@ def slow_profile(
         made = [slow_kind(one, members, incidence.units, described) for one in kinds]
         best = [max(column) for column in zip(*(bits for bits, _ in made), strict=True)]
         price = [min(column) for column in zip(*(lack for _, lack in made), strict=True)]
-        known = {unit for one in kinds for unit in rows_of(one, incidence.units)}
+        ties = [sum(bits[unit] >= SETTINGS.channel_floor_bits for unit in members) for bits, _ in made]
+        tying = [one for one, tied in zip(kinds, ties, strict=True) if 2 * tied >= len(members)] or kinds
+        known = {unit for one in tying for unit in rows_of(one, incidence.units)}
         told = len(members & known)
-        tied = sum(best[unit] >= SETTINGS.channel_floor_bits for unit in members)
+        tied = sum(best[unit] >= SETTINGS.channel_floor_bits for unit in members & known)
         cost = log2(max(1 - (tied + 0.5) / (told + 1), 1e-9))
         apart = max(cost, -5.0) if told >= SETTINGS.min_accounts and cost <= -1 else 0.0
         loose = [unit in known and best[unit] < SETTINGS.channel_floor_bits for unit in units]
@@ -245,3 +247,38 @@ def test_a_framed_bystander_pays_for_what_it_does_not_share() -> None:
     assert group.channels["network"][399] > 3
     assert group.channels["identity"][399] < -3
     assert not linking.belongs(group, 400, SETTINGS)[399]
+
+
+def unnamed(inside: int, *, strangers: int = 0) -> Incidence:
+    """A campaign by cards of which the last five of `inside` members lack a row; `strangers` with one use its tools."""
+    units, members = 400, range(inside)
+    payment = {unit: {f"card{unit}": 1.0} for unit in range(units)} | one_each(range(inside - 5), ["c1", "c2"])
+    payment = {unit: held for unit, held in payment.items() if unit not in range(inside - 5, inside)}
+    alike = [*members, *range(100, 100 + strangers)]
+    agent = {unit: {f"ua{unit % 60}": 1.0} for unit in range(units)} | one_each(alike, ["odd"])
+    wording = {unit: {f"w{unit}": 0.1} for unit in range(units)} | {unit: {"wording": 0.9} for unit in alike}
+    kinds = (
+        kind("payment", "identity", units, payment),
+        kind("user_agent", "client", units, agent),
+        kind("template", "content", units, wording, mixture=True),
+    )
+    return Incidence(units, kinds)
+
+
+@pytest.mark.parametrize(("inside", "strangers", "taken"), [(25, 0, 25), (25, 6, 20), (15, 0, 10)])
+def test_an_account_without_a_row_belongs_where_its_like_do(inside: int, strangers: int, taken: int) -> None:
+    """Program and wording do for it where nearly all that have a row and share both are members, and are not too few."""
+    group = linking.profile(unnamed(inside, strangers=strangers), np.arange(inside), SETTINGS)
+    assert np.flatnonzero(linking.belongs(group, 400, SETTINGS)).tolist() == list(range(taken))
+
+
+def test_nobody_stands_apart_by_what_is_not_known_of_him() -> None:
+    """Sign-up in one week ties the members; of whom the log has no sign-up, the hours say nothing against him."""
+    units, members = 400, range(20)
+    signup = {unit: {f"w{unit % 50}": 1.0} for unit in range(units) if unit != 19} | one_each(range(19), ["week"])
+    hours = {unit: {f"h{unit % 9}": 1.0} for unit in range(units)}
+    both = Incidence(units, (kind("signup_batch", "time", units, signup), kind("load", "time", units, hours)))
+    time = linking.profile(both, np.array(members), SETTINGS).channels["time"]
+    assert time[18] > 3
+    assert time[19] == pytest.approx(0.0, abs=1.0)
+    assert time[300] < -3
