@@ -108,8 +108,13 @@ def of(found: Found, shuffles: Sequence[Sequence[float]]) -> model.NullTest:
     return model.NullTest(
         shuffles=len(shuffles),
         as_strong=sum(any(other >= mine for other in one) for one in shuffles),
-        expected_false=round(sum(len(one) for one in shuffles) / max(len(shuffles), 1), 6),
+        expected_false=expected(shuffles) or 0.0,
     )
+
+
+def expected(shuffles: Sequence[Sequence[float]]) -> float | None:
+    """Return how many networks a shuffle gives on average; None where there was none."""
+    return round(sum(len(one) for one in shuffles) / len(shuffles), 6) if shuffles else None
 
 
 def strata(ground: Ground) -> Ints:

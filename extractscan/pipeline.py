@@ -140,7 +140,7 @@ def analyze(
         schema_version=model.SCHEMA_VERSION,
         tool=_tool(settings, reproducible=reproducible),
         inputs=[*log.logs.records(), *map(summaries.described, stored), *side, *older],
-        coverage=_coverage(log, ground, silent, chosen, settings),
+        coverage=_coverage(log, ground, silent, chosen, (len(shuffles), null_test.expected(shuffles)), settings),
         networks=_sealed(log.logs, written),
         single_sources=single_sources(ground, judged.found),
         excluded=exclusions(ground, judged.found, settings),
@@ -175,6 +175,7 @@ def _coverage(
     ground: groundwork.Ground,
     silent: list[model.Gap],
     chosen: selection.Selection,
+    chance: tuple[int, float | None],
     settings: Settings,
 ) -> model.Coverage:
     release()
@@ -187,6 +188,8 @@ def _coverage(
         signals=ground.runs,
         smallest_detectable_network=smallest_detectable(ground, settings),
         filters=chosen.filtered(),
+        shuffles=chance[0],
+        expected_false=chance[1],
     )
 
 

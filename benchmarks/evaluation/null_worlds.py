@@ -62,7 +62,7 @@ def judge(cell: Cell, threshold: str, shuffles: int, folder: Path) -> Result:
         "networks": len(found),
         "strangers": len(chance),
         "harvests": sum(n["verdict"] == "extraction_network" and not n["campaign"] for n in found),
-        "expected": found[0]["expected_false"] if found else None,
+        "expected": report.coverage.expected_false,
         "campaigns": [n["as_strong"] for n in found if n["campaign"] >= 0.5 and not strangers(n)],
         "ranks": [n["as_strong"] for n in chance],
     }
@@ -83,7 +83,7 @@ def interval(count: int, level: float = 0.95) -> tuple[float, float]:
 def agreement(results: Sequence[Result]) -> list[object]:
     """Worlds, how many said what they expect, observed, expected, bounds for the observed mean, and whether they agree.
 
-    Only worlds whose report states an expectation are compared; a report without any network states none.
+    Only worlds whose report states an expectation are compared: where nothing could be tested there is none.
     """
     told = [r for r in results if r["expected"] is not None]
     seen, expected = sum(r["strangers"] for r in told), sum(r["expected"] for r in told)

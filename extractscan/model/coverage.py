@@ -100,3 +100,7 @@ class Coverage(Node, frozen=True):
     """Accounts that a ring planted into shuffled sightings needs before the search links it; null = none is linked."""
     filters: list[Filtered] = []
     """What was left out because it was asked for."""
+    shuffles: int = 0
+    """Shuffles of the sightings in which the search was run again."""
+    expected_false: float | None = None
+    """Networks that a shuffle gave on average, at the thresholds in use; null = none was run."""

@@ -49,11 +49,21 @@ def nothing_found(report: Report) -> str:
         reasons.append(
             f"networks of fewer than {coverage.smallest_detectable_network:,} accounts cannot be told from chance here;"
         )
+    if coverage.expected_false is not None:
+        reasons.append(f"chance alone gives {by_chance(report)};")
     untested = sum(not signal.ran for signal in coverage.signals)
     if untested:
         reasons.append(f"{untested} of {len(coverage.signals)} signals could not be computed, as listed below;")
     reasons.append("accounts that share nothing in these fields cannot be linked by them.")
     return " ".join(reasons)
+
+
+def by_chance(report: Report) -> str:
+    """Say how many networks shuffled sightings gave; nothing where none were shuffled."""
+    coverage = report.coverage
+    if coverage.expected_false is None:
+        return ""
+    return f"{coverage.expected_false:.3g} networks (mean of {count(coverage.shuffles, 'shuffle')})"
 
 
 def called(report: Report, fingerprint: str) -> str:

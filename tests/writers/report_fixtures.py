@@ -251,6 +251,8 @@ def coverage(*, signals: bool = True) -> model.Coverage:
         gaps=[model.Gap(start="2026-03-20T02:00:00Z", end="2026-03-20T09:30:00Z", hours=7.5)],
         signals=runs if signals else [],
         smallest_detectable_network=5,
+        shuffles=20,
+        expected_false=0.05,
     )
 
 

@@ -16,7 +16,7 @@ from extractscan.model import NullTest, TimelinePoint
 from extractscan.model.traits import Traits
 from extractscan.writers import markdown
 from extractscan.writers.numbers import bits, count, losses, share, short, size
-from extractscan.writers.reading import PROMISE, holders, nothing_found, ranked
+from extractscan.writers.reading import PROMISE, by_chance, holders, nothing_found, ranked
 from extractscan.writers.terminal import View, full_bits, render, render_member, render_network
 from extractscan.writers.terminal.network import _activity, names, traits_lines
 from extractscan.writers.terminal.view import ALARM, CAUTION, CONTRARY, COOL, GOOD, bar, cell, sparkline
@@ -149,7 +149,10 @@ def test_nothing_found_is_never_said_to_be_clean() -> None:
     report = msgspec.structs.replace(report_fixtures.ordinary(), networks=[], single_sources=[])
     assert "fewer than 5 accounts" in nothing_found(report)
     assert "1 of 4 signals" in nothing_found(report)
+    assert "0.05 networks (mean of 20 shuffles)" in nothing_found(report)
     assert "not known" in nothing_found(report_fixtures.empty())
+    assert "chance alone" not in nothing_found(report_fixtures.empty())
+    assert not by_chance(report_fixtures.empty())
     assert "no proof that there is none" in render(report).decode()
 
 

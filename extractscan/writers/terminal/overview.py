@@ -11,7 +11,7 @@ from rich.text import Text
 
 from extractscan.model import LEVELS, Network, Report
 from extractscan.writers.numbers import bits, count, losses, short
-from extractscan.writers.reading import nothing_found, ranked
+from extractscan.writers.reading import by_chance, nothing_found, ranked
 from extractscan.writers.terminal.view import (
     CAUTION,
     LEVEL_STYLES,
@@ -101,6 +101,8 @@ def _facts(view: View, report: Report) -> Iterator[tuple[str, Text]]:
             else "no network can be tested on this log"
         )
         yield "tested", Text(f"{ran} of {len(signals)} signals · {floor}")
+    if coverage.expected_false is not None:
+        yield "chance", Text(by_chance(report))
     rejected = sum(reason.count for source in report.inputs for reason in source.rejected)
     if rejected:
         yield "rejected", Text(f"{losses(rejected)}, listed under inputs", style=CAUTION)
