@@ -267,7 +267,7 @@ def unnamed(inside: int, *, strangers: int = 0) -> Incidence:
 
 @pytest.mark.parametrize(("inside", "strangers", "taken"), [(25, 0, 25), (25, 6, 20), (15, 0, 10)])
 def test_an_account_without_a_row_belongs_where_its_like_do(inside: int, strangers: int, taken: int) -> None:
-    """Program and wording do for it where nearly all that have a row and share both are members, and are not too few."""
+    """Program and wording do for it where nearly all that have a row and share both are members, and are no few."""
     group = linking.profile(unnamed(inside, strangers=strangers), np.arange(inside), SETTINGS)
     assert np.flatnonzero(linking.belongs(group, 400, SETTINGS)).tolist() == list(range(taken))
 
