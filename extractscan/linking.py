@@ -154,8 +154,8 @@ def _stands_apart(bits: Floats, told: npt.NDArray[np.bool_], members: Ints, sett
     price = np.zeros(bits.shape[1])
     ties = bits >= settings.channel_floor_bits
     common = ties[:, members].mean(axis=1) >= TYING
-    known = told[:, common].any(axis=1) if common.any() else told.any(axis=1)
-    tied = ties.any(axis=0)
+    known = np.asarray((told[:, common] if common.any() else told).any(axis=1), dtype=np.bool_)
+    tied = np.asarray(ties.any(axis=0), dtype=np.bool_)
     n = int(known[members].sum())
     share = (int((tied & known)[members].sum()) + CELL) / (n + 2 * CELL)
     cost = float(np.log2(max(1.0 - share, 1e-9)))
