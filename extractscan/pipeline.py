@@ -111,6 +111,7 @@ def analyze(
     table = table if accounts or not stored else summaries.accounts_of(stored)
     shared = ranges(allowing.shared(allow))
     chosen = selection.Selection(filters=filters, homes=selection.homes_of(table), shared=shared)
+    sampled, logs = logs.columns, logs.wanting(each.column for each in filters)
     chosen.check(logs.columns)
     past = [readers.open_logs(baseline_logs, mapping=mapping)] if baseline_logs else []
     log = reading.read(
@@ -125,6 +126,7 @@ def analyze(
         memory=memory,
         stored=stored,
     )
+    chosen.check(sampled)
     log = recalling.whole(log, stored, rest, mapping)
     older = [msgspec.structs.replace(each, role="baseline") for one in past for each in one.records()]
     silent = gaps(log.summary)

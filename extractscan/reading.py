@@ -261,6 +261,7 @@ def surveyed(
 
     wanted = [name for name in logs.columns if name != schema.COMPLETION]
     pick = chosen or Selection()
+    pick.counts.begin()
     used = (pick.of(within(batch, window), counting=True) for batch in logs.batches(wanted, progress=progress))
     pieces = (piece for sample in added(unrepeated(used)) for piece in sample.pieces(ROWS_AT_ONCE))
     asking = [pl.DataFrame(schema={**schema.PROVENANCE, reduce.MASK: pl.UInt64})]

@@ -37,6 +37,13 @@ class Counts:
     accounts: dict[int, set[str]] = field(default_factory=dict)
     known: dict[str, tuple[int, ...]] = field(default_factory=dict)
     """Ranges of every address that was looked up."""
+    filled: set[str] = field(default_factory=set)
+    """Columns to filter by that had a value anywhere."""
+
+    def begin(self) -> None:
+        """Forget what an earlier reading of the same log counted."""
+        for each in (self.left_out, self.events, self.accounts, self.filled):
+            each.clear()
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +73,7 @@ class Selection:
         Raises:
             UsageError: naming the filter.
         """
-        there = set(columns) | ({schema.ORGANIZATION} if self.homes else set())
+        there = {*columns, *self.counts.filled} | ({schema.ORGANIZATION} if self.homes else set())
         for each in self.filters:
             if each.column not in there:
                 (name,) = (name for name, column in COLUMNS.items() if column == each.column)
@@ -82,6 +89,9 @@ class Selection:
             batch: Canonical columns.
             counting: Whether this reading is the one whose numbers go into the report.
         """
+        if counting:
+            filled = (each.column for each in self.filters if each.column in batch.columns)
+            self.counts.filled.update(name for name in filled if batch[name].null_count() < len(batch))
         for number, each in enumerate(self.filters):
             kept = batch.filter(_keeps(each, self.homes, batch.columns))
             if counting:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
@@ -10,12 +10,15 @@ from extractscan import schema
 from extractscan.errors import InputError
 from extractscan.readers import containers, formats, mapped
 from extractscan.readers.chat import is_chat, parse
-from extractscan.readers.convert import FLAT, read_guarded
+from extractscan.readers.convert import FLAT, plain, read_guarded
 from extractscan.readers.found import Found
 from extractscan.readers.opening import parts_of
 from extractscan.readers.partitions import constants_of, filled_in
+from extractscan.readers.plan import Plan
 from extractscan.readers.source import Record, Side, Source, keys_of
 from extractscan.readers.stored import DamagedError, Stored, read
+from extractscan.readers.streams import Meter
+from extractscan.readers.tally import Tally
 
 DETECT: Final = 50
 """Records that decide what a file is."""
@@ -88,6 +91,37 @@ def sample(found: Found, mapping: Mapping[str, str] | None = None) -> Sampled:
     file = LogFile(found.path, found.size, found.stored, look.container, look.layers, framing=look.framing)
     file = replace(file, constants=constants_of(found.path, look.fields, mapping or {}), note=found.note)
     return Sampled(file, look.records, look.fields, look.filled)
+
+
+class UndecidedError(InputError):
+    """What was looked at of a file does not show what is needed; records further on may."""
+
+
+def further(sampled: Sampled) -> Iterator[Sampled]:
+    """Look at more and more records of a file that holds JSON: in each step at some behind those before.
+
+    Tables are known from their heads. After 64 MiB or 200,000 records there are no more steps.
+    """
+    file = sampled.file
+    if file.container is None or file.container.name not in SAMPLED_IN_PART:
+        return
+    plan, meter, seen = Plan(file.stored, file.size, file.layers, file.framing), Meter(Tally()), 0
+    for chunk in file.container.read(plan, meter):
+        records = plain(chunk.records)
+        for start in range(0, len(records), SAMPLE):
+            if start or seen:
+                window = records[start : start + DETECT]
+                fields = list(dict.fromkeys([*sampled.fields, *(name for record in window for name in record)]))
+                yield replace(sampled, records=[*window, *sampled.records], fields=fields)
+        seen += len(records)
+        if seen >= _FURTHEST or meter.seen >= _FURTHEST_BYTES:
+            return
+
+
+SAMPLED_IN_PART: Final = ("ndjson", "json")
+"""Containers in which a field may stand behind the records that were looked at."""
+_FURTHEST: Final = 200_000
+_FURTHEST_BYTES: Final = 64 << 20
 
 
 def kind_of(sampled: Sampled, mapping: Mapping[str, str]) -> Source | Side:
@@ -205,7 +239,7 @@ def _check_known(sampled: Sampled, records: Sequence[Record], mapping: Mapping[s
             hint=f"name the logs as inputs, and this table with --accounts {path}",
         )
     shown = mapped.listed(mapped.paths_of(records) or sorted(sampled.fields), 40)
-    raise InputError(
+    raise UndecidedError(
         f"{path}: not a log format that is known (fields: {shown or 'none'})",
         hint=f"Name the fields: --map {schema.TIMESTAMP}=FIELD --map {schema.ACCOUNT}=FIELD. " + formats.KNOWN,
     )
@@ -236,11 +270,11 @@ def _holds_chats(source: Source, records: Sequence[Record]) -> bool:
     return any(is_chat(parse(record.get(schema.PROMPT))) for record in records)
 
 
-def _incomplete(sampled: Sampled, missing: Sequence[str], source: Source) -> InputError:
+def _incomplete(sampled: Sampled, missing: Sequence[str], source: Source) -> UndecidedError:
     shown = mapped.listed(mapped.paths_of(sampled.records) or sorted(sampled.fields), 40)
     ways = [source.wants] if source.wants else []
     known = f"recognised as {source.title}: " if any(source is each for each in formats.SOURCES) else ""
-    return InputError(
+    return UndecidedError(
         f"{sampled.file.path}: {known}no field for {' and '.join(missing)} (fields: {shown})",
         hint=" ".join([*ways, *(f"Name it with --map {name}=FIELD." for name in missing)]),
     )

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
-from typing import Final
+from itertools import chain
 
 from extractscan import schema
 from extractscan.errors import InputError
 from extractscan.readers import detect, mapped, paths
 from extractscan.readers.dated import Window
-from extractscan.readers.detect import Candidate, LogFile
+from extractscan.readers.detect import Candidate, LogFile, Sampled
 from extractscan.readers.found import Found
 from extractscan.readers.joining import Sides
 from extractscan.readers.logset import LogSet
@@ -46,10 +46,10 @@ def open_logs(
         try:
             sampled = detect.sample(found, mapping)
             search.look_at(sampled.records, [*sampled.fields, *partitions_of(found.path)])
-            kind = detect.kind_of(sampled, mapping)
-            if kind.parts is not None:
-                search.look_at(parts_of(kind, sampled.records), ())
-            candidates.append((found, detect.candidate(sampled, kind)))
+            each, sampled = _recognised(sampled, mapping)
+            if each.kind.parts is not None:
+                search.look_at(parts_of(each.kind, sampled.records), ())
+            candidates.append((found, each))
         except InputError as error:
             problems.append((found, error))
     files = _identified(candidates, problems)
@@ -62,18 +62,37 @@ def open_logs(
     return LogSet(columns, size, tuple(files), tuple(Tally() for _ in files), sides)
 
 
+def _recognised(sampled: Sampled, mapping: Mapping[str, str]) -> tuple[Candidate, Sampled]:
+    """Say what a file can be; where its head does not show that, look further until it does, or there is no more.
+
+    Raises:
+        InputError: where it is of no known kind, or of one that cannot be analysed.
+    """
+    first: tuple[Candidate, Sampled] | None = None
+    problem: detect.UndecidedError | None = None
+    for each in chain([sampled], detect.further(sampled)):
+        try:
+            found = detect.candidate(each, detect.kind_of(each, mapping))
+        except detect.UndecidedError as error:
+            problem = problem or error
+            continue
+        first = first or (found, each)
+        if found.problem is None:
+            return found, each
+    if first is None:
+        assert problem is not None
+        raise problem
+    return first
+
+
 def _look_further(search: mapped.Search, files: Sequence[LogFile]) -> None:
     """Look for mapped fields behind the samples before they are refused; what tables have is known from their heads."""
     for file in files:
         if search.done:
             return
-        if file.container is not None and file.container.name in _SAMPLED_IN_PART:
+        if file.container is not None and file.container.name in detect.SAMPLED_IN_PART:
             with suppress(DamagedError):
                 search.look_through(pieces(file.stored, file.layers, Meter(Tally())))
-
-
-_SAMPLED_IN_PART: Final = ("ndjson", "json")
-"""Containers in which a field may stand behind the records that were looked at."""
 
 
 def no_logs() -> LogSet:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 from datetime import UTC, date, datetime
 from ipaddress import ip_network
@@ -134,6 +135,27 @@ def test_a_filter_by_what_no_input_has_is_refused(run, tmp_path) -> None:
         result = run("analyze", tmp_path / "x.ndjson", option, "US")
         assert result.exit_code == 2
         assert f"{option}: no input has the column country" in result.stderr
+
+
+def test_a_filter_by_what_stands_only_deep_in_the_log_is_taken(tmp_path: Path) -> None:
+    """What the sample does not show is looked for in the one reading that is done anyway; each event counts once."""
+    events = [
+        {"timestamp": f"2026-03-01T{i // 3600:02}:{i // 60 % 60:02}:{i % 60:02}Z", "account_id": f"a{i % 9}",
+         "user_agent": f"u{i % 4}", **({"model": "m1", "country": "DE"} if 5000 < i < 5900 else {})}
+        for i in range(9000)
+    ]  # fmt: skip
+    path = tmp_path / "x.ndjson.gz"
+    path.write_bytes(gzip.compress("".join(json.dumps(each) + "\n" for each in events).encode()))
+
+    def asked(**filtered: list[str]) -> model.Report:
+        return pipeline.analyze([str(path)], settings=Settings(shuffles=0), filters=[Filter(**filtered)])
+
+    report = asked(column="model", include=["m1"])
+    assert report.coverage.events == 899
+    assert report.coverage.filters[0].events_left_out == 9000 - 899
+    assert asked(column="country", exclude=["DE"]).coverage.events == 9000 - 899
+    with pytest.raises(UsageError, match="no input has the column organization_id"):
+        asked(column="organization_id", exclude=["o1"])
 
 
 def listed(folder: Path, text: str) -> str:

@@ -10,11 +10,12 @@ from typing import Any
 
 import polars as pl
 import pytest
-from reader_records import converse, event, lines, payload, read_all, spend_row, write
+from reader_records import converse, event, lines, payload, read_all, refusal, spend_row, write
 
 from extractscan.errors import UsageError
 from extractscan.readers import LogSet, gathering, open_logs
 from extractscan.readers.inspection import inspect_logs
+from extractscan.readers.lines import blocks
 
 MANY = 4000
 
@@ -143,3 +144,37 @@ def test_what_a_log_beside_tells_late_is_filled_in(tmp_path: Path) -> None:
     wide = _wide(logs)
     assert read_all(wide)["user_agent"].to_list() == [None, None, "Boto3/1.35.0", None]
     assert wide.widened().columns == wide.columns
+
+
+@pytest.mark.parametrize("pack", [lines, _array, _pages], ids=["lines", "array", "pages"])
+@pytest.mark.parametrize("needed", ["account_id", "timestamp"])
+def test_what_every_event_needs_may_stand_only_far_behind_the_head(
+    tmp_path: Path, needed: str, pack: Callable[[list[dict[str, Any]]], bytes]
+) -> None:
+    records = [event(i) for i in range(2 * MANY)]
+    for record in records[:MANY]:
+        del record[needed]
+    logs = open_logs([write(tmp_path / "x.gz", pack(records), "gzip")])
+    assert read_all(logs)["source_row"].to_list() == list(range(MANY, 2 * MANY))
+    assert [(each.reason, each.count) for each in logs.records()[0].rejected] == [(f"{needed}: missing", MANY)]
+
+
+def test_a_source_that_names_its_accounts_late_is_read(tmp_path: Path) -> None:
+    records = [spend_row(i) for i in range(2 * MANY)]
+    for record in records[:MANY]:
+        for name in ("user", "end_user", "api_key", "metadata"):
+            record.pop(name, None)
+    logs = open_logs([write(tmp_path / "x.gz", lines(records), "gzip")])
+    assert read_all(logs).height == MANY
+
+
+def test_what_shows_nothing_that_is_needed_is_looked_through_up_to_a_limit(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    records = [{"a": i} for i in range(2 * MANY)]
+    path = write(tmp_path / "x.gz", lines([*records, *(event(i) for i in range(MANY))]), "gzip")
+    assert read_all(open_logs([path])).height == MANY
+    monkeypatch.setattr("extractscan.readers.detect._FURTHEST", MANY)
+    monkeypatch.setattr("extractscan.readers.json_lines.blocks", lambda stream: blocks(stream, 1 << 10))
+    monkeypatch.setattr("extractscan.readers.stored.PIECE", 1 << 10)
+    assert "not a log format that is known" in str(refusal(path))
