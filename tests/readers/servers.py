@@ -81,16 +81,58 @@ def postgres() -> Iterator[str]:
 
 
 @contextmanager
-def object_store() -> Iterator[str]:
-    """Run a server that speaks S3 and give its address."""
-    port = free_port()
-    program = "import sys; from moto.server import main; main(sys.argv[1:])"
-    command = [sys.executable, "-c", program, "-H", "127.0.0.1", "-p", str(port)]
-    environment = {**os.environ, "MOTO_ACCOUNT_ID": "123456789012", "SECRET_KEY": secrets.token_hex(8)}
-    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=environment)
+def _running(command: list[str], port: int, environment: dict[str, str] | None = None) -> Iterator[str]:
+    process = subprocess.Popen(
+        command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env={**os.environ, **(environment or {})}
+    )
     try:
         wait_for(port, process)
         yield f"http://127.0.0.1:{port}"
     finally:
         process.terminate()
         process.wait(30)
+
+
+@contextmanager
+def object_store() -> Iterator[str]:
+    """Run a server that speaks S3 and give its address."""
+    port = free_port()
+    program = "import sys; from moto.server import main; main(sys.argv[1:])"
+    command = [sys.executable, "-c", program, "-H", "127.0.0.1", "-p", str(port)]
+    with _running(command, port, {"MOTO_ACCOUNT_ID": "123456789012", "SECRET_KEY": secrets.token_hex(8)}) as address:
+        yield address
+
+
+@contextmanager
+def google_store(bucket: str) -> Iterator[str]:
+    """Run an emulator of Google Cloud Storage with one bucket and give its address."""
+    port = free_port()
+    command = [sys.executable, "-m", "gcp_storage_emulator", "start", "--host", "127.0.0.1", "--port", str(port)]
+    with _running([*command, "--in-memory", "--default-bucket", bucket], port) as address:
+        yield address
+
+
+def _azurite() -> list[str]:
+    """The blob service of Azurite, which is a program of Node: `.ci/run` installs it where there is npm."""
+    here = Path(sys.prefix) / "azurite/node_modules/azurite/dist/src/blob/main.js"
+    node = shutil.which("node")
+    if node and here.exists():
+        return [node, str(here)]
+    installed = shutil.which("azurite-blob")
+    if installed is None:
+        pytest.skip("no emulator of Azure's store: npm install --prefix .venv/azurite azurite@3")
+    return [installed]
+
+
+@contextmanager
+def azure_store() -> Iterator[str]:
+    """Run Azurite's blob service and give its address; it knows one account, whose key is public."""
+    port = free_port()
+    options = ["--inMemoryPersistence", "--skipApiVersionCheck", "--disableTelemetry", "--silent"]
+    with _running([*_azurite(), "--blobHost", "127.0.0.1", "--blobPort", str(port), *options], port) as address:
+        yield address
+
+
+AZURE_ACCOUNT = "devstoreaccount1"
+AZURE_KEY = "Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw=="
+"""Of every Azurite; its documentation prints them."""
