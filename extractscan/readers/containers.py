@@ -82,6 +82,7 @@ _NOT_A_LOG: Final = "Give Parquet, NDJSON, JSON or CSV; `extractscan formats` li
 _CONVERT: Final = (
     "Convert it to Parquet, NDJSON or CSV (plain, gzip or zstd); `extractscan formats` lists what is read."
 )
+_AS_UTF8: Final = "Write it as UTF-8 first: iconv -f WINDOWS-1252 -t UTF-8 FILE > NEW."
 _ELSEWHERE: Final = (
     (b"PK\x03\x04", "a zip archive within an archive"),
     (b"7z\xbc\xaf", "a 7z archive"),
@@ -93,6 +94,8 @@ _ELSEWHERE: Final = (
     (codecs.BOM_UTF32_BE, "UTF-32 text"),
     (b"{\0", "UTF-16 text without a byte order mark"),
     (b"[\0", "UTF-16 text without a byte order mark"),
+    (b"\0{", "UTF-16 text without a byte order mark"),
+    (b"\0[", "UTF-16 text without a byte order mark"),
 )
 _OPENS: Final = re.compile(rb"[\[{,:]\s*$")
 """How the first line of a pretty-printed document ends."""
@@ -154,9 +157,10 @@ def _start(stored: Stored, layers: str) -> tuple[bytes, bool]:
     except DamagedError:
         if not held.strip():
             raise
+    held = held.removeprefix(BOM)
     if not held.strip():
         raise DamagedError("nothing but white space" if held else "no content")
-    return held.removeprefix(BOM).lstrip(), True
+    return held.lstrip(), True
 
 
 def _look_at_json(stored: Stored, layers: str, text: bytes, *, whole: bool, count: int) -> Look:
@@ -225,7 +229,8 @@ def _document_sample(stored: Stored, layers: str, count: int) -> list[Mapping[st
     records = list(islice((record for chunk in chunks for record in list(chunk.records)), count))
     if not records:
         why = "; ".join(f"{loss.reason} at {loss.first_at}" for loss in tally.losses())
-        raise DamagedError(why or "a JSON document without records")
+        hint = _AS_UTF8 if "not UTF-8" in why else ""
+        raise DamagedError(why or "a JSON document without records", hint=hint)
     return records
 
 

@@ -42,6 +42,7 @@ def test_special_files_are_refused(tmp_path: Path) -> None:
     [
         (b"", "empty file"),
         (b" \n \n", "nothing but white space"),
+        (b"\xef\xbb\xbf", "no content"),
         (gzip.compress(b"", mtime=0), "no content"),
         (gzip.compress(b"x" * 1000, mtime=0)[:10], "truncated gzip stream"),
         (b"\x1f\x8b" + b"\0" * 50, "damaged gzip stream"),
@@ -56,6 +57,7 @@ def test_special_files_are_refused(tmp_path: Path) -> None:
         ("a,b\n1,2".encode("utf-16")[:-1], "damaged UTF-16 text"),
         ("[1]".encode("utf-32"), "UTF-32"),
         ('{"a": 1}'.encode("utf-16-le"), "UTF-16 text without a byte order mark"),
+        ('{"a": 1}'.encode("utf-16-be"), "UTF-16 text without a byte order mark"),
         (GZIPPED_FOUR_TIMES, "more than three layers"),
         (b"abc\0\1\2", "binary content"),
         (b"{broken\n{again\n", "damaged (not JSON)"),
@@ -70,6 +72,12 @@ def test_special_files_are_refused(tmp_path: Path) -> None:
 )
 def test_files_that_cannot_be_read_say_why(tmp_path: Path, data: bytes, says: str) -> None:
     assert says in str(refusal(write(tmp_path / "x", data)))
+
+
+def test_text_in_an_old_encoding_is_told_how_to_mend(tmp_path: Path) -> None:
+    error = refusal(write(tmp_path / "x", '{"timestamp": 1, "account_id": "Jos\xe9"}\n'.encode("latin-1") * 9))
+    assert "not UTF-8" in str(error)
+    assert "iconv" in error.hint
 
 
 def test_a_truncated_parquet_file_is_refused(tmp_path: Path) -> None:
