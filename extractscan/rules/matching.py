@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from functools import cache, reduce
 from itertools import combinations
 from operator import or_
@@ -18,6 +19,10 @@ HEAD_CHARS: Final = 2000
 TAIL_CHARS: Final = 1000
 """Only the first 2,000 and the last 1,000 characters of a text are looked at: instructions stand before or after
 the material they are about, and a pasted book must cost no more than a page."""
+
+
+MANY: Final = 2000
+"""Texts from which a second, looser pattern is worth compiling."""
 
 
 class _Form(NamedTuple):
@@ -42,9 +47,10 @@ def match(texts: pl.Series, rules: Sequence[Rule]) -> pl.Series:
         raise UsageError(f"{len(rules)} rules, and {MAX_RULES} is the limit", hint="Match in two calls.")
     forms = [_Form(bit, rule, wording) for bit, rule in enumerate(rules) for wording in rule.wording.values()]
     folded = _ends(texts).str.to_lowercase()
+    plain = _in_ascii(folded)
     masks = pl.zeros(len(texts), dtype=pl.UInt64, eager=True)
     for form, rows in _candidates(folded, forms):
-        found = _matching(folded, rows, form)
+        found = _matching(folded.gather(rows), plain.gather(rows), rows, form)
         masks = masks.scatter(found, masks.gather(found) | (1 << form.bit))
     return masks.alias(texts.name)
 
@@ -58,7 +64,7 @@ def suspect(texts: pl.Series, rules: Sequence[Rule]) -> pl.Series:
     literals = {one for rule in rules for form in rule.wording.values() for one in form.literals[0]}
     if not literals:
         return pl.zeros(len(texts), dtype=pl.UInt8, eager=True).cast(pl.Boolean)
-    return _any_of(_ends(texts).str.to_lowercase(), literals).fill_null(value=False)
+    return _holding(_ends(texts).str.to_lowercase(), frozenset(literals))
 
 
 def _ends(texts: pl.Series) -> pl.Series:
@@ -88,7 +94,7 @@ def _candidates(folded: pl.Series, forms: Sequence[_Form]) -> Iterator[tuple[_Fo
     if rarest.is_empty():
         return
     literals = rarest["literal"].unique().sort()
-    rows = _any_of(folded, literals).arg_true()
+    rows = _holding(folded, frozenset(literals)).arg_true()
     held = folded.gather(rows).str.extract_many(literals.to_list(), overlapping=True)
     pairs = pl.DataFrame({"row": rows, "literal": held}).explode("literal").join(rarest, on="literal")
     by_form = pairs.select("form", "row").unique().sort("form", "row").partition_by("form", as_dict=True)
@@ -99,6 +105,17 @@ def _candidates(folded: pl.Series, forms: Sequence[_Form]) -> Iterator[tuple[_Fo
             left = left.filter(_any_of(folded.gather(left), group))
         if not left.is_empty():
             yield form, left
+
+
+def _holding(folded: pl.Series, literals: frozenset[str]) -> pl.Series:
+    """Tell which texts hold any of many literals; texts in ASCII, that is most, are asked for those in ASCII alone."""
+    plain = (folded.str.len_bytes() == folded.str.len_chars()).fill_null(value=False)
+    found = pl.zeros(len(folded), pl.Boolean, eager=True)
+    for which, sought in ((plain, frozenset(filter(str.isascii, literals))), (~plain, literals)):
+        rows = which.arg_true()
+        if sought and not rows.is_empty():
+            found.scatter(rows.filter(_any_of(folded.gather(rows), sought)), values=True)
+    return found
 
 
 def _any_of(folded: pl.Series, literals: Iterable[str]) -> pl.Series:
@@ -115,21 +132,53 @@ def _parts(text: str) -> Iterator[str]:
     return (text[start:end] for start, end in combinations(range(len(text) + 1), 2) if end - start < len(text))
 
 
-def _matching(folded: pl.Series, rows: pl.Series, form: _Form) -> pl.Series:
-    """Of the given rows, those that a pattern of the form matches.
+def _in_ascii(folded: pl.Series) -> pl.Series:
+    """Put one character of ASCII in the place of every other, in the few texts that have any."""
+    odd = (folded.str.len_bytes() != folded.str.len_chars()).arg_true()
+    # scatter writes in place: the caller's series must stay as it was
+    return folded.clone().scatter(odd, folded.gather(odd).str.replace_all(r"[^\x00-\x7f]", _OTHER))
+
+
+def _matching(texts: pl.Series, plain: pl.Series, rows: pl.Series, form: _Form) -> pl.Series:
+    """Of the given rows, those whose text, as it is or in ASCII, a pattern of the form matches.
 
     Each pattern alone: joined in one automaton their gaps multiply, which costs more than it saves.
     """
-    texts = folded.gather(rows)
-    plain = texts.str.replace_all(r"[^\x00-\x7f]", _OTHER)
+    if len(rows) >= MANY:
+        return rows.gather(_among_many(texts, plain, form))
     patterns = form.wording.patterns
-    hits = [_contains(plain if pattern.isascii() else texts, pattern, form.rule) for pattern in patterns]
-    return rows.filter(reduce(or_, hits))
+    return rows.filter(
+        reduce(or_, [_contains(plain if each.isascii() else texts, each, form.rule) for each in patterns])
+    )
 
 
-def _contains(folded: pl.Series, pattern: str, rule: Rule) -> pl.Series:
+def _among_many(texts: pl.Series, plain: pl.Series, form: _Form) -> pl.Series:
+    """Return the places of the texts that a pattern of the form matches.
+
+    Patterns with gaps are asked last, two at a time in their looser form, and themselves only where that matches; what
+    one of them matched is done with.
+    """
+    gaps = {pattern: pattern.isascii() and len(_GAP.findall(pattern)) > 1 for pattern in form.wording.patterns}
+    wide = [pattern for pattern, many in gaps.items() if many]
+    alone = [[pattern] for pattern, many in gaps.items() if not many]
+    left, found = pl.int_range(len(texts), eager=True), []
+    for group in [*alone, *(wide[at : at + 2] for at in range(0, len(wide), 2))]:
+        likely = left
+        if gaps[group[0]]:
+            with suppress(pl.exceptions.ComputeError):  # the pattern that does not compile is named below
+                likely = left.filter(plain.gather(left).str.contains("|".join(map(_loosened, group))))
+        for pattern in group:
+            asked = plain if pattern.isascii() else texts
+            hit = _contains(asked.gather(likely), pattern, form.rule)
+            found.append(likely.filter(hit))
+            likely = likely.filter(~hit)
+        left = left.filter(~left.is_in(pl.concat(found).implode()))
+    return pl.concat(found).sort()
+
+
+def _contains(texts: pl.Series, pattern: str, rule: Rule) -> pl.Series:
     try:
-        return folded.str.contains(_folded(pattern))
+        return texts.str.contains(_folded(pattern))
     except pl.exceptions.ComputeError as error:
         raise UsageError(
             f"{rule.source}, rule {rule.id!r}: pattern does not compile: {pattern}",
@@ -179,3 +228,24 @@ def _folded(pattern: str) -> str:
             if ascii_only and piece == "[^":
                 out.append(r"\x{80}-\x{10ffff}")
     return "(?s)" + "".join(out)
+
+
+_COUNTED: Final = re.compile(r"(\\\w\{\w+\}|\\.|\[(?:\\.|[^\]\\])*\])|\{(\d+)(?:,\d*)?\}", re.DOTALL)
+"""What may not be touched (escapes, classes), or how often something is repeated."""
+_GAP: Final = re.compile(r"\{\d+,[2-9]\d\}|\{\d+,\d{3,}\}")
+"""A repetition of 20 or more."""
+_NESTED: Final = re.compile(r"\[\^?\]|\[(?:\\.|[^\]\\])*\[")
+"""A class in a class, or one that begins with its own end: where it ends is not told here."""
+
+
+@cache
+def _loosened(pattern: str) -> str:
+    """Fold a pattern and take the bounds off its repetitions: whatever the pattern matches, this does too.
+
+    A gap of up to 60 characters makes as many states, for every place where the text before it stands. To look for the
+    same texts in the same order at any distance takes a third of the time and leaves few to look at closely.
+    """
+    folded = _folded(pattern)
+    if _NESTED.search(folded):
+        return folded
+    return _COUNTED.sub(lambda found: found[1] or ("*" if int(found[2]) == 0 else "+"), folded)

@@ -6,7 +6,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from extractscan.errors import UsageError
-from extractscan.rules import HEAD_CHARS, MAX_RULES, TAIL_CHARS, Rule, Wording, load, match, suspect
+from extractscan.rules import HEAD_CHARS, MAX_RULES, TAIL_CHARS, Rule, Wording, load, match, matching, suspect
+from extractscan.rules.matching import MANY, _loosened
 
 RULES = load()
 TEXTS = [text for rule in RULES for examples in rule.examples.values() for text in examples[:2]]
@@ -169,3 +170,34 @@ def test_a_pattern_that_does_not_compile_is_named() -> None:
 
 def test_any_pattern_of_a_language_is_enough() -> None:
     assert bits(["foo a", "foo b", "foo c", "a b"], rule(patterns=("foo a", "foo b"))) == [1, 1, 0, 0]
+
+
+def test_many_texts_match_what_each_matches_by_itself(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Many are asked by looser patterns first, so that words in the right order and too far apart have to be there."""
+    far = [text.replace(" ", " " + "word " * 30) for text in TEXTS]
+    backwards = [" ".join(reversed(text.split())) for text in TEXTS]
+    some = [*TEXTS, *far, *backwards, *ORDINARY, "día " + TEXTS[0]]
+    few = bits(some, *RULES)
+    monkeypatch.setattr(matching, "MANY", 1)
+    assert bits(some, *RULES) == few
+    assert sum(mask > 0 for mask in few) > len(TEXTS) // 2
+
+
+def test_a_pattern_that_does_not_compile_is_named_by_many_texts_too() -> None:
+    broken = rule(patterns=("foo.{0,40}a.{0,40}b", "(?=foo).{0,40}a.{0,40}b"))
+    with pytest.raises(UsageError, match="rule 'one': pattern does not compile"):
+        bits(["foo"] * MANY, broken)
+
+
+@pytest.mark.parametrize(
+    ("pattern", "looser"),
+    [
+        ("a{2}b{0,3}c{1,}", "(?s)a+b*c+"),
+        (r"\x{41}\{2}[{2}]x{2}", r"(?s)\x{41}\{2}[{2}]x+"),
+        (r"a\p{l}{2,9}?", r"(?s)a\p{l}+?"),
+        ("[[:alpha:]{2}]x{2}", "(?s)[[:alpha:]{2}]x{2}"),
+        ("[]{2}]x{2}", "(?s)[]{2}]x{2}"),
+    ],
+)
+def test_a_looser_pattern_repeats_any_number_of_times(pattern: str, looser: str) -> None:
+    assert _loosened(pattern) == looser
