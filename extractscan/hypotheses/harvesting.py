@@ -5,7 +5,7 @@ from __future__ import annotations
 from math import log2, sqrt
 
 from extractscan.hypotheses.facts import Ask, Facts
-from extractscan.hypotheses.weighing import HARD, clients_of_one_hand, hard_ties, hidden, percent, rented
+from extractscan.hypotheses.weighing import clients_of_one_hand, concealed, hard_ties, hidden, percent
 
 FLOOR = 0.002
 """Rates below one event in 500 are not told apart: a small log cannot measure them."""
@@ -13,9 +13,10 @@ LEAST_SHARE = 0.02
 CARRIAGE = frozenset({"load", "duty", "ramp", "output_settings"})
 CARRIAGE_CAP = 2.0
 SECOND_WEIGHT = 0.5
-STRANGERS_MOST, CARRIED = 3.0, 2.0
-"""The most that items and their order say of strangers who ask for nothing particular, and the bits of how traffic is
-carried from which they are none."""
+SPREAD, SPREAD_MOST = frozenset({"load", "dealt_deck", "item_mix", "item_shape", "own_wording"}), 2.5
+"""What tells how work is spread over accounts, and the most that it says together where nobody conceals anything."""
+CARRIED = 2.0
+"""Bits of load and hours from which they are steady."""
 DEALT = 0.85
 """Likeness of items across members against within one, over which they were dealt and under which they are topics."""
 MIX_SLOPE, MIX_MOST, MIX_LEAST, MIX_PAIRS = 40.0, 4.0, -6.0, 400
@@ -46,9 +47,9 @@ def extraction(facts: Facts) -> list[Sign]:
         (signal, bits, rate outside, sentence); their sum is the network's extraction bits.
     """
     asks, carriage, items = _asks(facts), _carriage(facts), _items(facts)
-    if not asks and sum(bits for _, bits, _, _ in carriage) < CARRIED and _strangers(facts):
-        items = _capped(items)
     found = [*asks, *carriage, *items]
+    if not concealed(facts):
+        found = _spread_capped(found)
     if facts.end_users >= 0.5 and facts.end_users_each >= 5:
         says = f"requests carry the ids of the members' own end users ({facts.end_users_each:.0f} an account)"
         found.append(("end_users", -4.0, facts.end_users_outside, says))
@@ -214,20 +215,21 @@ def _carriage_capped(found: list[Sign]) -> list[Sign]:
     return [*carriage, *(sign for sign in found if sign[0] not in CARRIAGE)]
 
 
-def _capped(signs: list[Sign], most: float = STRANGERS_MOST) -> list[Sign]:
+def _capped(signs: list[Sign], most: float) -> list[Sign]:
     """Scale what speaks for a harvest down to at most so many bits together."""
     total = sum(max(0.0, bits) for _, bits, _, _ in signs)
     scale = min(1.0, most / total) if total > 0 else 1.0
     return [(name, bits * scale if bits > 0 else bits, rate, says) for name, bits, rate, says in signs]
 
 
-def _strangers(facts: Facts) -> bool:
-    """Tell whether nobody shares a card, a phone or a device, where the log would tell, nor a pool of rented addresses.
+def _spread_capped(found: list[Sign]) -> list[Sign]:
+    """Let even loads and mixed items say little together where nobody conceals that the accounts are one hand's.
 
-    Users of one app ask of everything under the sun, and their texts may be as mixed as a queue's.
+    They tell how work is spread and not what it is for: a school, a desk and the users of one app deal out their work
+    as evenly, through one house text.
     """
-    apart = max(facts.share(name).known for name in HARD) >= 0.5 and hard_ties(facts) < 0.3
-    return apart and not rented(facts)
+    spread = _capped([sign for sign in found if sign[0] in SPREAD], SPREAD_MOST)
+    return [*(sign for sign in found if sign[0] not in SPREAD), *spread]
 
 
 def _asks(facts: Facts) -> list[Sign]:

@@ -124,14 +124,43 @@ def one_room(facts: Facts) -> bool:
 
 
 def rented(facts: Facts) -> bool:
-    """Tell whether members draw from addresses that are theirs, in several networks: no office, and no public VPN."""
-    return pooled(facts) and facts.share("address").bits >= TIED_BITS
+    """Tell whether members draw from addresses that are theirs, in several networks: no office, and no public VPN.
+
+    Where each member has addresses of its own the blocks that they lie in tell, of several networks; a carrier's lie in
+    one.
+    """
+    block, network = facts.share("prefix"), facts.share("autonomous_system")
+    blocks = block.shared >= 0.5 and block.top < 0.5 and block.bits >= TIED_BITS and network.top < 0.8
+    return blocks or (pooled(facts) and facts.share("address").bits >= TIED_BITS)
 
 
 def pooled(facts: Facts) -> bool:
     """Tell whether several members draw from common addresses, of which none carries most and which lie apart."""
     address = facts.share("address")
     return address.shared >= 0.5 and address.top < 0.5 and facts.share("prefix").top < 0.8
+
+
+def concealed(facts: Facts) -> bool:
+    """Tell whether somebody shares cards, phones, devices or rented addresses among accounts that seem to be apart.
+
+    Nothing is concealed where all calls come from one address in human hours and one card pays, or machines of the
+    house are all that is shared.
+    """
+    if housed(facts) and (one_room(facts) or not split(facts)):
+        return False
+    return hard_ties(facts) >= 0.3 or rented(facts)
+
+
+def split(facts: Facts) -> bool:
+    """Tell whether several cards or phones each serve several members, where one would do for a house."""
+    shares = [facts.share(name) for name in ("payment", "phone")]
+    return any(one.known >= 0.5 and one.shared >= 0.5 and one.top < 0.6 for one in shares)
+
+
+def housed(facts: Facts) -> bool:
+    """Tell whether nearly all calls come from one address, in the hours of people."""
+    human = facts.round_the_clock <= facts.round_the_clock_outside + 0.15
+    return facts.share("address").top >= 0.8 and human
 
 
 def own_domain(facts: Facts) -> bool:

@@ -229,7 +229,8 @@ def test_a_second_request_family_counts_half() -> None:
 )
 def test_the_extraction_axis(change: dict[str, object], expected: dict[str, float]) -> None:
     """Each sign of a harvest counts as its formula says, and only where the log can show it."""
-    assert signals(replace(PLAIN, **{"stream_known": False, **change})) == pytest.approx(expected, abs=1e-3)  # type: ignore[arg-type]
+    tied = replace(PLAIN, sharing={"payment": FEW_CARDS})
+    assert signals(replace(tied, **{"stream_known": False, **change})) == pytest.approx(expected, abs=1e-3)  # type: ignore[arg-type]
 
 
 def test_a_harvest_is_threaded_by_a_wording_or_a_request() -> None:
@@ -445,7 +446,8 @@ def test_phones_or_machines_of_their_own_count_where_cards_are_not_known(name: s
 
 def test_traffic_without_a_thread_of_a_harvest_speaks_for_a_reseller() -> None:
     """Neither a wording nor a request: the accounts carry what customers ask; with either the reason falls away."""
-    plain = replace(PLAIN, channels={"identity": 8.0}, own_traffic=0.9, sharing={"user_agent": ONE_CLIENT})
+    pool = {"user_agent": ONE_CLIENT, "address": POOL}
+    plain = replace(PLAIN, channels={"identity": 8.0}, own_traffic=0.9, sharing=pool)
     assert said("H4", plain, "neither a wording nor a request") == 2.0
     assert said("H1", plain, "little in the traffic") == -6.0
     asking = replace(plain, asks=REASONING)
@@ -504,15 +506,24 @@ def test_accounts_that_pay_together_and_draw_from_one_list_are_no_class() -> Non
     assert (said("H1", everybody, "on a list"), said("H6", everybody, "on a list")) == (-5.0, 8.0)
 
 
-def test_mixed_items_of_strangers_say_little_by_themselves() -> None:
-    """Users of one app ask of everything; what is asked for, an even load, or a common card make it a queue again."""
-    app = replace(PLAIN, exchangeable=1.0, exchange_pairs=400, sharing={"payment": OWN_CARDS})
-    assert signals(app)["dealt_deck"] + signals(app)["item_mix"] == pytest.approx(3.0)
-    pool = {"payment": OWN_CARDS, "address": replace(POOL, top=0.1)}
-    ties: tuple[dict[str, object], ...] = ({"payment": FEW_CARDS}, pool, {})
-    for change in ({"asks": REASONING}, {"load_ratio": 2.5}, *({"sharing": tie} for tie in ties)):
-        harvest = signals(replace(app, **change))  # type: ignore[arg-type]
-        assert harvest["dealt_deck"] + harvest["item_mix"] == 8.0
+def test_how_work_is_spread_says_little_where_nothing_is_concealed() -> None:
+    """Even loads and mixed items are any desk's; cards, phones or rented addresses behind separate accounts are not."""
+    spread = {"dealt_deck", "item_mix", "load"}
+    app = replace(PLAIN, exchangeable=1.0, exchange_pairs=400, load_ratio=2.0, sharing={"payment": OWN_CARDS})
+    home = Sharing(known=1.0, shared=1.0, distinct=0.05, top=0.95, bits=9.0)
+    blocks = {"prefix": replace(POOL, top=0.2), "autonomous_system": replace(POOL, top=0.4)}
+    carrier = blocks | {"autonomous_system": replace(POOL, top=1.0)}
+    desk = {"payment": ONE_CARD, "address": home}
+    machines = {"device": FEW_CARDS, "address": home, "prefix": home}
+    for quiet in ({}, {"payment": OWN_CARDS}, carrier, desk, machines):
+        said_little = {name: bits for name, bits in signals(replace(app, sharing=quiet)).items() if name in spread}
+        assert sum(said_little.values()) == pytest.approx(2.5, abs=0.01)
+    for tie in ({"payment": FEW_CARDS}, {"payment": FEW_CARDS, "address": home}, {"address": POOL}, blocks):
+        assert signals(replace(app, sharing=tie)) == {"dealt_deck": 4.0, "item_mix": 4.0, "load": 2.0}
+    night = replace(app, sharing=desk, round_the_clock=1.0, duty_known=True)
+    assert signals(night)["dealt_deck"] == 4.0
+    asks = replace(app, asks=REASONING)
+    assert signals(asks)["verbatim_reasoning"] > 7
 
 
 def test_a_harvest_is_outspoken_by_what_it_asks_for_or_by_its_even_load() -> None:
