@@ -58,7 +58,11 @@ def weigh(facts: Facts) -> Weighed:
                 f"members were banned, and {percent(facts.succession)} start just after another fell silent",
             ),
             (not alone, _unshared(facts), "nobody shares a card, a phone or a device, as far as they are known"),
-            (age > YOUNG_DAYS, -min(3.0, (age - YOUNG_DAYS) / 40), f"the accounts are old ({age:.0f} days, median)"),
+            (
+                age > YOUNG_DAYS and facts.sold < 0.3,
+                -min(3.0, (age - YOUNG_DAYS) / 40),
+                f"the accounts are old ({age:.0f} days, median)",
+            ),
             (alone, -8.0, "only software and its habits are common; nobody shares a payment, a sign-up or an address"),
             (
                 institution(facts),
@@ -68,6 +72,7 @@ def weigh(facts: Facts) -> Weighed:
             (one_list(facts), -5.0, "most items are on a list that many members sent"),
             (facts.end_users >= 0.5 and facts.end_users_each >= 5, -4.0, "members serve end users of their own"),
             ((facts.verified_distinct or 0.0) >= 0.5, -4.0, "members belong to different verified organizations"),
+            (facts.sold >= 0.3, 3.0, f"{percent(facts.sold)} of the accounts changed hands, as bought ones do"),
             (facts.takeover >= 0.5, -3.0, "the stream comes from clients and addresses foreign to the accounts"),
         ),
         would_decide=("payment and sign-up records of the members", "whether the members answer to one contract"),

@@ -201,9 +201,9 @@ def outspoken(facts: Facts) -> bool:
 
 
 def run_through(facts: Facts) -> bool:
-    """Tell whether one private wording runs through nearly all that the members send, and no list of items does."""
+    """Tell whether one private wording runs through nearly all that concealed accounts send, and no list does."""
     whole = facts.channels.get("content", 0.0) >= HALF_WORDED and facts.own_traffic <= 0.2
-    return whole and facts.same_list <= 0.3
+    return whole and facts.same_list <= 0.3 and concealed(facts)
 
 
 def _carriage_capped(found: list[Sign]) -> list[Sign]:

@@ -29,7 +29,11 @@ def weigh(facts: Facts) -> Weighed:
             (facts.stream_known and facts.same_list < 0.1, -2.0, "members hardly ever send the same item"),
             (by_code, 6.0, "one referral code brought them; mail domains, clients and wording are their own"),
             (not worded and not by_code, -4.0, "no wording is common to them"),
-            (card.known >= 0.5 and card.shared < 0.1, 4.0, "everybody pays with a card of their own"),
+            (
+                card.known >= 0.5 and card.shared < 0.1 and facts.sold < 0.3,
+                4.0,
+                "everybody pays with a card of their own",
+            ),
             (software_only(facts), 6.0, "only software and its habits are common to them"),
             (tied >= 0.3, -5.0, f"members share {tie(facts)}"),
             (worded and institution(facts), 4.0, "people of one institution share a wording, as a class does"),

@@ -26,7 +26,11 @@ def weigh(facts: Facts) -> Weighed:
         points=points(
             (gate, 4.0, "most calls pass one network"),
             (not gate, -4.0, "no network carries most of the calls"),
-            (card.known >= 0.5 and card.shared < 0.1 and tied < 0.3, 4.0, "everybody pays with a card of their own"),
+            (
+                card.known >= 0.5 and card.shared < 0.1 and tied < 0.3 and facts.sold < 0.3,
+                4.0,
+                "everybody pays with a card of their own",
+            ),
             (tied >= 0.3 and not one_room(facts), -5.0, f"members share {tie(facts)}"),
             (one_room(facts), 3.0, "machines of one place are all that they share"),
             (client.known > 0 and client.top < 0.5, 2.0, "clients differ"),

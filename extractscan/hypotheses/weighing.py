@@ -148,7 +148,14 @@ def concealed(facts: Facts) -> bool:
     """
     if housed(facts) and (one_room(facts) or not split(facts)):
         return False
-    return hard_ties(facts) >= 0.3 or rented(facts)
+    return hard_ties(facts) >= 0.3 or (rented(facts) and not one_cloud(facts))
+
+
+def one_cloud(facts: Facts) -> bool:
+    """Tell whether people with programs and cards of their own call from one provider's addresses, as of notebooks."""
+    client, network = facts.share("user_agent"), facts.share("autonomous_system")
+    own = apart(facts, "payment") and client.known > 0 and client.top < 0.5
+    return own and network.top >= 0.8
 
 
 def split(facts: Facts) -> bool:
