@@ -9,13 +9,14 @@ import numpy as np
 
 from extractscan import schema
 from extractscan.incidence import Incidence, Ints, spans
-from extractscan.linking import belongs, counted, member_bits, needed_bits, profile
+from extractscan.linking import counted, profile
+from extractscan.membership import belongs, member_bits, needed_bits
 from extractscan.profiles import Profile
 from extractscan.settings import Settings
 
 START_HOLDS = 0.5
 """Share of a start set that has to belong to it: what falls apart at once is not grown."""
-MASKING = 0.05
+MASKING = 0.02
 """Share of all units from which the rest of a campaign, seen as outsiders, can hide a part of it."""
 CLOSINGS, CARRIED, MOSTLY = 3, 0.1, 0.75
 """Rounds of taking in holders; the share of a set that has to hold a value, and of its holders that have to be in the
@@ -85,7 +86,7 @@ def closed(incidence: Incidence, start: Ints) -> Ints:
     return members
 
 
-def alike(incidence: Incidence, start: Ints) -> Iterator[Ints]:
+def all_holding(incidence: Incidence, start: Ints) -> Iterator[Ints]:
     """Yield the holders of each value that nearly all of a set hold, and half as many again besides; rarest first.
 
     Where a pool serves a campaign that is a large part of the log, the holders of one of its addresses are a part of

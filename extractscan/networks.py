@@ -9,9 +9,9 @@ from itertools import chain
 import numpy as np
 import numpy.typing as npt
 
-from extractscan.growing import MASKING, Found, alike, closed, disjoint, refine
+from extractscan.growing import MASKING, Found, all_holding, closed, disjoint, refine
 from extractscan.incidence import Incidence, Ints, Kind
-from extractscan.linking import belongs
+from extractscan.membership import belongs
 from extractscan.parting import release, sever, split
 from extractscan.profiles import Profile
 from extractscan.seeding import Seed, seeds
@@ -70,7 +70,7 @@ def _grown(incidence: Incidence, seed: Seed, settings: Settings) -> Profile | No
     """
     group = refine(incidence, seed.units, settings)
     if group is None and len(seed.units) >= MASKING * incidence.units:
-        starts = chain((closed(incidence, seed.units),), alike(incidence, seed.units))
+        starts = chain((closed(incidence, seed.units),), all_holding(incidence, seed.units))
         wider = (refine(incidence, start, settings) for start in starts)
         return next((each for each in wider if each is not None), None)
     return group

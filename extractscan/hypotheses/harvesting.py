@@ -5,7 +5,15 @@ from __future__ import annotations
 from math import log2, sqrt
 
 from extractscan.hypotheses.facts import Ask, Facts
-from extractscan.hypotheses.weighing import clients_of_one_hand, concealed, hard_ties, hidden, percent
+from extractscan.hypotheses.weighing import (
+    HIDDEN_UNITS,
+    clients_of_one_hand,
+    concealed,
+    hard_ties,
+    hidden,
+    percent,
+    rented,
+)
 
 FLOOR = 0.002
 """Rates below one event in 500 are not told apart: a small log cannot measure them."""
@@ -131,10 +139,12 @@ def from_a_pool(facts: Facts) -> bool:
     """Tell whether accounts that are paid for together, on several cards, each sent a small part of a long list.
 
     That is an operator's dispatcher that draws with replacement, or asks several accounts for answers to choose from;
-    who runs a list for himself sends most of it, and pays for himself or for all openly.
+    who runs a list for himself sends most of it, and pays for himself or for all openly. Many accounts on addresses
+    that somebody rented in many networks are told by these.
     """
     part = facts.same_list >= 0.5 and facts.list_items >= LONG_LIST and facts.list_covered <= SMALL_PART
-    return part and hard_ties(facts) >= 0.3 and facts.share("payment").top < 0.6
+    paid = hard_ties(facts) >= 0.3 and facts.share("payment").top < 0.6
+    return part and (paid or (rented(facts) and concealed(facts) and facts.units >= HIDDEN_UNITS))
 
 
 def topics_of_their_own(facts: Facts) -> bool:

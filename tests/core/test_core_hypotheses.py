@@ -11,7 +11,15 @@ from extractscan import hypotheses
 from extractscan.hypotheses import HYPOTHESES
 from extractscan.hypotheses.facts import Ask, Facts, Sharing
 from extractscan.hypotheses.harvesting import ask_bits, extraction, from_a_pool, outspoken, run_through, threaded
-from extractscan.hypotheses.weighing import Weighed, clients_of_one_hand, hard_ties, percent, points, software_only
+from extractscan.hypotheses.weighing import (
+    Weighed,
+    clients_of_one_hand,
+    concealed,
+    hard_ties,
+    percent,
+    points,
+    software_only,
+)
 from extractscan.settings import Settings
 
 FILES = {
@@ -311,10 +319,32 @@ def test_one_wording_through_all_may_lack_one_bit(harvest: float, rival: float, 
 
 def test_a_wording_runs_through_nearly_all_that_they_send() -> None:
     """A weaker wording, other traffic or one list for all are not it."""
-    whole = replace(PLAIN, own_traffic=0.1)
+    whole = replace(PLAIN, own_traffic=0.1, sharing={"payment": FEW_CARDS})
     assert run_through(whole)
-    for change in ({"own_traffic": 0.3}, {"same_list": 0.5}, {"channels": {"content": 5.0}}):
+    for change in ({"own_traffic": 0.3}, {"same_list": 0.5}, {"channels": {"content": 5.0}}, {"sharing": {}}):
         assert not run_through(replace(whole, **change))  # type: ignore[arg-type]
+
+
+def test_accounts_that_changed_hands_are_bought_and_their_owners_vouch_for_nobody() -> None:
+    """Where owners left, their cards and the age of the accounts clear nobody; beside a thief they do."""
+    cards = {"payment": OWN_CARDS, "address": POOL, "user_agent": MANY_CLIENTS}
+    stolen = replace(PLAIN, sharing=cards, takeover=0.9, age_days=200.0)
+    sold = replace(stolen, takeover=0.0, sold=0.9)
+    for name, reason in (("H3", "card of their own"), ("H5", "pays alone"), ("H6", "card of their own")):
+        assert said(name, stolen, f"everybody pays {'alone' if name == 'H5' else 'with a card of their own'}") > 0
+        assert said(name, sold, "everybody pays") == 0.0, reason
+    assert said("H1", stolen, "the accounts are old") < 0
+    assert said("H1", sold, "the accounts are old") == 0.0
+    assert said("H1", sold, "90 % of the accounts changed hands") == 3.0
+    assert said("H5", sold, "in 90 % of the accounts the owner fell silent") == -4.0
+
+
+def test_notebooks_of_one_cloud_conceal_nobody() -> None:
+    """People with cards and programs of their own on one provider's addresses; one program on them is a pool."""
+    cloud = {"payment": OWN_CARDS, "address": POOL, "user_agent": MANY_CLIENTS, "autonomous_system": ONE_CARD}
+    assert not concealed(replace(PLAIN, sharing=cloud))
+    assert concealed(replace(PLAIN, sharing=cloud | {"user_agent": ONE_CLIENT}))
+    assert concealed(replace(PLAIN, sharing=cloud | {"autonomous_system": POOL}))
 
 
 def said(hypothesis: str, facts: Facts, beginning: str) -> float:
