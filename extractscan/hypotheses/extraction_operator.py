@@ -12,6 +12,7 @@ from extractscan.hypotheses.weighing import (
     apart,
     bought,
     clients_of_one_hand,
+    desk,
     hard_ties,
     institution,
     percent,
@@ -28,7 +29,10 @@ aged accounts can be bought."""
 FEW = 6
 """Members under which what is registered or written alike does not do."""
 MACHINES = ("signup_device", "device")
-SOFT = ("email_pattern", "email_domain", "referral", "signup_address", "signup_batch", "organization")
+SOFT = ("email_pattern", "email_domain", "signup_address", "signup_batch", "organization")
+"""What else is registered alike; a referral code is anybody's who was told of it."""
+HOUSES = 0.2
+"""Mail domains for each member from which they are schools or firms that each have a few."""
 
 
 def weigh(facts: Facts) -> Weighed:
@@ -82,9 +86,11 @@ def weigh(facts: Facts) -> Weighed:
 def _ties(facts: Facts) -> tuple[Candidate, ...]:
     """Say how far what is bought, rented or registered ties the members to one hand."""
     hard, card = hard_ties(facts), facts.share("payment")
-    own_domain = facts.share("email_domain").top >= 0.8
-    soft = max((facts.share(s).bits for s in SOFT if not (own_domain and s.startswith("email"))), default=0.0)
-    openly = (card.known >= 0.5 and card.top >= 0.6) or clients_of_one_hand(facts) or _one_machine(facts)
+    domain = facts.share("email_domain")
+    houses = domain.top >= 0.8 or domain.distinct > HOUSES  # of one customer, or of many small ones
+    soft = max(facts.share(s).bits for s in SOFT if not (houses and s.startswith("email")))
+    one_card = card.known >= 0.5 and card.top >= 0.6
+    openly = one_card or desk(facts) or clients_of_one_hand(facts) or _one_machine(facts)
     few = facts.units < HIDDEN_UNITS
     own = hard >= 0.1 and few and all(apart(facts, name) for name in ("payment", "phone"))
     shared = f"{percent(hard)} of the members share {tie(facts)} with another member"

@@ -18,6 +18,8 @@ from extractscan.hypotheses.weighing import (
 FLOOR = 0.002
 """Rates below one event in 500 are not told apart: a small log cannot measure them."""
 LEAST_SHARE = 0.02
+ASKING, LOUD = 3.0, 5.0
+"""Bits of a request from which it is one of a harvest, and from which shared addresses do not explain it."""
 CARRIAGE = frozenset({"load", "duty", "ramp", "output_settings"})
 CARRIAGE_CAP = 2.0
 SECOND_WEIGHT = 0.5
@@ -263,6 +265,11 @@ def _asks(facts: Facts) -> list[Sign]:
     return found
 
 
+def asking(facts: Facts) -> bool:
+    """Tell whether something that a harvest asks for is asked for at all, beyond what anybody may ask for."""
+    return any(ask_bits(ask) >= ASKING for ask in facts.asks.values())
+
+
 def ask_bits(ask: Ask) -> float:
     """Bits of one family: how many times more often the stream asks for it than everybody else, capped."""
     if ask.share < LEAST_SHARE:
@@ -273,4 +280,4 @@ def ask_bits(ask: Ask) -> float:
 def threaded(facts: Facts) -> bool:
     """Tell whether the harvest has a thread of its own, a wording or a request, apart from how it is carried."""
     worded = facts.channels.get("content", 0.0) >= WORDED_BITS or own_worded(facts)
-    return worded or any(ask_bits(ask) >= 3.0 for ask in facts.asks.values())
+    return worded or asking(facts)

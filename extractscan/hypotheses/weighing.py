@@ -151,6 +151,13 @@ def concealed(facts: Facts) -> bool:
     return hard_ties(facts) >= 0.3 or (rented(facts) and not one_cloud(facts))
 
 
+def strangers(facts: Facts) -> bool:
+    """Tell whether each member has a place of its own, and a program of its own or a card."""
+    client = facts.share("user_agent")
+    own = apart(facts, "payment") or (client.known > 0 and client.top < 0.5)
+    return own and facts.share("address").shared < 0.3 and hard_ties(facts) < 0.1 and not rented(facts)
+
+
 def one_cloud(facts: Facts) -> bool:
     """Tell whether people with programs and cards of their own call from one provider's addresses, as of notebooks."""
     client, network = facts.share("user_agent"), facts.share("autonomous_system")
@@ -168,6 +175,13 @@ def housed(facts: Facts) -> bool:
     """Tell whether nearly all calls come from one address, in the hours of people."""
     human = facts.round_the_clock <= facts.round_the_clock_outside + 0.15
     return facts.share("address").top >= 0.8 and human
+
+
+def desk(facts: Facts) -> bool:
+    """Tell whether all calls come from one address in human hours, and all cards that are known or a domain name it."""
+    card, domain = facts.share("payment"), facts.share("email_domain")
+    named = (card.known >= 0.2 and card.top >= 0.8) or (domain.top >= 0.3 and private_domain(facts))
+    return housed(facts) and named
 
 
 def own_domain(facts: Facts) -> bool:

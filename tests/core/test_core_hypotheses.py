@@ -647,3 +647,63 @@ def test_a_pool_of_rented_addresses_is_no_gateway() -> None:
     assert said("H3", replace(PLAIN, sharing=carrier), "most calls pass one network") == 4.0
     rented = carrier | {"address": replace(many, bits=6.0)}
     assert said("H3", replace(PLAIN, sharing=rented), "most calls pass one network") == 0.0
+
+
+HOUSE = Sharing(known=1.0, shared=1.0, distinct=0.05, top=0.95, bits=9.0)
+OWN_DOMAIN = Sharing(known=1.0, shared=1.0, distinct=0.05, top=1.0, outside=0, bits=9.0)
+
+
+def test_a_desk_is_named_by_its_address_and_one_card_or_domain() -> None:
+    """One address in human hours, and all cards that are known are one: a customer, unless a harvest is asked for."""
+    card = replace(ONE_CARD, known=0.4)
+    towns = replace(OWN_DOMAIN, top=0.4, distinct=0.3)
+    school = replace(
+        PLAIN, sharing={"address": HOUSE, "payment": card, "email_domain": towns, "user_agent": MANY_CLIENTS}
+    )
+    assert said("H2", school, "one address carries all") == 4.0
+    assert said("H2", school, "mail addresses are scattered") == 0.0
+    assert said("H1", school, "sign-up details follow one scheme") == 0.0
+    queue = replace(school, exchangeable=1.0, exchange_pairs=400)
+    assert said("H2", queue, "one queue is dealt") == 0.0
+    assert said("H2", replace(school, asks=REASONING), "one address carries all") == 0.0
+    night = replace(queue, round_the_clock=0.9)
+    assert said("H2", night, "one address carries all") == 0.0
+    assert said("H2", night, "one queue is dealt") == -4.0
+    public = dict(school.sharing) | {"payment": FEW_CARDS, "email_domain": replace(towns, outside=900)}
+    assert said("H2", replace(school, sharing=public), "one address carries all") == 0.0
+
+
+def test_branches_of_one_brand_pay_for_themselves() -> None:
+    """One domain that nobody else has, and a card for each; with a harvest's request it is an operator's domain."""
+    shops = replace(PLAIN, sharing={"payment": OWN_CARDS, "email_domain": OWN_DOMAIN})
+    assert said("H2", shops, "one domain of their own, and each pays") == 3.0
+    assert said("H2", replace(shops, asks=REASONING), "one domain of their own, and each pays") == 0.0
+
+
+def test_strangers_have_a_wording_in_common_and_all_else_of_their_own() -> None:
+    """Volunteers with one text, in places and with programs or cards of their own; a pool is no such thing."""
+    homes = {"address": OWN_CARDS, "user_agent": MANY_CLIENTS}
+    assert said("H6", replace(PLAIN, sharing=homes), "a wording is common to them;") == 4.0
+    app = {"address": OWN_CARDS, "user_agent": ONE_CLIENT}
+    assert said("H6", replace(PLAIN, sharing=app), "a wording is common to them;") == 0.0
+    assert said("H6", replace(PLAIN, sharing=app | {"payment": OWN_CARDS}), "a wording is common to them;") == 4.0
+    for change in ({"sharing": homes | {"address": POOL}}, {"sharing": homes, "asks": REASONING}):
+        assert said("H6", replace(PLAIN, **change), "a wording is common to them;") == 0.0  # type: ignore[arg-type]
+
+
+def test_mail_domains_of_a_few_accounts_each_are_no_scheme() -> None:
+    """Teachers of many schools have their schools' domains; an operator's few domains are a scheme."""
+    schools = Sharing(known=1.0, shared=0.9, distinct=0.45, top=0.1, bits=7.0)
+    assert said("H1", replace(PLAIN, sharing={"email_domain": schools}), "sign-up details") == 0.0
+    few = replace(schools, distinct=0.05)
+    assert said("H1", replace(PLAIN, sharing={"email_domain": few}), "sign-up details") == 3.0
+    assert said("H1", replace(PLAIN, sharing={"referral": replace(ONE_CARD, bits=9.0)}), "sign-up details") == 0.0
+
+
+def test_a_private_wording_that_asks_for_a_harvest_is_no_gateways() -> None:
+    """Addresses in common explain neither that all send one private text nor what it asks for."""
+    behind = replace(PLAIN, sharing={"prefix": HOUSE}, asks=REASONING)
+    assert said("H3", behind, "one private wording asks for") == -4.0
+    quiet = {"verbatim_reasoning": Ask(share=0.5, outside=0.02, cap=9.0, title="verbatim reasoning")}
+    assert said("H3", replace(behind, asks=quiet), "one private wording asks for") == 0.0
+    assert said("H3", replace(behind, channels={}), "one private wording asks for") == 0.0
