@@ -6,13 +6,11 @@ block that holds anything else is not of the shape, and is read record by record
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from typing import Any, Final, NamedTuple
+from collections.abc import Iterable
+from typing import Any, Final
 
 import msgspec
 import pyarrow as pa
-
-from extractscan.readers.chat import parse
 
 _SCALARS: Final = (
     (frozenset({str}), pa.string()),
@@ -23,8 +21,6 @@ _SCALARS: Final = (
 )
 
 
-ITEM: Final = "item"
-"""What JSON in text, or an item of a list, is called in a table of its own."""
 _DOT: Final = "\x1f"
 """Stands in paths for a dot that is part of a field's name."""
 
@@ -34,20 +30,9 @@ def literal(name: str) -> str:
     return name.replace(".", _DOT)
 
 
-TEXT: Final = "{}"
-"""Stands in paths behind the name of a field that holds JSON as text, where the path leads into that."""
-
-
 def names_of(path: str) -> list[str]:
-    """List the names of the fields that a path leads through, `[]` after those of lists, `{}` after JSON in text."""
+    """List the names of the fields that a path leads through, `[]` after those of lists."""
     return [name.replace(_DOT, ".") for name in path.split(".")]
-
-
-class Form(NamedTuple):
-    """The types of a shape: of the records, and of the JSON in their texts by the paths of these."""
-
-    schema: pa.Schema
-    texts: Mapping[str, pa.Schema]
 
 
 class UnusualError(ValueError):
@@ -57,7 +42,7 @@ class UnusualError(ValueError):
 class Node:
     """One place in the records: what types were seen there, and the places within that are of interest."""
 
-    __slots__ = ("absent", "fields", "items", "kinds", "leaf", "opened")
+    __slots__ = ("absent", "fields", "items", "kinds", "leaf")
 
     def __init__(self) -> None:
         self.absent = False
@@ -65,8 +50,6 @@ class Node:
         self.kinds: set[type] = set()
         self.fields: dict[str, Node] = {}
         self.items: Node | None = None
-        self.opened: Node | None = None
-        """What is in it where it is JSON in text."""
 
     def observe(self, value: Any) -> None:
         """Take in the value that one record has here."""
@@ -80,8 +63,6 @@ class Node:
         elif kind is list and self.items is not None:
             for item in value:
                 self.items.observe(item)
-        elif kind is str and self.opened is not None and value:
-            self.opened.observe(parse(value))
 
     def arrow(self) -> pa.DataType:
         """Give the type that all values seen here have; the null type where there were none.
@@ -102,18 +83,6 @@ class Node:
                 return dtype
         raise UnusualError
 
-    def texts(self, path: str) -> Iterator[tuple[str, pa.Schema]]:
-        """Give the types of JSON in text here and further in, by path.
-
-        Raises:
-            UnusualError: where texts have no type in common.
-        """
-        if self.opened is not None and self.kinds == {str}:
-            yield path + TEXT, pa.schema([(ITEM, self.opened.arrow())])
-            yield from self.opened.texts(path + TEXT)
-        for name, field in self.fields.items():
-            yield from field.texts(f"{path}.{literal(name)}" if path else literal(name))
-
 
 class Shape:
     """What records hold at some paths: `a.b` is a field of an object, `a[].b` one of each item of a list.
@@ -132,13 +101,10 @@ class Shape:
     def _at(self, path: str) -> Node:
         node = self._root
         for name in names_of(path):
-            whole = name.removesuffix("[]")
-            node = node.fields.setdefault(whole.removesuffix(TEXT), Node())
-            if whole.endswith(TEXT):
-                node.leaf = True
-                node.opened = node = node.opened or Node()
-            if name != whole:
-                node.items = node = node.items or Node()
+            node = node.fields.setdefault(name.removesuffix("[]"), Node())
+            if name.endswith("[]"):
+                node.items = node.items or Node()
+                node = node.items
         return node
 
     def learn(self, records: Iterable[Any]) -> None:
@@ -150,11 +116,10 @@ class Shape:
             else:
                 self._root.observe(record)
 
-    def form(self) -> Form:
-        """Give the shape as schemas.
+    def schema(self) -> pa.Schema:
+        """Give the shape as a schema.
 
         Raises:
             UnusualError: where records differ in type, so that they have no shape in common.
         """
-        schema = pa.schema([(name, field.arrow()) for name, field in sorted(self._root.fields.items())])
-        return Form(schema, dict(self._root.texts("")))
+        return pa.schema([(name, field.arrow()) for name, field in sorted(self._root.fields.items())])

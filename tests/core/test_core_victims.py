@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
-
 import numpy as np
 import polars as pl
 import pytest
@@ -47,9 +45,7 @@ def events(owners: range) -> pl.DataFrame:
     rows = [
         {schema.ACCOUNT: f"a{n:03}", schema.CLIENT_IP: ip, schema.USER_AGENT: agent} for n, ip, agent in pool + home
     ]
-    start = datetime(2026, 3, 1, tzinfo=UTC)
-    times = [start + timedelta(minutes=number) for number in range(len(rows))]
-    return pl.DataFrame(rows).with_columns(pl.Series(schema.TIMESTAMP, times, dtype=pl.Datetime("us", "UTC")))
+    return pl.DataFrame(rows)
 
 
 def group(owners: range = STOLEN, tied: range = OWN, hits: list[Hits] | None = None) -> Part:
