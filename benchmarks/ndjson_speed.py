@@ -13,6 +13,7 @@ import msgspec
 from isal import igzip
 
 from benchmarks.measuring import Cost, run
+from benchmarks.ndjson_kinds import KINDS, WORDS
 
 IMPORTS = ("import polars", "from extractscan.readers import open_logs")
 """What Polars' programs import, and what the others do."""
@@ -42,7 +43,6 @@ READERS = {
 }
 """Programs that read one file; the first three are what the others are measured against."""
 BASES = tuple(READERS)[:3]
-WORDS = ("explain", "matrix", "rotation", "with", "an", "example", "and", "then", "write", "tests", "für", "naïve")
 
 
 def payload(i: int, rng: random.Random) -> dict[str, object]:
@@ -140,7 +140,7 @@ MAPPING = {
 }  # fmt: skip
 MAKERS: dict[str, Callable[[int, random.Random], dict[str, object]]] = {
     "payload": payload, "invocation": invocation, "canonical": event, "mapped": body,
-    "diagnostic": diagnostic,
+    "diagnostic": diagnostic, **KINDS,
 }  # fmt: skip
 
 

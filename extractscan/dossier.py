@@ -12,7 +12,7 @@ from extractscan.harvest import IN_STREAM
 from extractscan.hypotheses.harvesting import extraction, outspoken, run_through
 from extractscan.hypotheses.rhythm import heirs
 from extractscan.hypotheses.weighing import Weighed
-from extractscan.linking import needed_bits
+from extractscan.membership import needed_bits
 from extractscan.model.shared import fingerprint
 from extractscan.portrait import traits
 from extractscan.settings import Settings, millibits

@@ -16,7 +16,7 @@ from extractscan.growing import Found
 from extractscan.hypotheses.facts import Ask
 from extractscan.hypotheses.gathering import crowd_rates
 from extractscan.hypotheses.harvesting import ask_bits
-from extractscan.linking import needed_bits, total_bits
+from extractscan.membership import needed_bits, total_bits
 from extractscan.model.shared import fingerprint
 from extractscan.settings import Settings, millibits
 

@@ -2,24 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from extractscan import schema
 from extractscan.incidence import Incidence, Ints, spans
-from extractscan.linking import belongs, counted, member_bits, needed_bits, profile
+from extractscan.linking import counted, profile
+from extractscan.membership import belongs, member_bits, needed_bits
 from extractscan.profiles import Profile
 from extractscan.settings import Settings
 
 START_HOLDS = 0.5
 """Share of a start set that has to belong to it: what falls apart at once is not grown."""
-MASKING = 0.05
+MASKING = 0.02
 """Share of all units from which the rest of a campaign, seen as outsiders, can hide a part of it."""
 CLOSINGS, CARRIED, MOSTLY = 3, 0.1, 0.75
 """Rounds of taking in holders; the share of a set that has to hold a value, and of its holders that have to be in the
 set, for it to take in the others."""
+NEARLY, TRIED = 0.9, 3
+"""Share of a set that has to hold a value for it to be all of it, and how many such values are tried."""
 ROUNDS = 10
 """Refinement ends sooner as a rule; a group that still swings then only shrinks: of thousands some are on the edge."""
 
@@ -81,6 +84,22 @@ def closed(incidence: Incidence, start: Ints) -> Ints:
             break
         members = wider
     return members
+
+
+def all_holding(incidence: Incidence, start: Ints) -> Iterator[Ints]:
+    """Yield the holders of each value that nearly all of a set hold, and half as many again besides; rarest first.
+
+    Where a pool serves a campaign that is a large part of the log, the holders of one of its addresses are a part of
+    it, and the others who use its program look like strangers.
+    """
+    flat = incidence.flat
+    timeless = np.array([kind.channel != schema.TIME for kind in incidence.kinds], dtype=np.bool_)
+    held, k = counted(flat.value[spans(flat.ptr, start)], len(flat.kind))
+    total = flat.by_value_ptr[held + 1] - flat.by_value_ptr[held]
+    common = (k >= NEARLY * len(start)) & (total * 2 <= incidence.units) & timeless[flat.kind[held]]
+    common &= total * 2 >= 3 * len(start)
+    for value in held[common][np.argsort(total[common], kind="stable")][:TRIED].tolist():
+        yield np.sort(flat.by_value[flat.by_value_ptr[value] : flat.by_value_ptr[value + 1]]).astype(np.int64)
 
 
 def disjoint(incidence: Incidence, found: Sequence[Found], settings: Settings) -> list[Found]:

@@ -25,12 +25,13 @@ SYSTEM_KEY: Final = "system_key"
 HEAD: Final = "head"
 IN_TEMPLATE: Final = "in_template"
 SHARED_ITEM: Final = "shared_item"
+REPEATED: Final = "repeated"
 IN_STREAM: Final = "in_stream"
 THREADED: Final = "threaded"
 MEMBERS_PART: Final = "members_part"
 ITEMS_PART: Final = "items_part"
 WEIGHED: Final = (
-    NETWORK, MASK, SIZE, SYSTEM_KEY, HEAD, SHARED_ITEM, THREADED, MEMBERS_PART, ITEMS_PART, "fixed", "common",
+    NETWORK, MASK, SIZE, SYSTEM_KEY, HEAD, SHARED_ITEM, REPEATED, THREADED, MEMBERS_PART, ITEMS_PART, "fixed", "common",
     schema.END_USER, schema.SESSION, schema.USER_AGENT, schema.MAX_TOKENS, schema.TEMPERATURE,
 )  # fmt: skip
 """Columns that only the facts are drawn from: once they are, two fifths of what an event takes."""
@@ -195,7 +196,8 @@ def classify(events: pl.DataFrame, hits: Sequence[Hits], system_prompts: frozens
         system_prompts: System prompts that are private to the group.
 
     Returns:
-        The group's events with `in_template` and `shared_item` added, in an order that does not depend on the files'.
+        The group's events with `in_template`, `shared_item` and `repeated` (three sent the very prompt)
+        added, in an order that does not depend on the files'.
     """
     least = many(events[schema.ACCOUNT].n_unique())
     account = (events[schema.ACCOUNT].rank("dense").cast(pl.UInt32) - 1).to_numpy()
@@ -223,6 +225,7 @@ def classify(events: pl.DataFrame, hits: Sequence[Hits], system_prompts: frozens
                 | ((pl.col("common") >= 2) & (pl.col("common") * 2 >= pl.col(SIZE) - pl.col("fixed")))
                 | ((pl.col("held") > 0) & (pl.col("held") >= READER * pl.col(SIZE)))
             ).alias(SHARED_ITEM),
+            (pl.col(PROMPT_KEY).is_not_null() & (same >= SHARERS)).alias(REPEATED),
         )
         .drop("held")
         .sort(schema.TIMESTAMP, schema.ACCOUNT, schema.REQUEST, PROMPT_KEY, nulls_last=True)

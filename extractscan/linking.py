@@ -25,9 +25,9 @@ PRIVATE_RATIO = 16.0
 """Wording is private to a group when it is at least this many times more common inside than outside."""
 TYING = 0.5
 """Share of members that a signal has to tie for a channel to be known of a unit by it."""
-NAMED, ALIKE = 12, 0.9
-"""Of so many units with a row in the table of accounts, who share a group's program and its wording, such a share has
-to belong for those without a row to belong as well."""
+GATEWAY, FEW_TIMES, POOLED = 0.8, 3, 12
+"""Share of members on one block of addresses from which it is a gateway, the least blocks of a pool and users of each,
+and members under which a pool is not told from a few homes."""
 PRICE_FLOOR = -5.0
 """No missing value speaks louder against an account than this: members do change cards."""
 
@@ -137,7 +137,18 @@ def _summed(
                 np.maximum(own, bits[hard].max(axis=0) + lacking, out=own)
     kinds = {incidence.kinds[n].name: Bits(among, bits[n], units) for n in used}
     nameless = np.zeros(len(among), dtype=np.bool_) if flat.described is None else ~flat.described[among]
-    return Profile(members, among, channels, Bits(among, own, units), nameless, kinds, *rates)
+    roaming = _roaming(rates[0], members, flat.known[members].sum(axis=0), incidence)
+    return Profile(members, among, channels, Bits(among, own, units), roaming, nameless, kinds, *rates)
+
+
+def _roaming(rates: dict[str, tuple[Ints, Ints, Ints]], members: Ints, known: Ints, incidence: Incidence) -> bool:
+    """Tell whether a group's members draw on several blocks of addresses, of which none is the gateway of them all."""
+    name = "prefix" if "prefix" in rates else "address"
+    if name not in rates or len(members) < POOLED:
+        return False
+    number = next(n for n, kind in enumerate(incidence.kinds) if kind.name == name)
+    shared = rates[name][1]
+    return bool(np.count_nonzero(shared >= FEW_TIMES) >= FEW_TIMES and shared.max() < GATEWAY * known[number])
 
 
 def _stands_apart(bits: Floats, told: npt.NDArray[np.bool_], members: Ints, settings: Settings) -> Floats:
@@ -249,49 +260,3 @@ def private_values(kind: Kind, group: Profile, units: int, settings: Settings) -
     if kind.mixture:
         keep &= _enriched(k, k + outside, len(group.members), units, len(kind.values), settings)
     return held[keep]
-
-
-def total_bits(group: Profile) -> Floats:
-    """Sum the channels of every unit."""
-    return np.asarray(Bits(group.among, _total(group), len(group.own)))
-
-
-def member_bits(group: Profile) -> Floats:
-    """Sum the channels of every member."""
-    return _total(group)[np.searchsorted(group.among, group.members)]
-
-
-def _total(group: Profile) -> Floats:
-    """Sum the channels of the units that were judged."""
-    return np.asarray(np.sum([bits.held for bits in group.channels.values()], axis=0), dtype=np.float64)
-
-
-def needed_bits(units: int, members: int, settings: Settings) -> float:
-    """Bits that membership needs: the prior odds against a random unit, and the margin."""
-    return float(np.log2(max(units / max(members, 1), 1.0))) + settings.margin_bits
-
-
-def belongs(group: Profile, units: int, settings: Settings) -> npt.NDArray[np.bool_]:
-    """Tell which units reach the bits that membership needs, over enough independent channels.
-
-    Two kinds of evidence do not do by themselves. Client and content are what unrelated users of one program share: one
-    of identity, network or time has to count as well. And what somebody else can put on a bystander (his gateway's
-    address, his wording, his referral code) has to be joined by something that is the account's own, if less loudly.
-
-    Of a unit without a row in the table of accounts the first cannot be known. What it shares in client and content
-    does where nearly all units with a row that share as much are members by all that is known of them.
-    """
-    nothing = np.zeros(len(group.among), dtype=np.bool_)
-    strong = {name: bits.held >= settings.channel_floor_bits for name, bits in group.channels.items()}
-    operator = np.any([strong.get(name, nothing) for name in (schema.IDENTITY, schema.NETWORK, schema.TIME)], axis=0)
-    own = group.own.held >= settings.channel_floor_bits / 2
-    enough = _total(group) >= needed_bits(units, len(group.members), settings)
-    count = np.sum(list(strong.values()), axis=0)
-    whole = enough & own & (count >= settings.channels_needed)
-    alike = strong.get(schema.CLIENT, nothing) & strong.get(schema.CONTENT, nothing)
-    named = alike & ~group.nameless
-    if np.count_nonzero(named) >= NAMED and (whole & operator)[named].mean() >= ALIKE:
-        operator = operator | (alike & group.nameless)
-    taken = np.zeros(units, dtype=np.bool_)
-    taken[group.among] = whole & operator
-    return taken

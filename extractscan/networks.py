@@ -9,9 +9,9 @@ from itertools import chain
 import numpy as np
 import numpy.typing as npt
 
-from extractscan.growing import MASKING, Found, closed, disjoint, refine
+from extractscan.growing import MASKING, Found, all_holding, closed, disjoint, refine
 from extractscan.incidence import Incidence, Ints, Kind
-from extractscan.linking import belongs
+from extractscan.membership import belongs
 from extractscan.parting import release, sever, split
 from extractscan.profiles import Profile
 from extractscan.seeding import Seed, seeds
@@ -64,10 +64,15 @@ def grow(incidence: Incidence, labels: Sequence[Kind], settings: Settings) -> li
 
 
 def _grown(incidence: Incidence, seed: Seed, settings: Settings) -> Profile | None:
-    """Grow a seed; one that is a large part of the log and fell apart is tried with all who hold what is mostly its."""
+    """Grow a seed; one that is a large part of the log and fell apart is tried with those who may hide it.
+
+    That is all who hold what is mostly its, and then all who hold what all of it hold, rarest first.
+    """
     group = refine(incidence, seed.units, settings)
     if group is None and len(seed.units) >= MASKING * incidence.units:
-        return refine(incidence, closed(incidence, seed.units), settings)
+        starts = chain((closed(incidence, seed.units),), all_holding(incidence, seed.units))
+        wider = (refine(incidence, start, settings) for start in starts)
+        return next((each for each in wider if each is not None), None)
     return group
 
 

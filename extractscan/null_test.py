@@ -15,7 +15,7 @@ from extractscan import model, schema
 from extractscan.groundwork import Ground
 from extractscan.growing import Found
 from extractscan.incidence import Floats, Incidence, Ints, Kind
-from extractscan.linking import member_bits
+from extractscan.membership import member_bits
 from extractscan.networks import grow
 from extractscan.profiles import Profile
 from extractscan.settings import Settings

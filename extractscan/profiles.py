@@ -49,6 +49,7 @@ class Profile:
         among: Sorted units that were held against the group; all others have no bits here.
         channels: For each channel the bits of every unit.
         own: The most that a channel's unforgeable signals say of every unit.
+        roaming: Whether the members draw on several blocks of addresses, of which none is the gateway of them all.
         nameless: Which of the judged units have no row in the table of accounts, where most units have one.
         kinds: For each signal the bits of every unit before the channel takes the largest.
         rates: For each signal: value numbers held inside, members holding them, outside holders.
@@ -59,6 +60,7 @@ class Profile:
     among: Ints
     channels: dict[str, Bits]
     own: Bits
+    roaming: bool
     nameless: npt.NDArray[np.bool_]
     kinds: dict[str, Bits] = field(default_factory=dict)
     rates: dict[str, tuple[Ints, Ints, Ints]] = field(default_factory=dict)

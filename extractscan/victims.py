@@ -11,8 +11,8 @@ import polars as pl
 
 from extractscan import schema
 from extractscan.growing import Found, shrunk
+from extractscan.hands import other_hands
 from extractscan.harvest import IN_STREAM, THREADED
-from extractscan.hypotheses.gathering import taken_over
 from extractscan.hypotheses.weighing import HARD
 from extractscan.incidence import Incidence, Ints, spans
 from extractscan.settings import Settings
@@ -44,7 +44,7 @@ def parted(group: Part, units: pl.DataFrame, incidence: Incidence, settings: Set
     """
     members, tied = group.found.members, _tied(incidence, group.found.members)
     taken = units.filter(pl.col("unit").is_in(pl.Series(members).implode())).with_columns(
-        pl.col(schema.ACCOUNT).is_in(taken_over(group.events).implode()).alias("taken")
+        pl.col(schema.ACCOUNT).is_in(other_hands(group.events).taken.implode()).alias("taken")
     )
     of_unit = taken.group_by("unit").agg(pl.col("taken").all()).sort("unit")
     victim = of_unit["taken"].to_numpy() & _apart(incidence, members)

@@ -131,6 +131,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--worlds", type=int, default=200)
     parser.add_argument("--planted", type=int, default=20)
+    parser.add_argument("--thresholds", default=",".join(sorted(THRESHOLDS)), help="low takes ten times as long")
     parser.add_argument("--shuffles", type=int, default=20)
     parser.add_argument("--jobs", type=int, default=1)
     parser.add_argument("--budget", type=float, default=float("inf"), help="seconds after which no world is begun")
@@ -151,7 +152,7 @@ def main() -> None:
     made_with = f"{apart.tool_state()}-{world.maker()}-{given.shuffles}"
     drawn = wanted_cells(given.seed, given.worlds, given.planted)
     order = np.random.default_rng(given.seed).permutation(len(drawn))  # so that a short run touches both tables
-    pairs = [(t, drawn[int(i)]) for i in order for t in sorted(THRESHOLDS)]
+    pairs = [(t, drawn[int(i)]) for i in order for t in given.thresholds.split(",")]
     wanted = {f"{t} {c.id}": {"threshold": t, "kind": c.kind} for t, c in pairs}
     results = apart.stored(given.results, "name", made_with)
     missing = {n: ["--only", n, "--shuffles", str(given.shuffles)] for n in wanted if n not in results}

@@ -54,7 +54,8 @@ class Facts:
         sharing: By signal.
         events, stream_events: All events of the members; those that carry the group's private wording or request.
         stream_known: Whether the log has text, so that a stream could be told.
-        same_list: Share of stream events whose item at least three members sent.
+        same_list: Share of stream events whose item many members sent: at least three, and of large groups more; three
+            always do where nothing is concealed, because strangers do not draw from an operator's list.
         list_items: Different texts that so many members sent, or 0 where most of these items are no whole prompts.
         list_covered: Share of them that the median member sent: near 1 where everybody runs the list, little where each
             draws a few from a pool.
@@ -76,6 +77,7 @@ class Facts:
         end_users_outside: Share of everybody else's events with an end-user id.
         verified_distinct: Different verified organizations for each member, or None.
         takeover: Share of members whose stream comes from clients and addresses that their other traffic never uses.
+        sold: Share of members of whom that is so since their other traffic stopped, as after a sale.
         own_traffic: Share of the members' events outside the stream; all of them where no wording or request marks one.
         banned: Share of members with a status other than active, or None.
     """
@@ -115,6 +117,7 @@ class Facts:
     banned: float | None = None
     list_items: int = 0
     list_covered: float = 1.0
+    sold: float = 0.0
 
     def share(self, signal: str) -> Sharing:
         """Return how the members hold one kind of observable; nothing known where the log lacks it."""

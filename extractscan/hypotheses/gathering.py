@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypedDict
 
 import numpy as np
 import polars as pl
 
 from extractscan import schema
+from extractscan.hands import other_hands
 from extractscan.hypotheses.facts import Ask, Facts, Sharing
 from extractscan.hypotheses.rhythm import greed, rhythm, turnover
+from extractscan.hypotheses.weighing import concealed
 from extractscan.incidence import Incidence, Kind, spans
 from extractscan.profiles import Profile
 
@@ -87,7 +89,7 @@ def gather(
     Args:
         back: What is known of all accounts.
         profile: The network's.
-        events: The network's events with `in_template`, `shared_item` and `in_stream`.
+        events: The network's events with `in_template`, `shared_item`, `repeated` and `in_stream`.
         crowd: Units that are in no network at all: a log full of campaigns must not make harvesting look ordinary.
         outside: Their mean rate of each family of requests, from `crowd_rates`.
         text: Whether the log holds prompts.
@@ -102,7 +104,8 @@ def gather(
     stream = events.filter("in_stream")
     known_rows = back.accounts.filter(pl.col("unit").is_in(inside.implode()))
     shared = stream["shared_item"].mean()
-    return Facts(
+    hands = other_hands(events)
+    facts = Facts(
         units=len(profile.members),
         accounts=len(mine),
         population=back.incidence.units,
@@ -121,13 +124,18 @@ def gather(
         list_covered=listed[1],
         asks=_asks(back, events, outside),
         own_traffic=1.0 - len(stream) / max(len(events), 1) if events["threaded"].any() else 1.0,
-        takeover=len(taken_over(events)) / max(len(mine), 1),
+        takeover=len(hands.taken) / max(len(mine), 1),
+        sold=len(hands.sold) / max(len(mine), 1),
         **rhythm(mine, others),
         **turnover(mine, others),
         **greed(back.totals, mine, others),
         **_people(back, stream, others),
         **_origin(known_rows, mine),
     )
+    if concealed(facts):
+        return facts
+    again = stream["repeated"].mean()
+    return replace(facts, same_list=max(facts.same_list, float(again or 0.0)))  # type: ignore[arg-type]
 
 
 def _sharing(kind: Kind, profile: Profile) -> Sharing:
@@ -225,30 +233,3 @@ def _origin(known: pl.DataFrame, mine: pl.DataFrame) -> _Origin:
     if len(status):
         facts["banned"] = float((status != "active").sum() / len(status))
     return facts
-
-
-def taken_over(events: pl.DataFrame) -> pl.Series:
-    """Name the accounts that somebody else uses beside their owner.
-
-    Events count as foreign when they come from an address that several members share; an account was taken over when
-    its foreign events come from clients that its own events, of which there are three at least, never use.
-    """
-    if not len(events) or events[schema.CLIENT_IP].null_count() == len(events):
-        return pl.Series(schema.ACCOUNT, [], dtype=pl.String)
-    users = pl.col(schema.ACCOUNT).n_unique().over(schema.CLIENT_IP)
-    told = events.filter(pl.col(schema.CLIENT_IP).is_not_null() & pl.col(schema.USER_AGENT).is_not_null())
-    sets = (
-        told.with_columns((users >= 2).alias("foreign"))
-        .group_by(schema.ACCOUNT)
-        .agg(
-            pl.col(schema.USER_AGENT).filter(pl.col("foreign")).unique().alias("theirs"),
-            pl.col(schema.USER_AGENT).filter(~pl.col("foreign")).unique().alias("own"),
-            (~pl.col("foreign")).sum().alias("own_events"),
-        )
-    )
-    parted = sets.filter(
-        (pl.col("own_events") >= 3)
-        & (pl.col("theirs").list.len() > 0)
-        & (pl.col("theirs").list.set_intersection(pl.col("own")).list.len() == 0)
-    )
-    return parted[schema.ACCOUNT]

@@ -5,17 +5,28 @@ from __future__ import annotations
 from math import log2, sqrt
 
 from extractscan.hypotheses.facts import Ask, Facts
-from extractscan.hypotheses.weighing import HARD, clients_of_one_hand, hard_ties, hidden, percent, rented
+from extractscan.hypotheses.weighing import (
+    HIDDEN_UNITS,
+    clients_of_one_hand,
+    concealed,
+    hard_ties,
+    hidden,
+    percent,
+    rented,
+)
 
 FLOOR = 0.002
 """Rates below one event in 500 are not told apart: a small log cannot measure them."""
 LEAST_SHARE = 0.02
+ASKING, LOUD = 3.0, 5.0
+"""Bits of a request from which it is one of a harvest, and from which shared addresses do not explain it."""
 CARRIAGE = frozenset({"load", "duty", "ramp", "output_settings"})
 CARRIAGE_CAP = 2.0
 SECOND_WEIGHT = 0.5
-STRANGERS_MOST, CARRIED = 3.0, 2.0
-"""The most that items and their order say of strangers who ask for nothing particular, and the bits of how traffic is
-carried from which they are none."""
+SPREAD, SPREAD_MOST = frozenset({"load", "dealt_deck", "item_mix", "item_shape", "own_wording"}), 2.5
+"""What tells how work is spread over accounts, and the most that it says together where nobody conceals anything."""
+CARRIED = 2.0
+"""Bits of load and hours from which they are steady."""
 DEALT = 0.85
 """Likeness of items across members against within one, over which they were dealt and under which they are topics."""
 MIX_SLOPE, MIX_MOST, MIX_LEAST, MIX_PAIRS = 40.0, 4.0, -6.0, 400
@@ -46,9 +57,9 @@ def extraction(facts: Facts) -> list[Sign]:
         (signal, bits, rate outside, sentence); their sum is the network's extraction bits.
     """
     asks, carriage, items = _asks(facts), _carriage(facts), _items(facts)
-    if not asks and sum(bits for _, bits, _, _ in carriage) < CARRIED and _strangers(facts):
-        items = _capped(items)
     found = [*asks, *carriage, *items]
+    if not concealed(facts):
+        found = _spread_capped(found)
     if facts.end_users >= 0.5 and facts.end_users_each >= 5:
         says = f"requests carry the ids of the members' own end users ({facts.end_users_each:.0f} an account)"
         found.append(("end_users", -4.0, facts.end_users_outside, says))
@@ -130,10 +141,12 @@ def from_a_pool(facts: Facts) -> bool:
     """Tell whether accounts that are paid for together, on several cards, each sent a small part of a long list.
 
     That is an operator's dispatcher that draws with replacement, or asks several accounts for answers to choose from;
-    who runs a list for himself sends most of it, and pays for himself or for all openly.
+    who runs a list for himself sends most of it, and pays for himself or for all openly. Many accounts on addresses
+    that somebody rented in many networks are told by these.
     """
     part = facts.same_list >= 0.5 and facts.list_items >= LONG_LIST and facts.list_covered <= SMALL_PART
-    return part and hard_ties(facts) >= 0.3 and facts.share("payment").top < 0.6
+    paid = hard_ties(facts) >= 0.3 and facts.share("payment").top < 0.6
+    return part and (paid or (rented(facts) and concealed(facts) and facts.units >= HIDDEN_UNITS))
 
 
 def topics_of_their_own(facts: Facts) -> bool:
@@ -200,9 +213,9 @@ def outspoken(facts: Facts) -> bool:
 
 
 def run_through(facts: Facts) -> bool:
-    """Tell whether one private wording runs through nearly all that the members send, and no list of items does."""
+    """Tell whether one private wording runs through nearly all that concealed accounts send, and no list does."""
     whole = facts.channels.get("content", 0.0) >= HALF_WORDED and facts.own_traffic <= 0.2
-    return whole and facts.same_list <= 0.3
+    return whole and facts.same_list <= 0.3 and concealed(facts)
 
 
 def _carriage_capped(found: list[Sign]) -> list[Sign]:
@@ -214,20 +227,21 @@ def _carriage_capped(found: list[Sign]) -> list[Sign]:
     return [*carriage, *(sign for sign in found if sign[0] not in CARRIAGE)]
 
 
-def _capped(signs: list[Sign], most: float = STRANGERS_MOST) -> list[Sign]:
+def _capped(signs: list[Sign], most: float) -> list[Sign]:
     """Scale what speaks for a harvest down to at most so many bits together."""
     total = sum(max(0.0, bits) for _, bits, _, _ in signs)
     scale = min(1.0, most / total) if total > 0 else 1.0
     return [(name, bits * scale if bits > 0 else bits, rate, says) for name, bits, rate, says in signs]
 
 
-def _strangers(facts: Facts) -> bool:
-    """Tell whether nobody shares a card, a phone or a device, where the log would tell, nor a pool of rented addresses.
+def _spread_capped(found: list[Sign]) -> list[Sign]:
+    """Let even loads and mixed items say little together where nobody conceals that the accounts are one hand's.
 
-    Users of one app ask of everything under the sun, and their texts may be as mixed as a queue's.
+    They tell how work is spread and not what it is for: a school, a desk and the users of one app deal out their work
+    as evenly, through one house text.
     """
-    apart = max(facts.share(name).known for name in HARD) >= 0.5 and hard_ties(facts) < 0.3
-    return apart and not rented(facts)
+    spread = _capped([sign for sign in found if sign[0] in SPREAD], SPREAD_MOST)
+    return [*(sign for sign in found if sign[0] not in SPREAD), *spread]
 
 
 def _asks(facts: Facts) -> list[Sign]:
@@ -251,6 +265,11 @@ def _asks(facts: Facts) -> list[Sign]:
     return found
 
 
+def asking(facts: Facts) -> bool:
+    """Tell whether something that a harvest asks for is asked for at all, beyond what anybody may ask for."""
+    return any(ask_bits(ask) >= ASKING for ask in facts.asks.values())
+
+
 def ask_bits(ask: Ask) -> float:
     """Bits of one family: how many times more often the stream asks for it than everybody else, capped."""
     if ask.share < LEAST_SHARE:
@@ -261,4 +280,4 @@ def ask_bits(ask: Ask) -> float:
 def threaded(facts: Facts) -> bool:
     """Tell whether the harvest has a thread of its own, a wording or a request, apart from how it is carried."""
     worded = facts.channels.get("content", 0.0) >= WORDED_BITS or own_worded(facts)
-    return worded or any(ask_bits(ask) >= 3.0 for ask in facts.asks.values())
+    return worded or asking(facts)

@@ -3,8 +3,18 @@
 from __future__ import annotations
 
 from extractscan.hypotheses.facts import Facts
-from extractscan.hypotheses.harvesting import one_list
-from extractscan.hypotheses.weighing import Weighed, hard_ties, institution, percent, points, rented, software_only, tie
+from extractscan.hypotheses.harvesting import asking, one_list
+from extractscan.hypotheses.weighing import (
+    Weighed,
+    hard_ties,
+    institution,
+    percent,
+    points,
+    rented,
+    software_only,
+    strangers,
+    tie,
+)
 
 
 def weigh(facts: Facts) -> Weighed:
@@ -29,9 +39,18 @@ def weigh(facts: Facts) -> Weighed:
             (facts.stream_known and facts.same_list < 0.1, -2.0, "members hardly ever send the same item"),
             (by_code, 6.0, "one referral code brought them; mail domains, clients and wording are their own"),
             (not worded and not by_code, -4.0, "no wording is common to them"),
-            (card.known >= 0.5 and card.shared < 0.1, 4.0, "everybody pays with a card of their own"),
+            (
+                card.known >= 0.5 and card.shared < 0.1 and facts.sold < 0.3,
+                4.0,
+                "everybody pays with a card of their own",
+            ),
             (software_only(facts), 6.0, "only software and its habits are common to them"),
             (tied >= 0.3, -5.0, f"members share {tie(facts)}"),
+            (
+                worded and strangers(facts) and not asking(facts),
+                4.0,
+                "a wording is common to them; programs or cards, and places, are their own",
+            ),
             (worded and institution(facts), 4.0, "people of one institution share a wording, as a class does"),
             (client.known > 0 and client.top < 0.5, 2.0, "clients differ"),
             (

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from extractscan.hypotheses.facts import Facts
-from extractscan.hypotheses.harvesting import HALF_WORDED, MIX_PAIRS
+from extractscan.hypotheses.harvesting import HALF_WORDED, LOUD, MIX_PAIRS, ask_bits
 from extractscan.hypotheses.weighing import HIDDEN_UNITS, Weighed, hard_ties, one_room, points, rented, tie
 
 
@@ -19,6 +19,7 @@ def weigh(facts: Facts) -> Weighed:
     dealt = worded and (facts.exchangeable or 0.0) >= 0.9
     many = facts.exchange_pairs >= MIX_PAIRS and facts.units >= HIDDEN_UNITS
     asks = max((ask.share for ask in facts.asks.values()), default=0.0)
+    loud = any(ask_bits(ask) >= LOUD for ask in facts.asks.values())
     return Weighed(
         id="H3",
         name="shared_infrastructure",
@@ -26,7 +27,11 @@ def weigh(facts: Facts) -> Weighed:
         points=points(
             (gate, 4.0, "most calls pass one network"),
             (not gate, -4.0, "no network carries most of the calls"),
-            (card.known >= 0.5 and card.shared < 0.1 and tied < 0.3, 4.0, "everybody pays with a card of their own"),
+            (
+                card.known >= 0.5 and card.shared < 0.1 and tied < 0.3 and facts.sold < 0.3,
+                4.0,
+                "everybody pays with a card of their own",
+            ),
             (tied >= 0.3 and not one_room(facts), -5.0, f"members share {tie(facts)}"),
             (one_room(facts), 3.0, "machines of one place are all that they share"),
             (client.known > 0 and client.top < 0.5, 2.0, "clients differ"),
@@ -44,6 +49,11 @@ def weigh(facts: Facts) -> Weighed:
                 "one private wording runs through what they send, around items dealt from one queue",
             ),
             (facts.stream_known and asks >= 0.3, -3.0, "a third of the stream asks for what a harvest asks for"),
+            (
+                worded and loud,
+                -4.0,
+                "one private wording asks for what a harvest asks for",
+            ),
             (facts.round_the_clock <= facts.round_the_clock_outside + 0.15, 1.0, "hours are human"),
         ),
         would_decide=("payment_fingerprint and phone_hash", "who runs the network that carries the calls"),

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from extractscan.hypotheses.facts import Facts
-from extractscan.hypotheses.harvesting import HALF_WORDED, fixed_texts, items_dealt
+from extractscan.hypotheses.harvesting import HALF_WORDED, asking, fixed_texts, items_dealt
 from extractscan.hypotheses.weighing import (
     Candidate,
     Weighed,
+    apart,
     clients_of_one_hand,
+    desk,
     own_domain,
     percent,
     points,
@@ -42,7 +44,11 @@ def _mail(facts: Facts) -> tuple[Candidate, ...]:
         (own and not old, 2.0, most),
         (brand and grown, 3.0, f"{most}, and the accounts grew old"),
         (old and not own, 1.0, "the accounts are old"),
-        (domain.known >= 0.5 and domain.top < 0.5, -4.0, "mail addresses are scattered over many domains"),
+        (
+            domain.known >= 0.5 and domain.top < 0.5 and not desk(facts),
+            -4.0,
+            "mail addresses are scattered over many domains",
+        ),
     )
 
 
@@ -87,7 +93,7 @@ def _calls(facts: Facts) -> tuple[Candidate, ...]:
 
 def _work(facts: Facts) -> tuple[Candidate, ...]:
     """Say what the work itself tells of a customer: texts of the members' own, or one queue over all of them."""
-    named = own_domain(facts) or unnamed(facts) or _open_house(facts)
+    named = own_domain(facts) or unnamed(facts) or _open_house(facts) or desk(facts)
     texts = "each member has a text of its own, on one card: a course or a team"
     clients = "one machine set up accounts with cards and mail domains of their own, as an agency does"
     queue = "one queue is dealt over accounts that nothing names as one customer's, who would need only one"
@@ -95,6 +101,16 @@ def _work(facts: Facts) -> tuple[Candidate, ...]:
         (_openly(facts) and fixed_texts(facts), 5.0, texts),
         (clients_of_one_hand(facts), 5.0, clients),
         (_queue(facts) and not named, -4.0, queue),
+        (
+            desk(facts) and not asking(facts),
+            4.0,
+            "one address carries all in human hours, and one card or domain names it",
+        ),
+        (
+            own_domain(facts) and apart(facts, "payment") and not asking(facts),
+            3.0,
+            "one domain of their own, and each pays for itself, as branches of one brand do",
+        ),
     )
 
 

@@ -124,14 +124,64 @@ def one_room(facts: Facts) -> bool:
 
 
 def rented(facts: Facts) -> bool:
-    """Tell whether members draw from addresses that are theirs, in several networks: no office, and no public VPN."""
-    return pooled(facts) and facts.share("address").bits >= TIED_BITS
+    """Tell whether members draw from addresses that are theirs, in several networks: no office, and no public VPN.
+
+    Where each member has addresses of its own the blocks that they lie in tell, of several networks; a carrier's lie in
+    one.
+    """
+    block, network = facts.share("prefix"), facts.share("autonomous_system")
+    blocks = block.shared >= 0.5 and block.top < 0.5 and block.bits >= TIED_BITS and network.top < 0.8
+    return blocks or (pooled(facts) and facts.share("address").bits >= TIED_BITS)
 
 
 def pooled(facts: Facts) -> bool:
     """Tell whether several members draw from common addresses, of which none carries most and which lie apart."""
     address = facts.share("address")
     return address.shared >= 0.5 and address.top < 0.5 and facts.share("prefix").top < 0.8
+
+
+def concealed(facts: Facts) -> bool:
+    """Tell whether somebody shares cards, phones, devices or rented addresses among accounts that seem to be apart.
+
+    Nothing is concealed where all calls come from one address in human hours and one card pays, or machines of the
+    house are all that is shared.
+    """
+    if housed(facts) and (one_room(facts) or not split(facts)):
+        return False
+    return hard_ties(facts) >= 0.3 or (rented(facts) and not one_cloud(facts))
+
+
+def strangers(facts: Facts) -> bool:
+    """Tell whether each member has a place of its own, and a program of its own or a card."""
+    client = facts.share("user_agent")
+    own = apart(facts, "payment") or (client.known > 0 and client.top < 0.5)
+    return own and facts.share("address").shared < 0.3 and hard_ties(facts) < 0.1 and not rented(facts)
+
+
+def one_cloud(facts: Facts) -> bool:
+    """Tell whether people with programs and cards of their own call from one provider's addresses, as of notebooks."""
+    client, network = facts.share("user_agent"), facts.share("autonomous_system")
+    own = apart(facts, "payment") and client.known > 0 and client.top < 0.5
+    return own and network.top >= 0.8
+
+
+def split(facts: Facts) -> bool:
+    """Tell whether several cards or phones each serve several members, where one would do for a house."""
+    shares = [facts.share(name) for name in ("payment", "phone")]
+    return any(one.known >= 0.5 and one.shared >= 0.5 and one.top < 0.6 for one in shares)
+
+
+def housed(facts: Facts) -> bool:
+    """Tell whether nearly all calls come from one address, in the hours of people."""
+    human = facts.round_the_clock <= facts.round_the_clock_outside + 0.15
+    return facts.share("address").top >= 0.8 and human
+
+
+def desk(facts: Facts) -> bool:
+    """Tell whether all calls come from one address in human hours, and all cards that are known or a domain name it."""
+    card, domain = facts.share("payment"), facts.share("email_domain")
+    named = (card.known >= 0.2 and card.top >= 0.8) or (domain.top >= 0.3 and private_domain(facts))
+    return housed(facts) and named
 
 
 def own_domain(facts: Facts) -> bool:

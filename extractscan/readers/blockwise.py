@@ -6,9 +6,12 @@ block is read record by record.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import lru_cache
+from types import MappingProxyType
 from typing import Any, Final
 
+import msgspec
 import numpy as np
 import polars as pl
 import pyarrow as pa
@@ -17,7 +20,7 @@ import pyarrow.json as pj
 
 from extractscan import schema
 from extractscan.readers.picking import NOTHING
-from extractscan.readers.shape import Shape, UnusualError, names_of
+from extractscan.readers.shape import ITEM, TEXT, Form, Shape, UnusualError, names_of
 from extractscan.readers.source import Column, Field
 from extractscan.readers.whole_lines import is_utf8, lines_of
 
@@ -27,6 +30,7 @@ _PARSED_AT_ONCE: Final = 1 << 20
 _FLOATS_FIT: Final = frozenset({pl.Float64(), pl.Int64()})
 """Types of columns for which it makes no difference whether 5 was written as 5 or as 5.0."""
 ROW: Final = "row"
+_NO_TEXTS: Final[Mapping[str, pa.Schema]] = MappingProxyType({})
 
 
 class Records:
@@ -37,8 +41,12 @@ class Records:
         outlines: Views of different records and which of them each record is, by the paths that are looked at.
     """
 
-    def __init__(self, table: pa.Table) -> None:
+    def __init__(self, table: pa.Table, texts: Mapping[str, pa.Schema] = _NO_TEXTS, block: bytes = b"") -> None:
         self._table = table
+        self._texts = texts
+        self._block = block
+        self._views: dict[tuple[str, ...], list[Any]] = {}
+        self._opened: dict[str, pa.ChunkedArray] = {}
         self._firsts: dict[str, pl.Series | None] = {}
         self.said: dict[str, pl.DataFrame | None] = {}
         self.outlines: dict[tuple[str, ...], tuple[list[Any], pl.Series | None]] = {}
@@ -49,15 +57,33 @@ class Records:
         return int(self._table.num_rows)
 
     def _array(self, path: str) -> pa.ChunkedArray | None:
-        head, *inner = names_of(path)
-        array = self._table.column(head)
-        for name in inner:
+        array, way = None, ""
+        for step, name in zip(path.split("."), names_of(path), strict=True):
+            bare = name.removesuffix(TEXT)
+            if array is None:
+                array = self._table.column(bare)
+            elif pa.types.is_struct(array.type):
+                array = pc.struct_field(array, [array.type.get_field_index(bare)])
+            else:
+                raise UnusualError
+            way = f"{way}.{step}" if way else step
+            if name != bare and not pa.types.is_null(array.type):
+                array = self._inside(way, array)
             if pa.types.is_null(array.type):
                 return None
-            if not pa.types.is_struct(array.type):
+        return array
+
+    def _inside(self, way: str, array: pa.ChunkedArray) -> pa.ChunkedArray:
+        """Open JSON that stands as text; where there is none, as in an empty text, null stands there.
+
+        Raises:
+            UnusualError: where a text is anything else than one object or one list of the known shape.
+        """
+        if way not in self._opened:
+            if not pa.types.is_string(array.type) or way not in self._texts:
                 raise UnusualError
-            array = pc.struct_field(array, [array.type.get_field_index(name)])
-        return None if pa.types.is_null(array.type) else array
+            self._opened[way] = _json_in(array, self._texts[way])
+        return self._opened[way]
 
     def given(self, path: str) -> pl.Series:
         """Say which records have an object, a list or a value there."""
@@ -100,7 +126,7 @@ class Records:
         if pa.types.is_null(array.type.value_type):
             return None
         lists = array.combine_chunks()
-        return _series(pc.list_parent_indices(lists)), Records(pa.table({"item": pc.list_flatten(lists)}))
+        return _series(pc.list_parent_indices(lists)), Records(pa.table({ITEM: pc.list_flatten(lists)}))
 
     def items(self, path: str, *names: str) -> pl.DataFrame | None:
         """Take the items of lists apart, one a row, with the record's number as `row`; None where there are none.
@@ -116,6 +142,20 @@ class Records:
             values = items.leaf(f"item.{name}" if name else "item")
             columns[name or "item"] = items.nothing() if values is None else values
         return pl.DataFrame(columns)
+
+    def views(self, heads: tuple[str, ...], view: Callable[[Any], Any]) -> list[Any]:
+        """Give views of all records with some of their top-level fields, for what columns cannot hold.
+
+        Raises:
+            UnusualError: where they cannot be decoded so.
+        """
+        if heads not in self._views:
+            try:
+                told = map(msgspec.structs.astuple, _heads_decoder(heads).decode_lines(self._block))
+                self._views[heads] = [view(dict(zip(heads, each, strict=True))) for each in told]
+            except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
+                raise UnusualError from error
+        return self._views[heads]
 
     def nothing(self) -> pl.Series:
         """Give a column without any value."""
@@ -163,12 +203,44 @@ class Records:
             raise UnusualError
         return best.zip_with(best.is_not_null(), other)
 
+    def best(self, *columns: pl.Series | None) -> pl.Series | None:
+        """Give the first of some columns that holds anything, words for nothing left out; None where none does."""
+        found: pl.Series | None = None
+        for values in columns:
+            found = self.either(found, something(values))
+        return found
+
     def spread(self, values: pl.DataFrame) -> pl.Series:
         """Put the second column of a frame at the records that its `row` names, null elsewhere."""
         at = np.full(self.height, -1, dtype=np.int64)
         at[values[ROW].to_numpy()] = np.arange(values.height)
         places = pl.Series(at).to_frame("at").select(pl.when(pl.col("at") >= 0).then("at"))["at"]
         return values.to_series(1).gather(places)
+
+
+def _json_in(array: pa.ChunkedArray, kind: pa.Schema) -> pa.ChunkedArray:
+    texts = _series(array).fill_null("")
+    none = texts == ""
+    whole = (texts.str.starts_with("{") & texts.str.ends_with("}")) | (
+        texts.str.starts_with("[") & texts.str.ends_with("]")
+    )
+    if not (whole | none).all():
+        raise UnusualError
+    texts = texts.set(none, "null") if none.any() else texts
+    lines = ('{"item":' + texts + "}").str.join("\n").item().encode()
+    table = None if b"NaN" in lines or b"Infinity" in lines else _parsed(lines, kind, len(texts))
+    if table is None:
+        raise UnusualError
+    return table.column(ITEM)
+
+
+@lru_cache(maxsize=64)
+def _heads_decoder(heads: tuple[str, ...]) -> msgspec.json.Decoder[Any]:
+    names = [f"f{number}" for number in range(len(heads))]
+    kind = msgspec.defstruct(
+        "Heads", [(name, Any, None) for name in names], rename=dict(zip(names, heads, strict=True)), gc=False
+    )
+    return msgspec.json.Decoder(kind)
 
 
 def _series(array: pa.ChunkedArray | pa.Array) -> pl.Series:
@@ -202,16 +274,16 @@ def shape_of(columns: Mapping[str, Column]) -> Shape:
     )
 
 
-def read(block: bytes, kind: pa.Schema, columns: Mapping[str, Column], names: Sequence[str]) -> pl.DataFrame | None:
+def read(block: bytes, form: Form, columns: Mapping[str, Column], names: Sequence[str]) -> pl.DataFrame | None:
     """Read some columns of a block of lines; None where anything in it is not of the shape.
 
     Returns:
         The raw values of each column, one row a line; of the columns that were not asked for, those with any value.
     """
-    table = _parsed(block, kind)
+    table = _parsed(block, form.schema) if is_utf8(block) else None
     if table is None:
         return None
-    records = Records(table)
+    records = Records(table, form.texts, block)
     try:
         frame = [_checked(columns[name].read(records), name, records.height) for name in names]
         others = [(name, column.read(records)) for name, column in columns.items() if name not in names]
@@ -235,9 +307,9 @@ def _checked(values: pl.Series | None, name: str, height: int) -> pl.Series:
     return values.alias(name)
 
 
-def _parsed(block: bytes, kind: pa.Schema) -> pa.Table | None:
+def _parsed(block: bytes, kind: pa.Schema, expected: int | None = None) -> pa.Table | None:
     lines = lines_of(block)
-    if lines is None or not is_utf8(block):
+    if lines is None or expected not in {None, lines[0]}:
         return None
     count, longest = lines
     size = max(_PARSED_AT_ONCE, 2 * longest)

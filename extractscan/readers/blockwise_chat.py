@@ -25,14 +25,17 @@ def content_of(path: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
     return (path, f"{path}[].text"), tuple(f"{path}[].{name}" for name in _PART)
 
 
-def prompt_of(messages: str, *absent: str) -> Column:
-    """Read the text of the last user message that has any; at the `absent` paths nothing may stand."""
-    return _column(messages, absent, lambda block: _last(_said(block, messages, USER), block))
+def prompt_of(messages: str, *absent: str, held: str = "content") -> Column:
+    """Read the text of the last user message that has any; at the `absent` paths nothing may stand.
+
+    Messages hold their content under one of the names `content` and `parts`.
+    """
+    return _column(messages, absent, lambda block: _last(_said(block, messages, USER, held), block), held)
 
 
-def system_of(messages: str, *absent: str) -> Column:
+def system_of(messages: str, *absent: str, held: str = "content") -> Column:
     """Join the texts of all system and developer messages by newlines; at the `absent` paths nothing may stand."""
-    return _column(messages, absent, lambda block: _joined(_said(block, messages, SYSTEM), block))
+    return _column(messages, absent, lambda block: _joined(_said(block, messages, SYSTEM, held), block), held)
 
 
 def body_prompt_of(body: str) -> Column:
@@ -45,16 +48,19 @@ def body_system_of(body: str) -> Column:
     own, absent = content_of(f"{body}.system")
     said = system_of(f"{body}.messages", *absent, *(f"{body}.{name}" for name in ("contents", "input", *_OWN)))
 
-    def read(block: Any) -> Any:
-        first, second = block.prose(f"{body}.system"), said.read(block)
-        if first is None or second is None:
-            return second if first is None else first
-        both = pl.DataFrame({"first": first, "second": second})
-        return both.select(
-            pl.concat_str("first", "second", separator="\n", ignore_nulls=True).replace("", None)
-        ).to_series()
+    return Column(
+        (*own, *said.needs), lambda block: together(block.prose(f"{body}.system"), said.read(block)), said.absent
+    )
 
-    return Column((*own, *said.needs), read, said.absent)
+
+def together(first: pl.Series | None, second: pl.Series | None) -> pl.Series | None:
+    """Join two columns of texts by newlines."""
+    if first is None or second is None:
+        return second if first is None else first
+    both = pl.DataFrame({"first": first, "second": second})
+    return both.select(
+        pl.concat_str("first", "second", separator="\n", ignore_nulls=True).replace("", None)
+    ).to_series()
 
 
 def answer_of(response: str) -> Column:
@@ -121,28 +127,29 @@ def tools_of(path: str, *absent: str) -> Column:
     return Column(tuple(f"{path}[].{name}" for name in fields), read, absent)
 
 
-def _column(messages: str, absent: tuple[str, ...], read: Callable[[Any], Any]) -> Column:
-    needs, parts = content_of(f"{messages}[].content")
-    return Column((f"{messages}[].role", *needs), read, (f"{messages}[].parts", *parts, *absent))
+def _column(messages: str, absent: tuple[str, ...], read: Callable[[Any], Any], held: str) -> Column:
+    needs, parts = content_of(f"{messages}[].{held}")
+    (other,) = {"content", "parts"} - {held}
+    return Column((f"{messages}[].role", *needs), read, (f"{messages}[].{other}", *parts, *absent))
 
 
-def _said(block: Any, messages: str, roles: frozenset[str]) -> pl.DataFrame | None:
+def _said(block: Any, messages: str, roles: frozenset[str], held: str) -> pl.DataFrame | None:
     """Give the texts of all messages of some roles, with their records."""
     if messages not in block.said:
-        block.said[messages] = _messages(block, messages)
+        block.said[messages] = _messages(block, messages, held)
     told: pl.DataFrame | None = block.said[messages]
     if told is None:
         return None
     return told.filter(pl.col("role").is_in(list(roles))).select(ROW, "content")
 
 
-def _messages(block: Any, messages: str) -> pl.DataFrame | None:
+def _messages(block: Any, messages: str, held: str) -> pl.DataFrame | None:
     """Give all messages that have a text, with their records and roles."""
     found = block.within(messages)
     if found is None:
         return None
     rows, items = found
-    role, content = items.leaf("item.role"), items.prose("item.content")
+    role, content = items.leaf("item.role"), items.prose(f"item.{held}")
     if role is None or content is None:
         return None
     if role.dtype != pl.String:

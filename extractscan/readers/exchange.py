@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any, Final
 
 import msgspec
@@ -11,24 +12,25 @@ from extractscan import schema
 from extractscan.readers import chat
 from extractscan.readers.cast import joined_names
 from extractscan.readers.mending import opened
+from extractscan.readers.picking import first_of as first_column
 from extractscan.readers.picking import pick_in
 from extractscan.readers.source import Field, Record
 
-_MAX_TOKENS: Final = (
+MAX_TOKENS: Final = (
     *("max_tokens", "max_completion_tokens", "max_output_tokens", "max_tokens_to_sample"),
     *("maxTokens", "maxOutputTokens"),
 )
-_SETTINGS: Final = ("generationConfig", "generation_config", "inferenceConfig", "parameters")
+SETTINGS: Final = ("generationConfig", "generation_config", "inferenceConfig", "parameters")
 """Where vendors put parameters that others put beside the messages."""
 INPUT: Final = ("prompt_tokens", "input_tokens", "promptTokenCount", "prompt_token_count", "inputTokens")
 OUTPUT: Final = ("completion_tokens", "output_tokens", "candidatesTokenCount", "candidates_token_count", "outputTokens")
-_USAGE: Final = ("usage", "usageMetadata", "usage_metadata")
+USAGE: Final = ("usage", "usageMetadata", "usage_metadata")
 
 
 class Exchange:
     """One record with the bodies of its request and its response, parsed once."""
 
-    __slots__ = ("body", "record", "request", "response", "usage")
+    __slots__ = ("body", "places", "record", "request", "response", "usage")
 
     def __init__(self, record: Record, request: Any, response: Any) -> None:
         self.record = record
@@ -36,20 +38,22 @@ class Exchange:
         self.body: Mapping[str, Any] = self.request if isinstance(self.request, dict) else {}
         self.response = opened(response)
         self.usage = usage_of(self.response)
+        inner = [chat.object_of(self.body[name]) for name in SETTINGS if name in self.body]
+        self.places: Sequence[Mapping[str, Any]] = (self.body, *inner)
 
     def setting(self, *names: str) -> Any:
         """The first of some parameters that is given, beside the messages or among the vendor's settings."""
-        if (found := first_of(self.body, names)) is not None:
-            return found
-        return next(
-            (v for at in _SETTINGS if (v := first_of(chat.object_of(self.body.get(at)), names)) is not None), None
-        )
+        for place in self.places:
+            for name in names:
+                if (found := place.get(name)) is not None:
+                    return found
+        return None
 
 
 def usage_of(response: Any) -> Mapping[str, Any]:
     """Find the token counts of a response; of a stream, those that come last and count the most."""
     if isinstance(response, dict):
-        found = next((response[name] for name in _USAGE if isinstance(response.get(name), dict)), None)
+        found = next((response[name] for name in USAGE if isinstance(response.get(name), dict)), None)
         inner = response.get("message")
         return found or (usage_of(inner) if isinstance(inner, dict) else {})
     merged: dict[str, Any] = {}
@@ -60,7 +64,10 @@ def usage_of(response: Any) -> Mapping[str, Any]:
 
 def first_of(node: Mapping[str, Any], names: tuple[str, ...]) -> Any:
     """Give the first of some fields that is there."""
-    return next((node[name] for name in names if node.get(name) is not None), None)
+    for name in names:
+        if (found := node.get(name)) is not None:
+            return found
+    return None
 
 
 def cached_tokens(usage: Mapping[str, Any]) -> Any:
@@ -107,7 +114,7 @@ def body_fields(request: str | tuple[str, ...], response: str | tuple[str, ...])
         schema.PROMPT: asked(_prompt),
         schema.SYSTEM_PROMPT: asked(_system),
         schema.COMPLETION: answered(lambda call: chat.response_text(call.response)),
-        schema.MAX_TOKENS: asked(lambda call: call.setting(*_MAX_TOKENS)),
+        schema.MAX_TOKENS: asked(lambda call: call.setting(*MAX_TOKENS)),
         schema.TEMPERATURE: asked(lambda call: call.setting("temperature")),
         schema.N_CHOICES: asked(lambda call: call.setting("n", "candidateCount", "candidate_count")),
         schema.LOGPROBS: asked(lambda call: call.setting("logprobs")),
@@ -121,7 +128,8 @@ def body_fields(request: str | tuple[str, ...], response: str | tuple[str, ...])
 
 def of(*paths: str) -> Field:
     """Take the first of some dotted paths of an exchange's record that holds anything."""
-    return pick_in(lambda call: call.record, *paths)
+    column = None if any("." in path for path in paths) else first_column(*paths)
+    return replace(pick_in(lambda call: call.record, *paths), column=column)
 
 
 def error_kind(response: Any) -> str | None:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from types import MappingProxyType
 from typing import Any, Final
 
 from extractscan import schema
 from extractscan.readers import chat
 from extractscan.readers.exchange import Exchange, body_fields, of
+from extractscan.readers.exchange_columns import by_record, with_columns
+from extractscan.readers.outlines import by_blocks
 from extractscan.readers.picking import either
 from extractscan.readers.source import Field, Record, Source, has_keys
 
@@ -23,16 +26,27 @@ def _unquoted(value: Any) -> Any:
     return value
 
 
+class _Told:
+    """A record with the names of its properties in one case."""
+
+    __slots__ = ("record",)
+
+    def __init__(self, record: Record) -> None:
+        given = chat.object_of(_unquoted(record.get("request_properties") or record.get("properties")))
+        self.record: Record = {**record, "request_properties": {str(k).casefold(): v for k, v in given.items()}}
+
+
 def _view(record: Record) -> Exchange:
-    properties = chat.object_of(_unquoted(record.get("request_properties") or record.get("properties")))
-    row = {**record, "request_properties": {str(k).casefold(): v for k, v in properties.items()}}
-    return Exchange(row, _unquoted(record.get("request_body")), _unquoted(record.get("response_body")))
+    bodies = (_unquoted(record.get(name)) for name in ("request_body", "response_body"))
+    return Exchange(_Told(record).record, *bodies)
 
 
-def _account(exchange: Exchange) -> Any:
-    names = (exchange.record.get(name) for name in _USERS)
-    told = exchange.record["request_properties"]
-    return next((v for v in (*names, *(told.get(name) for name in _IN_PROPERTIES)) if v not in (None, "")), None)
+def _account(seen: _Told | Exchange) -> Any:
+    for name in _USERS:
+        if (value := seen.record.get(name)) not in (None, ""):
+            return value
+    told = seen.record["request_properties"]
+    return next((v for name in _IN_PROPERTIES if (v := told.get(name)) not in (None, "")), None)
 
 
 def _status(exchange: Exchange) -> Any:
@@ -46,40 +60,52 @@ def _error(exchange: Exchange) -> Any:
     return f"gateway code {code}" if code < 0 else "failure" if code >= 400 else None
 
 
-_BODIES: Final = body_fields(("request_body",), ("response_body",))
+_organization = of("request_properties.organization_id", "request_properties.organization")
+_session = of("request_properties.helicone-session-id", "request_properties.session_id")
+_BODIES: Final = with_columns(body_fields("request_body", "response_body"), "request_body", "response_body")
+_TOLD: Final = (*_USERS, "request_properties", "properties")
+"""Where the application's own names are, in whatever case."""
 
-SOURCE: Final = Source(
-    name="helicone",
-    title="Helicone exports (JSON lines, JSON, CSV)",
-    recognised="fields `request_created_at` and `response_id`, `request_user_id` or `helicone_user`",
-    links_accounts="users, countries, sessions; no address, no client",
-    carries_prompts="if exported with bodies",
-    matches=lambda records: any(
-        has_keys(records, "request_created_at", name) for name in ("request_user_id", "helicone_user", "response_id")
-    ),
-    view=_view,
-    fields=MappingProxyType(
-        {
-            **_BODIES,
-            schema.TIMESTAMP: of("request_created_at"),
-            schema.ACCOUNT: Field((*_USERS, "request_properties", "properties"), _account),
-            schema.ORGANIZATION: of("request_properties.organization_id", "request_properties.organization"),
-            schema.API_KEY: of("proxy_key_id"),
-            schema.REQUEST: of("request_id", "response_id"),
-            schema.SESSION: of("request_properties.helicone-session-id", "request_properties.session_id"),
-            schema.COUNTRY: of("country_code"),
-            schema.MODEL: of("request_model", "model", "response_model"),
-            schema.ENDPOINT: of("request_path", "target_url"),
-            schema.INPUT_TOKENS: either(of("prompt_tokens"), _BODIES[schema.INPUT_TOKENS]),
-            schema.OUTPUT_TOKENS: either(of("completion_tokens"), _BODIES[schema.OUTPUT_TOKENS]),
-            schema.CACHED_TOKENS: either(of("prompt_cache_read_tokens"), _BODIES[schema.CACHED_TOKENS]),
-            schema.STATUS_CODE: Field(("response_status",), _status),
-            schema.ERROR: Field(("response_status",), _error),
-            schema.LATENCY: of("delay_ms", "latency"),
-            schema.COST: of("cost", "costUSD"),
-        }
-    ),
-    late=frozenset({schema.STATUS_CODE, schema.ERROR}),
-    notes=("account_id is the user id that the application sent; bodies behind signed addresses are not fetched",),
-    wants="Requests name nobody unless the application sends `Helicone-User-Id`.",
+
+def _told(read: Callable[[Any], Any], *paths: str) -> Field:
+    return Field(paths, read, by_record(_Told, read, *_TOLD))
+
+
+SOURCE: Final = by_blocks(
+    Source(
+        name="helicone",
+        title="Helicone exports (JSON lines, JSON, CSV)",
+        recognised="fields `request_created_at` and `response_id`, `request_user_id` or `helicone_user`",
+        links_accounts="users, countries, sessions; no address, no client",
+        carries_prompts="if exported with bodies",
+        matches=lambda records: any(
+            has_keys(records, "request_created_at", name)
+            for name in ("request_user_id", "helicone_user", "response_id")
+        ),
+        view=_view,
+        fields=MappingProxyType(
+            {
+                **_BODIES,
+                schema.TIMESTAMP: of("request_created_at"),
+                schema.ACCOUNT: _told(_account, *_TOLD),
+                schema.ORGANIZATION: _told(_organization.read, *_organization.paths),
+                schema.API_KEY: of("proxy_key_id"),
+                schema.REQUEST: of("request_id", "response_id"),
+                schema.SESSION: _told(_session.read, *_session.paths),
+                schema.COUNTRY: of("country_code"),
+                schema.MODEL: of("request_model", "model", "response_model"),
+                schema.ENDPOINT: of("request_path", "target_url"),
+                schema.INPUT_TOKENS: either(of("prompt_tokens"), _BODIES[schema.INPUT_TOKENS]),
+                schema.OUTPUT_TOKENS: either(of("completion_tokens"), _BODIES[schema.OUTPUT_TOKENS]),
+                schema.CACHED_TOKENS: either(of("prompt_cache_read_tokens"), _BODIES[schema.CACHED_TOKENS]),
+                schema.STATUS_CODE: Field(("response_status",), _status),
+                schema.ERROR: Field(("response_status",), _error),
+                schema.LATENCY: of("delay_ms", "latency"),
+                schema.COST: of("cost", "costUSD"),
+            }
+        ),
+        late=frozenset({schema.STATUS_CODE, schema.ERROR}),
+        notes=("account_id is the user id that the application sent; bodies behind signed addresses are not fetched",),
+        wants="Requests name nobody unless the application sends `Helicone-User-Id`.",
+    )
 )

@@ -73,7 +73,17 @@ def pick_in(view: Callable[[Any], Record], *paths: str, under: str = "") -> Fiel
 def either(*fields: Field) -> Field:
     """Read the first of some fields of one view that gives a value."""
     paths = tuple(path for each in fields for path in each.paths)
-    return Field(paths, lambda view: next((v for each in fields if (v := each.read(view)) not in NOTHING), None))
+    columns = [each.column for each in fields if each.column is not None]
+    column = Column(
+        tuple(need for each in columns for need in each.needs),
+        lambda block: block.best(*(each.read(block) for each in columns)),
+        tuple(path for each in columns for path in each.absent),
+    )
+    return Field(
+        paths,
+        lambda view: next((v for each in fields if (v := each.read(view)) not in NOTHING), None),
+        column if len(columns) == len(fields) else None,
+    )
 
 
 def milliseconds(start: Any, end: Any) -> int | None:

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 from types import MappingProxyType
 from typing import Any, Final
 
 from extractscan import schema
 from extractscan.readers import chat
 from extractscan.readers.exchange import Exchange, body_fields, of
+from extractscan.readers.exchange_columns import ANSWERED, by_record, with_columns
+from extractscan.readers.outlines import by_blocks
 from extractscan.readers.picking import either
+from extractscan.readers.plain_columns import of_number
+from extractscan.readers.shape import UnusualError, literal
 from extractscan.readers.source import Field, Record, Source, has_keys
 
 _USERS: Final = ("_user", "user_id", "user", "userid")
@@ -36,8 +41,17 @@ def _view(record: Record) -> Exchange:
     return Exchange({**record, "metadata": _metadata(record)}, asked, answered)
 
 
-def _account(exchange: Exchange) -> Any:
-    told = exchange.record["metadata"]
+class _Told:
+    """A record with its metadata as an object."""
+
+    __slots__ = ("record",)
+
+    def __init__(self, record: Record) -> None:
+        self.record: Record = {**record, "metadata": _metadata(record)}
+
+
+def _account(seen: _Told | Exchange) -> Any:
+    told = seen.record["metadata"]
     return next((told[name] for name in _USERS if told.get(name) not in (None, "")), None)
 
 
@@ -50,43 +64,74 @@ def _error(exchange: Exchange) -> Any:
     return None if exchange.record.get("is_success") in (1, True, "1", "true", None) else "failure"
 
 
-_BODIES: Final = body_fields(("request", "request.body"), ("response", "response.body"))
+_BODIES: Final = with_columns(
+    body_fields(("request", "request.body"), ("response", "response.body")), "request.body", "response.body"
+)
 _META: Final = ("metadata", "metadata.key", "metadata.value")
 
-SOURCE: Final = Source(
-    name="portkey",
-    title="Portkey log exports (JSON lines)",
-    recognised="fields `ai_org` or `ai_model`, and `req_units` or `trace_id`, `created_at`",
-    links_accounts="users of the metadata, virtual keys; no address, no client",
-    carries_prompts="if request and response were ticked",
-    matches=lambda records: any(
-        has_keys(records, *names)
-        for names in (("ai_org", "ai_model"), ("ai_model", "req_units"), ("ai_model", "created_at", "cost_currency"))
-    ),
-    view=_view,
-    fields=MappingProxyType(
-        {
-            **_BODIES,
-            schema.TIMESTAMP: of("created_at"),
-            schema.ACCOUNT: Field(_META, _account),
-            schema.ORGANIZATION: Field(_META, of("metadata._organisation", "metadata._organization").read),
-            schema.API_KEY: of("virtual_key"),
-            schema.REQUEST: of("id", "trace_id"),
-            schema.SESSION: of("trace_id"),
-            schema.PLATFORM: of("runtime"),
-            schema.MODEL: of("ai_model"),
-            schema.ENDPOINT: of("request_url"),
-            schema.INPUT_TOKENS: either(of("req_units"), _BODIES[schema.INPUT_TOKENS]),
-            schema.OUTPUT_TOKENS: either(of("res_units"), _BODIES[schema.OUTPUT_TOKENS]),
-            schema.STREAM: either(of("stream_mode"), _BODIES[schema.STREAM]),
-            schema.STATUS_CODE: of("response_status_code"),
-            schema.ERROR: Field(("is_success",), _error),
-            schema.LATENCY: of("response_time"),
-            schema.COST: Field(("cost",), _cost),
-        }
-    ),
-    late=frozenset({schema.ERROR}),
-    notes=("account_id is the user of the metadata (`_user`); columns that were not ticked are missing",),
-    dotted=True,
-    wants="Requests name nobody unless the application sends `_user` as metadata and `metadata` is exported.",
+
+def _within(field: Field, at: str) -> Field:
+    """Leave bodies that do not lie in an object with other things to the other way."""
+    column = field.column
+    assert column is not None
+
+    def read(block: Any) -> Any:
+        if (block.given(at) != block.given(f"{at}.body")).any():
+            raise UnusualError
+        return column.read(block)
+
+    return replace(field, column=replace(column, read=read, absent=(*column.absent, literal(f"{at}.body"))))
+
+
+_FIELDS: Final = {
+    name: _within(field, "response" if name in ANSWERED else "request") for name, field in _BODIES.items()
+}
+
+
+def _told(read: Callable[[Any], Any]) -> Field:
+    return Field(_META, read, by_record(_Told, read, *_META))
+
+
+SOURCE: Final = by_blocks(
+    Source(
+        name="portkey",
+        title="Portkey log exports (JSON lines)",
+        recognised="fields `ai_org` or `ai_model`, and `req_units` or `trace_id`, `created_at`",
+        links_accounts="users of the metadata, virtual keys; no address, no client",
+        carries_prompts="if request and response were ticked",
+        matches=lambda records: any(
+            has_keys(records, *names)
+            for names in (
+                ("ai_org", "ai_model"),
+                ("ai_model", "req_units"),
+                ("ai_model", "created_at", "cost_currency"),
+            )
+        ),
+        view=_view,
+        fields=MappingProxyType(
+            {
+                **_FIELDS,
+                schema.TIMESTAMP: of("created_at"),
+                schema.ACCOUNT: _told(_account),
+                schema.ORGANIZATION: _told(of("metadata._organisation", "metadata._organization").read),
+                schema.API_KEY: of("virtual_key"),
+                schema.REQUEST: of("id", "trace_id"),
+                schema.SESSION: of("trace_id"),
+                schema.PLATFORM: of("runtime"),
+                schema.MODEL: of("ai_model"),
+                schema.ENDPOINT: of("request_url"),
+                schema.INPUT_TOKENS: either(of("req_units"), _FIELDS[schema.INPUT_TOKENS]),
+                schema.OUTPUT_TOKENS: either(of("res_units"), _FIELDS[schema.OUTPUT_TOKENS]),
+                schema.STREAM: either(of("stream_mode"), _FIELDS[schema.STREAM]),
+                schema.STATUS_CODE: of("response_status_code"),
+                schema.ERROR: Field(("is_success",), _error),
+                schema.LATENCY: of("response_time"),
+                schema.COST: Field(("cost",), _cost, of_number(lambda cents: cents / 100, "cost")),
+            }
+        ),
+        late=frozenset({schema.ERROR}),
+        notes=("account_id is the user of the metadata (`_user`); columns that were not ticked are missing",),
+        dotted=True,
+        wants="Requests name nobody unless the application sends `_user` as metadata and `metadata` is exported.",
+    )
 )

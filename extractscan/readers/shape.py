@@ -6,11 +6,13 @@ block that holds anything else is not of the shape, and is read record by record
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import Any, Final
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, Final, NamedTuple
 
 import msgspec
 import pyarrow as pa
+
+from extractscan.readers.chat import parse
 
 _SCALARS: Final = (
     (frozenset({str}), pa.string()),
@@ -21,6 +23,8 @@ _SCALARS: Final = (
 )
 
 
+ITEM: Final = "item"
+"""What JSON in text, or an item of a list, is called in a table of its own."""
 _DOT: Final = "\x1f"
 """Stands in paths for a dot that is part of a field's name."""
 
@@ -30,9 +34,20 @@ def literal(name: str) -> str:
     return name.replace(".", _DOT)
 
 
+TEXT: Final = "{}"
+"""Stands in paths behind the name of a field that holds JSON as text, where the path leads into that."""
+
+
 def names_of(path: str) -> list[str]:
-    """List the names of the fields that a path leads through, `[]` after those of lists."""
+    """List the names of the fields that a path leads through, `[]` after those of lists, `{}` after JSON in text."""
     return [name.replace(_DOT, ".") for name in path.split(".")]
+
+
+class Form(NamedTuple):
+    """The types of a shape: of the records, and of the JSON in their texts by the paths of these."""
+
+    schema: pa.Schema
+    texts: Mapping[str, pa.Schema]
 
 
 class UnusualError(ValueError):
@@ -42,7 +57,7 @@ class UnusualError(ValueError):
 class Node:
     """One place in the records: what types were seen there, and the places within that are of interest."""
 
-    __slots__ = ("absent", "fields", "items", "kinds", "leaf")
+    __slots__ = ("absent", "fields", "items", "kinds", "leaf", "opened")
 
     def __init__(self) -> None:
         self.absent = False
@@ -50,6 +65,8 @@ class Node:
         self.kinds: set[type] = set()
         self.fields: dict[str, Node] = {}
         self.items: Node | None = None
+        self.opened: Node | None = None
+        """What is in it where it is JSON in text."""
 
     def observe(self, value: Any) -> None:
         """Take in the value that one record has here."""
@@ -63,6 +80,8 @@ class Node:
         elif kind is list and self.items is not None:
             for item in value:
                 self.items.observe(item)
+        elif kind is str and self.opened is not None and value:
+            self.opened.observe(parse(value))
 
     def arrow(self) -> pa.DataType:
         """Give the type that all values seen here have; the null type where there were none.
@@ -83,6 +102,18 @@ class Node:
                 return dtype
         raise UnusualError
 
+    def texts(self, path: str) -> Iterator[tuple[str, pa.Schema]]:
+        """Give the types of JSON in text here and further in, by path.
+
+        Raises:
+            UnusualError: where texts have no type in common.
+        """
+        if self.opened is not None and self.kinds == {str}:
+            yield path + TEXT, pa.schema([(ITEM, self.opened.arrow())])
+            yield from self.opened.texts(path + TEXT)
+        for name, field in self.fields.items():
+            yield from field.texts(f"{path}.{literal(name)}" if path else literal(name))
+
 
 class Shape:
     """What records hold at some paths: `a.b` is a field of an object, `a[].b` one of each item of a list.
@@ -101,10 +132,13 @@ class Shape:
     def _at(self, path: str) -> Node:
         node = self._root
         for name in names_of(path):
-            node = node.fields.setdefault(name.removesuffix("[]"), Node())
-            if name.endswith("[]"):
-                node.items = node.items or Node()
-                node = node.items
+            whole = name.removesuffix("[]")
+            node = node.fields.setdefault(whole.removesuffix(TEXT), Node())
+            if whole.endswith(TEXT):
+                node.leaf = True
+                node.opened = node = node.opened or Node()
+            if name != whole:
+                node.items = node = node.items or Node()
         return node
 
     def learn(self, records: Iterable[Any]) -> None:
@@ -116,10 +150,11 @@ class Shape:
             else:
                 self._root.observe(record)
 
-    def schema(self) -> pa.Schema:
-        """Give the shape as a schema.
+    def form(self) -> Form:
+        """Give the shape as schemas.
 
         Raises:
             UnusualError: where records differ in type, so that they have no shape in common.
         """
-        return pa.schema([(name, field.arrow()) for name, field in sorted(self._root.fields.items())])
+        schema = pa.schema([(name, field.arrow()) for name, field in sorted(self._root.fields.items())])
+        return Form(schema, dict(self._root.texts("")))

@@ -9,10 +9,9 @@ from typing import Any, Final
 
 import msgspec
 import polars as pl
-import pyarrow as pa
 
 from extractscan.readers import blockwise
-from extractscan.readers.shape import UnusualError
+from extractscan.readers.shape import Form, UnusualError
 from extractscan.readers.source import Column
 from extractscan.readers.stored import DamagedError
 
@@ -32,7 +31,7 @@ class Usual:
     def __init__(self, columns: Mapping[str, Column], wanted: Sequence[str]) -> None:
         self._columns, self._wanted = columns, wanted
         self._shape = blockwise.shape_of(columns)
-        self._schema: pa.Schema | None = None
+        self._form: Form | None = None
         self._tries = _TRIES
 
     def begin(self, block: bytes) -> None:
@@ -51,15 +50,15 @@ class Usual:
     def _take(self, records: Iterable[Any]) -> None:
         self._shape.learn(records)
         try:
-            self._schema = self._shape.schema()
+            self._form = self._shape.form()
         except UnusualError:
             self._tries = 0
 
     def read(self, block: bytes) -> pl.DataFrame | None:
         """Read the wanted columns of a block; None where it has to be read record by record."""
-        if self._tries == 0 or self._schema is None:
+        if self._tries == 0 or self._form is None:
             return None
-        frame = blockwise.read(block, self._schema, self._columns, self._wanted)
+        frame = blockwise.read(block, self._form, self._columns, self._wanted)
         if frame is not None:
             self._tries = _TRIES
         return frame

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import replace
 from types import MappingProxyType
 from typing import Any, Final
 
 from extractscan import schema
 from extractscan.readers import chat
 from extractscan.readers.exchange import Exchange, body_fields, of
-from extractscan.readers.picking import either
-from extractscan.readers.source import Field, Record, Source, has_keys
+from extractscan.readers.exchange_columns import empty, filled, opened, with_columns
+from extractscan.readers.outlines import by_blocks
+from extractscan.readers.picking import either, first_of
+from extractscan.readers.source import Column, Field, Record, Source, has_keys
 
 _NAMES: Final = ("user_id", "user", "end_user", "customer", "account")
 
@@ -44,27 +48,88 @@ def _model(exchange: Exchange) -> Any:
 _REQUEST: Final = ("full_request", "request_payload")
 _RESPONSE: Final = ("full_response", "response_payload")
 
-SOURCE: Final = Source(
-    name="vertex",
-    title="Vertex AI request-response logs (BigQuery exports)",
-    recognised="fields `full_request`, `full_response`, `logging_time`",
-    links_accounts="only by labels that applications put on their requests; no address, no client",
-    carries_prompts="yes",
-    matches=lambda records: has_keys(records, "logging_time", "full_request", "full_response"),
-    view=_view,
-    fields=MappingProxyType(
-        {
-            schema.TIMESTAMP: either(
-                Field(("full_response.create_time", "response_payload"), _created), of("logging_time")
-            ),
-            schema.ACCOUNT: Field(("full_request.labels", "request_payload"), _account),
-            schema.REQUEST: of("request_id"),
-            schema.MODEL: Field(("model", "full_request.model", "request_payload"), _model),
-            schema.ENDPOINT: of("api_method"),
-            schema.LATENCY: of("metadata.request_latency"),
-            **body_fields(_REQUEST, _RESPONSE),
-        }
-    ),
-    notes=("account_id is a label of the request; rows may be a sample of all requests (`sampling_rate`)",),
-    wants="Its rows name nobody unless requests carry labels such as `user_id`; the Cloud Audit logs name principals.",
+
+def _usual(field: Field, make: Callable[[str], Column], at: str) -> Field:
+    """Read a field of rows that hold the bodies in their own columns, and not in lists."""
+    lists = ("request_payload", "response_payload")
+    return replace(field, column=empty(opened(at, make), *lists))
+
+
+_BODIES: Final = {
+    name: replace(field, column=empty(field.column, "request_payload", "response_payload"))
+    for name, field in with_columns(
+        body_fields(_REQUEST, _RESPONSE), "full_request", "full_response", contents=True
+    ).items()
+    if field.column is not None
+}
+_MADE: Final = _usual(
+    Field(("full_response.create_time", "response_payload"), _created),
+    lambda body: filled(f"{body}.create_time", f"{body}.createTime"),
+    "full_response",
+)
+_LABEL: Final = _usual(
+    Field(("full_request.labels", "request_payload"), _account),
+    lambda body: filled(*(f"{body}.labels.{name}" for name in _NAMES)),
+    "full_request",
+)
+
+
+def _short(column: Column) -> Column:
+    """The last part of a name with slashes."""
+
+    def read(block: Any) -> Any:
+        names = column.read(block)
+        return None if names is None else names.str.split("/").list.last()
+
+    return replace(column, read=read)
+
+
+def _first_text(*columns: Column) -> Column:
+    needs, absent = (tuple(path for each in columns for path in getattr(each, of)) for of in ("needs", "absent"))
+
+    def read(block: Any) -> Any:
+        found = None
+        for each in columns:
+            found = block.either(found, each.read(block))
+        return found
+
+    return Column(needs, read, absent)
+
+
+_NAMED: Final = empty(
+    opened("full_request", lambda body: filled(f"{body}.model")), "request_payload", "response_payload"
+)
+
+SOURCE: Final = by_blocks(
+    Source(
+        name="vertex",
+        title="Vertex AI request-response logs (BigQuery exports)",
+        recognised="fields `full_request`, `full_response`, `logging_time`",
+        links_accounts="only by labels that applications put on their requests; no address, no client",
+        carries_prompts="yes",
+        matches=lambda records: has_keys(records, "logging_time", "full_request", "full_response"),
+        view=_view,
+        fields=MappingProxyType(
+            {
+                schema.TIMESTAMP: either(_MADE, of("logging_time")),
+                schema.ACCOUNT: _LABEL,
+                schema.REQUEST: of("request_id"),
+                schema.MODEL: Field(
+                    ("model", "full_request.model", "request_payload"),
+                    _model,
+                    _short(_first_text(filled("model"), _NAMED)),
+                ),
+                schema.ENDPOINT: of("api_method"),
+                schema.LATENCY: replace(
+                    of("metadata.request_latency"),
+                    column=opened("metadata", lambda told: first_of(f"{told}.request_latency")),
+                ),
+                **_BODIES,
+            }
+        ),
+        notes=("account_id is a label of the request; rows may be a sample of all requests (`sampling_rate`)",),
+        wants=(
+            "Its rows name nobody unless requests carry labels such as `user_id`; the Cloud Audit logs name principals."
+        ),
+    )
 )

@@ -11,7 +11,15 @@ from extractscan import hypotheses
 from extractscan.hypotheses import HYPOTHESES
 from extractscan.hypotheses.facts import Ask, Facts, Sharing
 from extractscan.hypotheses.harvesting import ask_bits, extraction, from_a_pool, outspoken, run_through, threaded
-from extractscan.hypotheses.weighing import Weighed, clients_of_one_hand, hard_ties, percent, points, software_only
+from extractscan.hypotheses.weighing import (
+    Weighed,
+    clients_of_one_hand,
+    concealed,
+    hard_ties,
+    percent,
+    points,
+    software_only,
+)
 from extractscan.settings import Settings
 
 FILES = {
@@ -229,7 +237,8 @@ def test_a_second_request_family_counts_half() -> None:
 )
 def test_the_extraction_axis(change: dict[str, object], expected: dict[str, float]) -> None:
     """Each sign of a harvest counts as its formula says, and only where the log can show it."""
-    assert signals(replace(PLAIN, **{"stream_known": False, **change})) == pytest.approx(expected, abs=1e-3)  # type: ignore[arg-type]
+    tied = replace(PLAIN, sharing={"payment": FEW_CARDS})
+    assert signals(replace(tied, **{"stream_known": False, **change})) == pytest.approx(expected, abs=1e-3)  # type: ignore[arg-type]
 
 
 def test_a_harvest_is_threaded_by_a_wording_or_a_request() -> None:
@@ -310,10 +319,32 @@ def test_one_wording_through_all_may_lack_one_bit(harvest: float, rival: float, 
 
 def test_a_wording_runs_through_nearly_all_that_they_send() -> None:
     """A weaker wording, other traffic or one list for all are not it."""
-    whole = replace(PLAIN, own_traffic=0.1)
+    whole = replace(PLAIN, own_traffic=0.1, sharing={"payment": FEW_CARDS})
     assert run_through(whole)
-    for change in ({"own_traffic": 0.3}, {"same_list": 0.5}, {"channels": {"content": 5.0}}):
+    for change in ({"own_traffic": 0.3}, {"same_list": 0.5}, {"channels": {"content": 5.0}}, {"sharing": {}}):
         assert not run_through(replace(whole, **change))  # type: ignore[arg-type]
+
+
+def test_accounts_that_changed_hands_are_bought_and_their_owners_vouch_for_nobody() -> None:
+    """Where owners left, their cards and the age of the accounts clear nobody; beside a thief they do."""
+    cards = {"payment": OWN_CARDS, "address": POOL, "user_agent": MANY_CLIENTS}
+    stolen = replace(PLAIN, sharing=cards, takeover=0.9, age_days=200.0)
+    sold = replace(stolen, takeover=0.0, sold=0.9)
+    for name, reason in (("H3", "card of their own"), ("H5", "pays alone"), ("H6", "card of their own")):
+        assert said(name, stolen, f"everybody pays {'alone' if name == 'H5' else 'with a card of their own'}") > 0
+        assert said(name, sold, "everybody pays") == 0.0, reason
+    assert said("H1", stolen, "the accounts are old") < 0
+    assert said("H1", sold, "the accounts are old") == 0.0
+    assert said("H1", sold, "90 % of the accounts changed hands") == 3.0
+    assert said("H5", sold, "in 90 % of the accounts the owner fell silent") == -4.0
+
+
+def test_notebooks_of_one_cloud_conceal_nobody() -> None:
+    """People with cards and programs of their own on one provider's addresses; one program on them is a pool."""
+    cloud = {"payment": OWN_CARDS, "address": POOL, "user_agent": MANY_CLIENTS, "autonomous_system": ONE_CARD}
+    assert not concealed(replace(PLAIN, sharing=cloud))
+    assert concealed(replace(PLAIN, sharing=cloud | {"user_agent": ONE_CLIENT}))
+    assert concealed(replace(PLAIN, sharing=cloud | {"autonomous_system": POOL}))
 
 
 def said(hypothesis: str, facts: Facts, beginning: str) -> float:
@@ -445,7 +476,8 @@ def test_phones_or_machines_of_their_own_count_where_cards_are_not_known(name: s
 
 def test_traffic_without_a_thread_of_a_harvest_speaks_for_a_reseller() -> None:
     """Neither a wording nor a request: the accounts carry what customers ask; with either the reason falls away."""
-    plain = replace(PLAIN, channels={"identity": 8.0}, own_traffic=0.9, sharing={"user_agent": ONE_CLIENT})
+    pool = {"user_agent": ONE_CLIENT, "address": POOL}
+    plain = replace(PLAIN, channels={"identity": 8.0}, own_traffic=0.9, sharing=pool)
     assert said("H4", plain, "neither a wording nor a request") == 2.0
     assert said("H1", plain, "little in the traffic") == -6.0
     asking = replace(plain, asks=REASONING)
@@ -504,15 +536,24 @@ def test_accounts_that_pay_together_and_draw_from_one_list_are_no_class() -> Non
     assert (said("H1", everybody, "on a list"), said("H6", everybody, "on a list")) == (-5.0, 8.0)
 
 
-def test_mixed_items_of_strangers_say_little_by_themselves() -> None:
-    """Users of one app ask of everything; what is asked for, an even load, or a common card make it a queue again."""
-    app = replace(PLAIN, exchangeable=1.0, exchange_pairs=400, sharing={"payment": OWN_CARDS})
-    assert signals(app)["dealt_deck"] + signals(app)["item_mix"] == pytest.approx(3.0)
-    pool = {"payment": OWN_CARDS, "address": replace(POOL, top=0.1)}
-    ties: tuple[dict[str, object], ...] = ({"payment": FEW_CARDS}, pool, {})
-    for change in ({"asks": REASONING}, {"load_ratio": 2.5}, *({"sharing": tie} for tie in ties)):
-        harvest = signals(replace(app, **change))  # type: ignore[arg-type]
-        assert harvest["dealt_deck"] + harvest["item_mix"] == 8.0
+def test_how_work_is_spread_says_little_where_nothing_is_concealed() -> None:
+    """Even loads and mixed items are any desk's; cards, phones or rented addresses behind separate accounts are not."""
+    spread = {"dealt_deck", "item_mix", "load"}
+    app = replace(PLAIN, exchangeable=1.0, exchange_pairs=400, load_ratio=2.0, sharing={"payment": OWN_CARDS})
+    home = Sharing(known=1.0, shared=1.0, distinct=0.05, top=0.95, bits=9.0)
+    blocks = {"prefix": replace(POOL, top=0.2), "autonomous_system": replace(POOL, top=0.4)}
+    carrier = blocks | {"autonomous_system": replace(POOL, top=1.0)}
+    desk = {"payment": ONE_CARD, "address": home}
+    machines = {"device": FEW_CARDS, "address": home, "prefix": home}
+    for quiet in ({}, {"payment": OWN_CARDS}, carrier, desk, machines):
+        said_little = {name: bits for name, bits in signals(replace(app, sharing=quiet)).items() if name in spread}
+        assert sum(said_little.values()) == pytest.approx(2.5, abs=0.01)
+    for tie in ({"payment": FEW_CARDS}, {"payment": FEW_CARDS, "address": home}, {"address": POOL}, blocks):
+        assert signals(replace(app, sharing=tie)) == {"dealt_deck": 4.0, "item_mix": 4.0, "load": 2.0}
+    night = replace(app, sharing=desk, round_the_clock=1.0, duty_known=True)
+    assert signals(night)["dealt_deck"] == 4.0
+    asks = replace(app, asks=REASONING)
+    assert signals(asks)["verbatim_reasoning"] > 7
 
 
 def test_a_harvest_is_outspoken_by_what_it_asks_for_or_by_its_even_load() -> None:
@@ -606,3 +647,63 @@ def test_a_pool_of_rented_addresses_is_no_gateway() -> None:
     assert said("H3", replace(PLAIN, sharing=carrier), "most calls pass one network") == 4.0
     rented = carrier | {"address": replace(many, bits=6.0)}
     assert said("H3", replace(PLAIN, sharing=rented), "most calls pass one network") == 0.0
+
+
+HOUSE = Sharing(known=1.0, shared=1.0, distinct=0.05, top=0.95, bits=9.0)
+OWN_DOMAIN = Sharing(known=1.0, shared=1.0, distinct=0.05, top=1.0, outside=0, bits=9.0)
+
+
+def test_a_desk_is_named_by_its_address_and_one_card_or_domain() -> None:
+    """One address in human hours, and all cards that are known are one: a customer, unless a harvest is asked for."""
+    card = replace(ONE_CARD, known=0.4)
+    towns = replace(OWN_DOMAIN, top=0.4, distinct=0.3)
+    school = replace(
+        PLAIN, sharing={"address": HOUSE, "payment": card, "email_domain": towns, "user_agent": MANY_CLIENTS}
+    )
+    assert said("H2", school, "one address carries all") == 4.0
+    assert said("H2", school, "mail addresses are scattered") == 0.0
+    assert said("H1", school, "sign-up details follow one scheme") == 0.0
+    queue = replace(school, exchangeable=1.0, exchange_pairs=400)
+    assert said("H2", queue, "one queue is dealt") == 0.0
+    assert said("H2", replace(school, asks=REASONING), "one address carries all") == 0.0
+    night = replace(queue, round_the_clock=0.9)
+    assert said("H2", night, "one address carries all") == 0.0
+    assert said("H2", night, "one queue is dealt") == -4.0
+    public = dict(school.sharing) | {"payment": FEW_CARDS, "email_domain": replace(towns, outside=900)}
+    assert said("H2", replace(school, sharing=public), "one address carries all") == 0.0
+
+
+def test_branches_of_one_brand_pay_for_themselves() -> None:
+    """One domain that nobody else has, and a card for each; with a harvest's request it is an operator's domain."""
+    shops = replace(PLAIN, sharing={"payment": OWN_CARDS, "email_domain": OWN_DOMAIN})
+    assert said("H2", shops, "one domain of their own, and each pays") == 3.0
+    assert said("H2", replace(shops, asks=REASONING), "one domain of their own, and each pays") == 0.0
+
+
+def test_strangers_have_a_wording_in_common_and_all_else_of_their_own() -> None:
+    """Volunteers with one text, in places and with programs or cards of their own; a pool is no such thing."""
+    homes = {"address": OWN_CARDS, "user_agent": MANY_CLIENTS}
+    assert said("H6", replace(PLAIN, sharing=homes), "a wording is common to them;") == 4.0
+    app = {"address": OWN_CARDS, "user_agent": ONE_CLIENT}
+    assert said("H6", replace(PLAIN, sharing=app), "a wording is common to them;") == 0.0
+    assert said("H6", replace(PLAIN, sharing=app | {"payment": OWN_CARDS}), "a wording is common to them;") == 4.0
+    for change in ({"sharing": homes | {"address": POOL}}, {"sharing": homes, "asks": REASONING}):
+        assert said("H6", replace(PLAIN, **change), "a wording is common to them;") == 0.0  # type: ignore[arg-type]
+
+
+def test_mail_domains_of_a_few_accounts_each_are_no_scheme() -> None:
+    """Teachers of many schools have their schools' domains; an operator's few domains are a scheme."""
+    schools = Sharing(known=1.0, shared=0.9, distinct=0.45, top=0.1, bits=7.0)
+    assert said("H1", replace(PLAIN, sharing={"email_domain": schools}), "sign-up details") == 0.0
+    few = replace(schools, distinct=0.05)
+    assert said("H1", replace(PLAIN, sharing={"email_domain": few}), "sign-up details") == 3.0
+    assert said("H1", replace(PLAIN, sharing={"referral": replace(ONE_CARD, bits=9.0)}), "sign-up details") == 0.0
+
+
+def test_a_private_wording_that_asks_for_a_harvest_is_no_gateways() -> None:
+    """Addresses in common explain neither that all send one private text nor what it asks for."""
+    behind = replace(PLAIN, sharing={"prefix": HOUSE}, asks=REASONING)
+    assert said("H3", behind, "one private wording asks for") == -4.0
+    quiet = {"verbatim_reasoning": Ask(share=0.5, outside=0.02, cap=9.0, title="verbatim reasoning")}
+    assert said("H3", replace(behind, asks=quiet), "one private wording asks for") == 0.0
+    assert said("H3", replace(behind, channels={}), "one private wording asks for") == 0.0

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from core_kinds import campaign, kind, one_each
 
-from extractscan import linking
+from extractscan import linking, membership
 from extractscan.incidence import Incidence, Kind
 from extractscan.settings import Settings
 
@@ -197,23 +197,23 @@ def test_private_wording_must_meet_in_the_group_beyond_chance() -> None:
 
 def test_needed_bits_are_prior_odds_and_a_margin() -> None:
     """A smaller group in a larger log needs more; a group of everybody needs the margin alone."""
-    assert linking.needed_bits(1024, 4, SETTINGS) == 8 + SETTINGS.margin_bits
-    assert linking.needed_bits(10, 10, SETTINGS) == SETTINGS.margin_bits
-    assert linking.needed_bits(0, 0, SETTINGS) == SETTINGS.margin_bits
+    assert membership.needed_bits(1024, 4, SETTINGS) == 8 + SETTINGS.margin_bits
+    assert membership.needed_bits(10, 10, SETTINGS) == SETTINGS.margin_bits
+    assert membership.needed_bits(0, 0, SETTINGS) == SETTINGS.margin_bits
 
 
 def test_members_belong_and_outsiders_do_not() -> None:
     """With two channels over the floor the members belong, and nobody else."""
     incidence = campaign()
     group = linking.profile(incidence, np.arange(20), SETTINGS)
-    assert np.flatnonzero(linking.belongs(group, 400, SETTINGS)).tolist() == list(range(20))
+    assert np.flatnonzero(membership.belongs(group, 400, SETTINGS)).tolist() == list(range(20))
 
 
 @pytest.mark.parametrize("without", [{"identity", "network"}, {"identity", "client"}])
 def test_software_alone_and_one_channel_alone_convict_nobody(without: set[str]) -> None:
     """A rare client that a group shares is no proof, nor is a shared address without anything else."""
     group = linking.profile(campaign(), np.arange(20), SETTINGS, without=frozenset(without))
-    assert not linking.belongs(group, 400, SETTINGS).any()
+    assert not membership.belongs(group, 400, SETTINGS).any()
 
 
 def test_what_others_can_put_on_a_bystander_ties_nobody_alone() -> None:
@@ -223,17 +223,17 @@ def test_what_others_can_put_on_a_bystander_ties_nobody_alone() -> None:
     wording = {unit: {"wording": 0.9} for unit in inside} | {unit: {f"w{unit}": 0.1} for unit in range(20, units)}
     forged = (kind("address", "network", units, address), kind("template", "content", units, wording, mixture=True))
     group = linking.profile(Incidence(units, forged), np.arange(20), SETTINGS)
-    assert linking.total_bits(group)[:20].min() > linking.needed_bits(units, 20, SETTINGS)
-    assert not linking.belongs(group, units, SETTINGS).any()
+    assert membership.total_bits(group)[:20].min() > membership.needed_bits(units, 20, SETTINGS)
+    assert not membership.belongs(group, units, SETTINGS).any()
     agent = campaign().kinds[2]
     group = linking.profile(Incidence(units, (*forged, agent)), np.arange(20), SETTINGS)
-    assert np.flatnonzero(linking.belongs(group, units, SETTINGS)).tolist() == list(inside)
+    assert np.flatnonzero(membership.belongs(group, units, SETTINGS)).tolist() == list(inside)
 
 
 def test_total_bits_are_the_sum_of_channels() -> None:
     """What the report sums is what decides."""
     group = linking.profile(campaign(), np.arange(20), SETTINGS)
-    assert linking.total_bits(group) == pytest.approx(np.sum(list(group.channels.values()), axis=0))
+    assert membership.total_bits(group) == pytest.approx(np.sum(list(group.channels.values()), axis=0))
 
 
 def test_a_framed_bystander_pays_for_what_it_does_not_share() -> None:
@@ -246,7 +246,7 @@ def test_a_framed_bystander_pays_for_what_it_does_not_share() -> None:
     group = linking.profile(framed, np.arange(20), SETTINGS)
     assert group.channels["network"][399] > 3
     assert group.channels["identity"][399] < -3
-    assert not linking.belongs(group, 400, SETTINGS)[399]
+    assert not membership.belongs(group, 400, SETTINGS)[399]
 
 
 def unnamed(inside: int, *, strangers: int = 0) -> Incidence:
@@ -269,7 +269,7 @@ def unnamed(inside: int, *, strangers: int = 0) -> Incidence:
 def test_an_account_without_a_row_belongs_where_its_like_do(inside: int, strangers: int, taken: int) -> None:
     """Program and wording do for it where nearly all that have a row and share both are members, and are no few."""
     group = linking.profile(unnamed(inside, strangers=strangers), np.arange(inside), SETTINGS)
-    assert np.flatnonzero(linking.belongs(group, 400, SETTINGS)).tolist() == list(range(taken))
+    assert np.flatnonzero(membership.belongs(group, 400, SETTINGS)).tolist() == list(range(taken))
 
 
 def test_nobody_stands_apart_by_what_is_not_known_of_him() -> None:
@@ -282,3 +282,21 @@ def test_nobody_stands_apart_by_what_is_not_known_of_him() -> None:
     assert time[18] > 3
     assert time[19] == pytest.approx(0.0, abs=1.0)
     assert time[300] < -3
+
+
+def pooled(blocks: int, members: int = 20) -> Incidence:
+    """Members with one wording who call from some blocks of addresses that nobody else uses; all else is their own."""
+    units, inside = 400, range(members)
+    own = {unit: {f"b{unit}": 1.0} for unit in range(units)}
+    prefix = own | {unit: {f"p{(unit + step) % blocks}": 1.0 for step in (0, 1)} for unit in inside}
+    wording = {unit: {f"w{unit}": 0.1} for unit in range(units)} | {unit: {"wording": 0.9} for unit in inside}
+    kinds = (kind("prefix", "network", units, prefix), kind("template", "content", units, wording, mixture=True))
+    return Incidence(units, kinds)
+
+
+@pytest.mark.parametrize(("blocks", "members", "taken"), [(5, 20, 20), (1, 20, 0), (2, 20, 0), (5, 10, 0)])
+def test_a_pool_of_blocks_is_nobodys_gateway(blocks: int, members: int, taken: int) -> None:
+    """Address and wording can be put on a bystander behind one gateway; several blocks of many members are theirs."""
+    group = linking.profile(pooled(blocks, members), np.arange(members), SETTINGS)
+    assert group.roaming is (taken > 0)
+    assert membership.belongs(group, 400, SETTINGS).sum() == taken

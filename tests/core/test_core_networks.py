@@ -17,7 +17,8 @@ from core_kinds import campaign, joined, kind, one_each
 from extractscan import growing, networks, parting, seeding, webs
 from extractscan.growing import Found
 from extractscan.incidence import Incidence, Kind
-from extractscan.linking import belongs, profile
+from extractscan.linking import profile
+from extractscan.membership import belongs
 from extractscan.settings import Settings
 
 SETTINGS = Settings()
@@ -222,6 +223,20 @@ def test_what_most_of_a_large_campaign_holds_starts_a_group_though_it_is_common(
     cards = one_each(inside, [f"card{n}" for n in range(5)]) | {u: {f"card{u}": 1.0} for u in range(130, units)}
     incidence = Incidence(units, (kind("payment", "identity", units, cards), referral, client))
     assert members(networks.find(incidence, (), SETTINGS)) == [list(inside)]
+
+
+def test_the_holders_of_one_address_of_a_pool_do_not_hide_the_others() -> None:
+    """A part that meets at one address falls apart, for the others run its program; all who run it hold together."""
+    units, inside = 400, range(120)
+    pool = {unit: {f"a{unit}": 1.0} for unit in range(units)}
+    pool |= {unit: {f"p{(unit + step) % 8}": 1.0 for step in range(3)} for unit in inside}
+    programs = {unit: {f"program{unit % 50}": 1.0} for unit in range(120, units)} | one_each(inside, ["first"])
+    cards = one_each(inside, [f"card{n}" for n in range(30)]) | {u: {f"k{u}": 1.0} for u in range(120, units)}
+    kinds = (kind("payment", "identity", units, cards), kind("address", "network", units, pool))
+    incidence = Incidence(units, (*kinds, kind("user_agent", "client", units, programs)))
+    part = np.array([unit for unit in inside if "p0" in pool[unit]])
+    assert [start.tolist() for start in growing.all_holding(incidence, part)] == [list(inside)]
+    assert not list(growing.all_holding(incidence, np.arange(200, 260)))
 
 
 def test_half_of_the_log_is_not_taken_in() -> None:

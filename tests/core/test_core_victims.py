@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
+
 import numpy as np
 import polars as pl
 import pytest
@@ -45,7 +47,9 @@ def events(owners: range) -> pl.DataFrame:
     rows = [
         {schema.ACCOUNT: f"a{n:03}", schema.CLIENT_IP: ip, schema.USER_AGENT: agent} for n, ip, agent in pool + home
     ]
-    return pl.DataFrame(rows)
+    start = datetime(2026, 3, 1, tzinfo=UTC)
+    times = [start + timedelta(minutes=number) for number in range(len(rows))]
+    return pl.DataFrame(rows).with_columns(pl.Series(schema.TIMESTAMP, times, dtype=pl.Datetime("us", "UTC")))
 
 
 def group(owners: range = STOLEN, tied: range = OWN, hits: list[Hits] | None = None) -> Part:

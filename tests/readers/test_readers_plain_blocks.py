@@ -143,7 +143,7 @@ def test_numbers_are_no_bodies_and_left_to_the_other_way(name: str, value: Any) 
     assert column is not None
     shape = blockwise.shape_of({name: column})
     shape.learn([{"body": value}])
-    frame = blockwise.read(json.dumps({"body": value}).encode(), shape.schema(), {name: column}, [name])
+    frame = blockwise.read(json.dumps({"body": value}).encode(), shape.form(), {name: column}, [name])
     assert (None if frame is None else frame[name].to_list()) == (["plain"] if value == "plain" else None)
 
 

@@ -1,0 +1,130 @@
+"""Sources that log the bodies of requests and responses are read by columns with the same outcome as one by one."""
+
+from __future__ import annotations
+
+import copy
+import json
+import random
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from both_ways import JSON, THOROUGH, changed, places_in, same_both_ways
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from reader_records import lines
+
+from benchmarks import ndjson_kinds
+
+Maker = Callable[[int], dict[str, Any]]
+
+
+def _made(kind: Callable[[int, random.Random], dict[str, object]]) -> Maker:
+    return lambda i: copy.deepcopy(kind(i, random.Random(i)))
+
+
+def _in_text(make: Maker, *names: str) -> Maker:
+    """The same with some fields as JSON text."""
+    return lambda i: {name: json.dumps(value) if name in names else value for name, value in make(i).items()}
+
+
+def _varied(make: Maker) -> Maker:
+    """Records that lack this and that."""
+
+    def made(i: int) -> dict[str, Any]:
+        record = make(i)
+        if i % 5 == 1:
+            record.pop(sorted(record)[i % len(record)])
+        return record
+
+    return made
+
+
+HELICONE, PORTKEY, VERTEX = map(_made, (ndjson_kinds.helicone, ndjson_kinds.portkey, ndjson_kinds.vertex))
+MAKERS: dict[str, Maker] = {
+    "helicone": HELICONE,
+    "helicone in text": _in_text(HELICONE, "request_body", "response_body", "request_properties"),
+    "portkey": PORTKEY,
+    "vertex": VERTEX,
+    "vertex in text": _in_text(VERTEX, "full_request", "full_response", "metadata"),
+}
+
+
+@pytest.mark.parametrize("name", MAKERS)
+def test_all_blocks_are_read_by_columns(name: str) -> None:
+    rows, *_ = same_both_ways(lines(MAKERS[name](i) for i in range(40)), all_by_columns=True)
+    assert len(rows) == 40
+    assert all(row[column] is not None for row in rows for column in ("prompt", "system_prompt", "completion", "model"))
+
+
+@pytest.mark.parametrize("name", MAKERS)
+def test_what_some_records_lack_is_null(name: str) -> None:
+    same_both_ways(lines(_varied(MAKERS[name])(i) for i in range(60)))
+
+
+PLACES = {name: sorted(set(places_in(make(0))), key=str) for name, make in MAKERS.items()}
+"""Where something can be put: within bodies too where these are objects."""
+
+
+@given(st.sampled_from(sorted(MAKERS)), st.data())
+@settings(THOROUGH, max_examples=60)
+def test_whatever_stands_anywhere_gives_the_same_both_ways(name: str, data: st.DataObject) -> None:
+    places = st.sampled_from(PLACES[name])
+    changes = data.draw(st.lists(st.tuples(places, JSON | JSON.map(json.dumps), st.integers(0, 5)), max_size=4))
+    same_both_ways(lines(changed(MAKERS[name], changes)))
+
+
+BODIES = [
+    {}, {"messages": []}, {"messages": None}, {"messages": [{"role": "user", "content": "x"}], "tools": [{}]},
+    {"prompt": "bare"}, {"messages": [{"role": "user", "content": [{"text": "a"}, {"text": "b"}]}], "max_tokens": 5},
+    {"contents": [{"role": "user", "parts": [{"text": "a"}, {"text": ""}, {"text": "b"}]}]},
+    {"contents": [{"parts": [{"text": "a"}]}], "systemInstruction": {"parts": [{"text": "s"}]}},
+    {"contents": [{"role": "user", "parts": [{"text": "a"}]}], "generationConfig": {"maxOutputTokens": 7, "n": 2}},
+    {"system": "s", "messages": [{"role": "system", "content": "t"}, {"role": "user", "content": "u"}]},
+    {"system_instruction": {"parts": [{"text": "None"}]}, "contents": []},
+    "", "null", "[]", "{}", "plain", " {}", "{", '{"messages": [1', "data: {}\n\n", '{"a": NaN}', "[1]", '"x"', "{\n}",
+    '{"a": 1}{"b": 2}', '{"a": 1, "a": 2}', '{"messages": "x"}', None, 5, [], [{"text": "x"}], ["x"],
+]  # fmt: skip
+ANSWERS = [
+    {}, {"choices": []}, {"choices": [{"message": {"content": "x"}}], "usage": {}, "message": {"usage": {"n": 1}}},
+    {"candidates": [{"content": {"parts": [{"text": "a"}, {"text": "b"}]}}, {"content": None}]},
+    {"candidates": [{"content": {"parts": [], "refusal": "no"}}]}, {"content": [{"type": "text", "text": "c"}]},
+    {"usage": {"input_tokens": 1}, "usageMetadata": {"promptTokenCount": 2}}, {"usage": {"prompt_tokens": 0}},
+    {"message": {"usage": {"input_tokens": 4}}}, {"create_time": "", "createTime": "2026-03-01T00:00:00Z"},
+    "", "x", '{"choices": [{"delta": {"content": "x"}}', 'data: {"choices": [{"delta": {"content": "y"}}]}\n\n', None,
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("make", "asked", "answered", "texts"),
+    [
+        (HELICONE, "request_body", "response_body", False),
+        (HELICONE, "request_body", "response_body", True),
+        (PORTKEY, "request", "response", False),
+        (VERTEX, "full_request", "full_response", True),
+    ],
+)
+def test_bodies_of_all_kinds_give_the_same_both_ways(make: Maker, asked: str, answered: str, *, texts: bool) -> None:
+    for where, bodies in ((asked, BODIES), (answered, ANSWERS)):
+        for body in bodies:
+            told = json.dumps(body) if texts and not isinstance(body, str) else body
+            told = {"body": told} if make is PORTKEY else told
+            same_both_ways(lines(make(i) | ({where: told} if i != 1 or not texts else {}) for i in range(4)))
+
+
+@pytest.mark.parametrize("payload", [[], ["{}"], ['{"messages": [{"role": "user", "content": "x"}]}'], None, "[]"])
+def test_vertex_bodies_in_lists_are_left_to_the_other_way(payload: Any) -> None:
+    for rows in (range(6), (3,)):
+        records = [VERTEX(i) for i in range(6)]
+        for row in rows:
+            records[row] |= {"full_request": None, "request_payload": payload, "response_payload": payload}
+        same_both_ways(lines(records))
+
+
+@pytest.mark.parametrize(
+    "metadata", [{"key": ["_user"], "value": ["k"]}, '{"_user": "t"}', None, {"_user": 5}, {"user": "-"}, [1]]
+)
+def test_metadata_of_all_kinds_give_the_same_both_ways(metadata: Any) -> None:
+    same_both_ways(lines(PORTKEY(i) | {"metadata": metadata if i == 2 else {"_user": "a"}} for i in range(6)))
+    same_both_ways(lines(PORTKEY(i) | {"request.body": {"messages": []}, "cost": "0.5"} for i in range(6)))
+    same_both_ways(lines(HELICONE(i) | {"request_properties": metadata, "request_user_id": ""} for i in range(6)))
