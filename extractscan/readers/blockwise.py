@@ -20,7 +20,7 @@ import pyarrow.json as pj
 
 from extractscan import schema
 from extractscan.readers.picking import NOTHING
-from extractscan.readers.shape import ITEM, TEXT, Form, Shape, UnusualError, names_of
+from extractscan.readers.shape import HOLLOW, ITEM, TEXT, Form, Shape, UnusualError, names_of
 from extractscan.readers.source import Column, Field
 from extractscan.readers.whole_lines import is_utf8, lines_of
 
@@ -220,7 +220,7 @@ class Records:
 
 def _json_in(array: pa.ChunkedArray, kind: pa.Schema) -> pa.ChunkedArray:
     texts = _series(array).fill_null("")
-    none = texts == ""
+    none = texts.is_in(HOLLOW)
     whole = (texts.str.starts_with("{") & texts.str.ends_with("}")) | (
         texts.str.starts_with("[") & texts.str.ends_with("]")
     )

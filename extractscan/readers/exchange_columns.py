@@ -69,6 +69,40 @@ def filled(*paths: str) -> Column:
     return Column(paths, read)
 
 
+def named(*paths: str) -> Column:
+    """Read the first of some paths at which a text stands that says anything.
+
+    Raises:
+        UnusualError: in the block's reading, where anything else than texts stands there.
+    """
+
+    def read(block: Any) -> Any:
+        found = block.first(*paths)
+        if found is not None and found.dtype != pl.String:
+            raise UnusualError
+        return found
+
+    return Column(paths, read)
+
+
+def either(*columns: Column) -> Column:
+    """Read the first of some columns that has a value."""
+
+    def read(block: Any) -> Any:
+        found = None
+        for each in columns:
+            found = block.either(found, each.read(block))
+        return found
+
+    needs, absent = (tuple(path for each in columns for path in getattr(each, of)) for of in ("needs", "absent"))
+    return Column(needs, read, absent)
+
+
+def without(column: Column, *absent: str) -> Column:
+    """Read a column of blocks in which nothing stands at some further paths."""
+    return replace(column, absent=(*column.absent, *absent))
+
+
 def empty(column: Column, *lists: str) -> Column:
     """Read a column of blocks in which some lists have no items."""
 

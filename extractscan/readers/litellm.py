@@ -13,7 +13,7 @@ from extractscan import schema
 from extractscan.readers import chat
 from extractscan.readers import litellm_columns as columns
 from extractscan.readers.cast import joined_names
-from extractscan.readers.picking import NOTHING, first, first_of, milliseconds
+from extractscan.readers.picking import NOTHING, first, milliseconds
 from extractscan.readers.source import Field, Record, Source, has_keys
 
 _NOTES: Final = (
@@ -43,7 +43,7 @@ class Call:
 
 def _pick(*paths: str) -> Field:
     """Read the first of some paths that holds anything, in metadata that were logged as text too."""
-    return Field(paths, lambda call: first(call.opened, *paths), first_of(*paths))
+    return Field(paths, lambda call: first(call.opened, *paths), columns.pick(*paths))
 
 
 def _user_agent(call: Call) -> Any:

@@ -34,6 +34,8 @@ def literal(name: str) -> str:
     return name.replace(".", _DOT)
 
 
+HOLLOW: Final = ("", "{}", "[]")
+"""Texts that hold nothing."""
 TEXT: Final = "{}"
 """Stands in paths behind the name of a field that holds JSON as text, where the path leads into that."""
 
@@ -80,7 +82,7 @@ class Node:
         elif kind is list and self.items is not None:
             for item in value:
                 self.items.observe(item)
-        elif kind is str and self.opened is not None and value:
+        elif kind is str and self.opened is not None and value not in HOLLOW:
             self.opened.observe(parse(value))
 
     def arrow(self) -> pa.DataType:

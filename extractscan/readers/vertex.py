@@ -10,6 +10,7 @@ from typing import Any, Final
 from extractscan import schema
 from extractscan.readers import chat
 from extractscan.readers.exchange import Exchange, body_fields, of
+from extractscan.readers.exchange_columns import either as either_of
 from extractscan.readers.exchange_columns import empty, filled, opened, with_columns
 from extractscan.readers.outlines import by_blocks
 from extractscan.readers.picking import either, first_of
@@ -84,18 +85,6 @@ def _short(column: Column) -> Column:
     return replace(column, read=read)
 
 
-def _first_text(*columns: Column) -> Column:
-    needs, absent = (tuple(path for each in columns for path in getattr(each, of)) for of in ("needs", "absent"))
-
-    def read(block: Any) -> Any:
-        found = None
-        for each in columns:
-            found = block.either(found, each.read(block))
-        return found
-
-    return Column(needs, read, absent)
-
-
 _NAMED: Final = empty(
     opened("full_request", lambda body: filled(f"{body}.model")), "request_payload", "response_payload"
 )
@@ -117,7 +106,7 @@ SOURCE: Final = by_blocks(
                 schema.MODEL: Field(
                     ("model", "full_request.model", "request_payload"),
                     _model,
-                    _short(_first_text(filled("model"), _NAMED)),
+                    _short(either_of(filled("model"), _NAMED)),
                 ),
                 schema.ENDPOINT: of("api_method"),
                 schema.LATENCY: replace(

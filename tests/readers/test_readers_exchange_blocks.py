@@ -41,11 +41,36 @@ def _varied(make: Maker) -> Maker:
 
 
 HELICONE, PORTKEY, VERTEX = map(_made, (ndjson_kinds.helicone, ndjson_kinds.portkey, ndjson_kinds.vertex))
+DATABRICKS, CLOUDFLARE = map(_made, (ndjson_kinds.databricks, ndjson_kinds.cloudflare))
+SPEND = _made(ndjson_kinds.spend)
+
+
+def _failed(i: int) -> dict[str, Any]:
+    """Rows of LiteLLM's spend logs of which some failed, and some of whose clients are told by tags alone."""
+    row = SPEND(i)
+    told = json.loads(row["metadata"])
+    if i % 3 == 1:
+        told["error_information"] = {"error_code": "429", "error_class": "RateLimitError"}
+        row["status"] = "failure"
+    if i % 4 == 1:
+        del told["user_agent"]
+        row["request_tags"] = json.dumps(["User-Agent: a", f"User-Agent: b/{i}", "other"])
+    return row | {"metadata": json.dumps(told), "proxy_server_request": "{}"}
+
+
 MAKERS: dict[str, Maker] = {
     "helicone": HELICONE,
     "helicone in text": _in_text(HELICONE, "request_body", "response_body", "request_properties"),
     "portkey": PORTKEY,
     "vertex": VERTEX,
+    "databricks": DATABRICKS,
+    "databricks as objects": lambda i: {
+        name: json.loads(value) if name in {"request", "response"} else value for name, value in DATABRICKS(i).items()
+    },
+    "cloudflare": CLOUDFLARE,
+    "spend": SPEND,
+    "spend failed": _failed,
+    "spend without prompts": lambda i: SPEND(i) | {"messages": "{}", "response": "{}", "proxy_server_request": "{}"},
     "vertex in text": _in_text(VERTEX, "full_request", "full_response", "metadata"),
 }
 
@@ -54,7 +79,8 @@ MAKERS: dict[str, Maker] = {
 def test_all_blocks_are_read_by_columns(name: str) -> None:
     rows, *_ = same_both_ways(lines(MAKERS[name](i) for i in range(40)), all_by_columns=True)
     assert len(rows) == 40
-    assert all(row[column] is not None for row in rows for column in ("prompt", "system_prompt", "completion", "model"))
+    texts = () if name.endswith("without prompts") else ("prompt", "system_prompt", "completion")
+    assert all(row[column] is not None for row in rows for column in ("model", *texts))
 
 
 @pytest.mark.parametrize("name", MAKERS)
@@ -81,6 +107,7 @@ BODIES = [
     {"contents": [{"parts": [{"text": "a"}]}], "systemInstruction": {"parts": [{"text": "s"}]}},
     {"contents": [{"role": "user", "parts": [{"text": "a"}]}], "generationConfig": {"maxOutputTokens": 7, "n": 2}},
     {"system": "s", "messages": [{"role": "system", "content": "t"}, {"role": "user", "content": "u"}]},
+    {"body": {"messages": [{"role": "user", "content": "in a body"}]}}, ["User-Agent: x"], {"error_information": {}},
     {"system_instruction": {"parts": [{"text": "None"}]}, "contents": []},
     "", "null", "[]", "{}", "plain", " {}", "{", '{"messages": [1', "data: {}\n\n", '{"a": NaN}', "[1]", '"x"', "{\n}",
     '{"a": 1}{"b": 2}', '{"a": 1, "a": 2}', '{"messages": "x"}', None, 5, [], [{"text": "x"}], ["x"],
@@ -102,6 +129,11 @@ ANSWERS = [
         (HELICONE, "request_body", "response_body", True),
         (PORTKEY, "request", "response", False),
         (VERTEX, "full_request", "full_response", True),
+        (DATABRICKS, "request", "response", True),
+        (CLOUDFLARE, "request_head", "response_head", True),
+        (SPEND, "messages", "response", True),
+        (SPEND, "proxy_server_request", "metadata", True),
+        (SPEND, "request_tags", "model_parameters", True),
     ],
 )
 def test_bodies_of_all_kinds_give_the_same_both_ways(make: Maker, asked: str, answered: str, *, texts: bool) -> None:
