@@ -9,7 +9,7 @@ from extractscan.exhibits import Case, attribution, evidence, iso, observables, 
 from extractscan.groundwork import Ground
 from extractscan.growing import Found, shrunk
 from extractscan.harvest import IN_STREAM
-from extractscan.hypotheses.harvesting import extraction, outspoken, run_through
+from extractscan.hypotheses.harvesting import asking, extraction, outspoken, run_through
 from extractscan.hypotheses.rhythm import heirs
 from extractscan.hypotheses.weighing import Weighed
 from extractscan.membership import needed_bits
@@ -202,6 +202,11 @@ def _notes(case: Case, weighed: list[Weighed], verdict: model.Verdict, harvest: 
             notes.append(f"a harvest is possible, but {rival.id} ({rival.title}) is not excluded")
     elif 0.1 <= case.facts.own_traffic < 1.0:
         notes.append(f"{case.facts.own_traffic:.0%} of the members' traffic is not part of the campaign")
+    if verdict == "extraction_network" and not asking(case.facts):
+        notes.append(
+            "no request of a harvest was recognised: the verdict rests on how one hidden hand spreads its work, and"
+            " makers of false reviews or of pages for search engines spread theirs alike; read what is asked"
+        )
     return notes
 
 

@@ -78,6 +78,8 @@ class Facts:
         verified_distinct: Different verified organizations for each member, or None.
         takeover: Share of members whose stream comes from clients and addresses that their other traffic never uses.
         sold: Share of members of whom that is so since their other traffic stopped, as after a sale.
+        answers: How many times as long the answers of the stream are as other people's (tokens; medians of accounts'
+            means), or None.
         own_traffic: Share of the members' events outside the stream; all of them where no wording or request marks one.
         banned: Share of members with a status other than active, or None.
     """
@@ -118,6 +120,7 @@ class Facts:
     list_items: int = 0
     list_covered: float = 1.0
     sold: float = 0.0
+    answers: float | None = None
 
     def share(self, signal: str) -> Sharing:
         """Return how the members hold one kind of observable; nothing known where the log lacks it."""

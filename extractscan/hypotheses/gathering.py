@@ -12,7 +12,7 @@ import polars as pl
 from extractscan import schema
 from extractscan.hands import other_hands
 from extractscan.hypotheses.facts import Ask, Facts, Sharing
-from extractscan.hypotheses.rhythm import greed, rhythm, turnover
+from extractscan.hypotheses.rhythm import answers, greed, rhythm, turnover
 from extractscan.hypotheses.weighing import concealed
 from extractscan.incidence import Incidence, Kind, spans
 from extractscan.profiles import Profile
@@ -126,6 +126,7 @@ def gather(
         own_traffic=1.0 - len(stream) / max(len(events), 1) if events["threaded"].any() else 1.0,
         takeover=len(hands.taken) / max(len(mine), 1),
         sold=len(hands.sold) / max(len(mine), 1),
+        answers=answers(back.totals, stream, others),
         **rhythm(mine, others),
         **turnover(mine, others),
         **greed(back.totals, mine, others),

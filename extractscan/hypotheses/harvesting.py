@@ -20,7 +20,8 @@ FLOOR = 0.002
 LEAST_SHARE = 0.02
 ASKING, LOUD = 3.0, 5.0
 """Bits of a request from which it is one of a harvest, and from which shared addresses do not explain it."""
-CARRIAGE = frozenset({"load", "duty", "ramp", "output_settings"})
+CARRIAGE = frozenset({"load", "duty", "ramp", "output_settings", "long_answers"})
+LONG_ANSWERS = 1.5
 CARRIAGE_CAP = 2.0
 SECOND_WEIGHT = 0.5
 SPREAD, SPREAD_MOST = frozenset({"load", "dealt_deck", "item_mix", "item_shape", "own_wording"}), 2.5
@@ -88,6 +89,9 @@ def _carriage(facts: Facts) -> list[Sign]:
     if bits > 0.5:
         says = f"{percent(facts.greedy)} of the requests ask for all that one answer can give"
         found.append(("output_settings", min(2.0, bits), facts.greedy_outside, says))
+    if facts.answers is not None and facts.answers >= LONG_ANSWERS:
+        says = f"answers are {facts.answers:.1f} times as long as other people's"
+        found.append(("long_answers", min(2.0, log2(facts.answers)), 0.0, says))
     return found
 
 

@@ -82,6 +82,23 @@ def greed(totals: pl.DataFrame, mine: pl.DataFrame, others: pl.DataFrame) -> Gre
     return {"greedy": share(mine), "greedy_outside": share(others)}
 
 
+def answers(totals: pl.DataFrame, stream: pl.DataFrame, others: pl.DataFrame) -> float | None:
+    """Say how many times as long the answers of a stream are as other people's; None where the log does not tell.
+
+    Args:
+        totals: account_id, events, output_tokens (their sum).
+        stream: account_id, output_tokens of each event of the stream.
+        others: account_id of everybody else.
+    """
+    crowd = totals.join(others.select(schema.ACCOUNT), on=schema.ACCOUNT)
+    usual = (crowd[schema.OUTPUT_TOKENS] / crowd["events"]).median()
+    means = stream.group_by(schema.ACCOUNT).agg(pl.col(schema.OUTPUT_TOKENS).mean())[schema.OUTPUT_TOKENS]
+    theirs = means.drop_nulls().median()
+    if not isinstance(usual, float) or not isinstance(theirs, float) or usual <= 0:
+        return None
+    return theirs / usual
+
+
 def turnover(mine: pl.DataFrame, others: pl.DataFrame) -> Turnover:
     """Compare how many members start just after another fell silent with as many outsiders, by account id."""
     alike = others.sort(schema.ACCOUNT).head(len(mine))

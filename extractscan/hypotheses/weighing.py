@@ -144,11 +144,13 @@ def concealed(facts: Facts) -> bool:
     """Tell whether somebody shares cards, phones, devices or rented addresses among accounts that seem to be apart.
 
     Nothing is concealed where all calls come from one address in human hours and one card pays, or machines of the
-    house are all that is shared.
+    house are all that is shared; nor by the one card that pays for all, where the log does not know whence they call.
     """
     if housed(facts) and (one_room(facts) or not split(facts)):
         return False
-    return hard_ties(facts) >= 0.3 or (rented(facts) and not one_cloud(facts))
+    card = facts.share("payment")
+    openly = card.known >= 0.2 and card.top >= 0.8 and facts.share("address").known < 0.2
+    return (hard_ties(facts) >= 0.3 and not openly) or (rented(facts) and not one_cloud(facts))
 
 
 def strangers(facts: Facts) -> bool:

@@ -59,6 +59,7 @@ MEASURES: Final = frozenset(
         "own_wording",
         "item_order",
         "output_settings",
+        "long_answers",
     }
 )
 """Signals whose values are times, amounts and names of models."""

@@ -20,6 +20,7 @@ from extractscan.signals import (
     item_order,
     item_shape,
     load,
+    long_answers,
     offset,
     onset,
     organization,
@@ -58,6 +59,7 @@ SIGNALS: MappingProxyType[str, Signal] = MappingProxyType(
             system_prompt, template, output_tag,
             signup_batch, age, load, duty, co_activity, onset, offset, succession, ramp, pivot, plan_use,
             intent, dealt_deck, item_mix, item_order, item_shape, own_wording, output_settings,
+            long_answers,
         )
     }
 )  # fmt: skip

@@ -15,7 +15,7 @@ from test_core_hypotheses import ARCHETYPES, PLAIN
 
 from extractscan import dossier, events, exhibits, harvest, hypotheses, model, reading, schema
 from extractscan.exhibits import Case
-from extractscan.hypotheses.rhythm import greed, heirs, rhythm, turnover
+from extractscan.hypotheses.rhythm import answers, greed, heirs, rhythm, turnover
 from extractscan.model.shared import fingerprint
 from extractscan.settings import Settings
 
@@ -197,11 +197,20 @@ def test_a_title_accuses_only_where_the_verdict_does(said: model.Verdict, words:
 )
 def test_notes_say_why_not(said: model.Verdict, own: float, harvest: float, words: str | None) -> None:
     """What keeps a network from being accused, and what is not part of a campaign, is said."""
-    facts = replace(ARCHETYPES["reseller"], own_traffic=own)
+    asks = ARCHETYPES["extraction_operator"].asks
+    facts = replace(ARCHETYPES["reseller"], own_traffic=own, asks=asks)
     case = Case(None, facts, pl.DataFrame(), [])  # type: ignore[arg-type]
     first, *rest = dossier._notes(case, hypotheses.weigh(facts), said, harvest, Settings())
     assert first.startswith("membership needs")
     assert [words in line for line in rest] == ([True] if words else [])
+
+
+def test_an_accusation_without_a_request_says_what_it_rests_on() -> None:
+    """Other hidden operators spread their work alike, and a reader has to look at what is asked."""
+    facts = replace(ARCHETYPES["extraction_operator"], asks={})
+    case = Case(None, facts, pl.DataFrame(), [])  # type: ignore[arg-type]
+    *_, last = dossier._notes(case, hypotheses.weigh(facts), "extraction_network", 9.0, Settings())
+    assert last.startswith("no request of a harvest was recognised")
 
 
 @pytest.mark.parametrize(
@@ -246,6 +255,17 @@ def test_greed_is_the_mean_share_of_an_account() -> None:
     totals = pl.DataFrame({"account_id": ["a", "b", "c"], "events": [10, 2, 4], "greedy": [5, 0, 4]})
     seen = greed(totals, pl.DataFrame({"account_id": ["a", "b"]}), pl.DataFrame({"account_id": ["c"]}))
     assert seen == {"greedy": 0.25, "greedy_outside": 1.0}
+
+
+def test_answers_are_held_against_other_peoples() -> None:
+    """Medians of accounts' means; nothing is said where the log has no lengths, of the stream or of anybody else."""
+    totals = pl.DataFrame({"account_id": ["a", "b", "c"], "events": [10, 2, 4], "output_tokens": [500, 50, 400]})
+    others = pl.DataFrame({"account_id": ["a", "b"]})
+    stream = pl.DataFrame({"account_id": ["x", "x", "y"], "output_tokens": [100, 200, 300]})
+    assert answers(totals, stream, others) == 225 / 37.5
+    assert answers(totals.with_columns(output_tokens=pl.lit(0)), stream, others) is None
+    assert answers(totals, stream.with_columns(output_tokens=pl.lit(None, pl.Int64)), others) is None
+    assert answers(totals, stream, others.clear()) is None
 
 
 def test_fingerprints_do_not_see_the_order() -> None:
