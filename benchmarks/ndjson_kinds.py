@@ -162,3 +162,12 @@ KINDS: Final = MappingProxyType(
     }
 )  # fmt: skip
 """By the name that `--kind` takes."""
+TEXTS: Final = MappingProxyType(
+    {
+        "spend": ("metadata", "messages", "response"),
+        "langfuse": ("metadata", "input", "output", "model_parameters"),
+        "databricks": ("request", "response"),
+        "cloudflare": ("metadata", "request_head", "response_head"),
+    }
+)
+"""Fields that hold JSON as text, which whoever reads these records has to open too."""

@@ -223,7 +223,7 @@ OBSERVATIONS: Final = Source(
     heads=_OF_THE_API | {"type"},
     fold=Fold(
         key=lambda record: record.get("id"),
-        merge=lambda records: max(records, key=_version),
+        merge=lambda records: records[0] if len(records) == 1 else max(records, key=_version),
         heads=frozenset({"id", "updated_at", "updatedAt"}),
         says="rows are other versions of an observation: the last one counts",
     ),
