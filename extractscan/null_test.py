@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
@@ -24,7 +24,11 @@ WEEK_US = 7 * 86_400_000_000
 STRATUM_SHARE = 0.25
 STRATUM_LEAST = 100
 ONE_AT_A_TIME = 5_000_000
-"""Sightings from which on two shuffles are not held at once."""
+"""Sightings from which on two shuffles are not held at once, and the test ends when its answer is clear."""
+LEAST_SHUFFLES = 5
+FAR = 10.0
+"""Shuffles of a large log that are run at least, and how many times stronger than any network of theirs those that were
+found have to be for the answer to be clear."""
 
 
 def strength(profile: Profile) -> float:
@@ -82,24 +86,56 @@ def _order(stratum: npt.NDArray[np.unsignedinteger], drawn: Floats) -> Ints:
 def strengths(
     incidence: Incidence, labels: Sequence[Kind], strata: npt.NDArray[np.int64], settings: Settings
 ) -> Iterator[list[float]]:
-    """Yield for each of `settings.shuffles` shuffles the strengths of the networks that were found in it."""
+    """Yield for each of `settings.shuffles` shuffles the strengths of the networks that were found in it.
+
+    Large ones are run as they are asked for, small ones two at a time.
+    """
 
     def one(number: int) -> list[float]:
         rng = np.random.default_rng([settings.seed, number])
         return [strength(group.profile) for group in grow(shuffled(incidence, strata, rng), labels, settings)]
 
-    few = sum(len(kind.by_value) for kind in incidence.kinds) < ONE_AT_A_TIME
-    with ThreadPoolExecutor(max_workers=2 if few else 1) as pool:
+    if is_large(incidence):
+        yield from map(one, range(settings.shuffles))
+        return
+    with ThreadPoolExecutor(max_workers=2) as pool:
         yield from pool.map(one, range(settings.shuffles))
 
 
-def run(ground: Ground, settings: Settings, tell: Callable[[int, int], None]) -> list[list[float]]:
-    """Run all shuffles and return the strengths of the networks found in each."""
+def is_large(incidence: Incidence) -> bool:
+    """Tell whether there are so many sightings that one shuffle takes seconds, and memory for one at a time."""
+    return sum(len(kind.by_value) for kind in incidence.kinds) >= ONE_AT_A_TIME
+
+
+def run(
+    ground: Ground, found: Sequence[Found], settings: Settings, tell: Callable[[int, int], None]
+) -> list[list[float]]:
+    """Run the shuffles and return the strengths of the networks found in each.
+
+    Of large logs no more than needed (see `until_clear`); as many are returned as were run.
+    """
+    dealt = strengths(ground.incidence, ground.labels, strata(ground), settings)
+    if is_large(ground.incidence):
+        dealt = until_clear(dealt, [strength(group.profile) for group in found])
     results = []
-    for found in strengths(ground.incidence, ground.labels, strata(ground), settings):
-        results.append(found)
+    for one in dealt:
+        results.append(one)
         tell(len(results), settings.shuffles)
     return results
+
+
+def until_clear(shuffles: Iterable[list[float]], mine: Sequence[float]) -> Iterator[list[float]]:
+    """Yield shuffles until they say that chance does not come near: no further one would say anything else.
+
+    That is from the `LEAST_SHUFFLES`th on, once the networks of these strengths are all `FAR` times stronger than any
+    of any shuffle so far.
+    """
+    strongest = 0.0
+    for number, one in enumerate(shuffles, start=1):
+        yield one
+        strongest = max(strongest, *one, 0.0)
+        if number >= LEAST_SHUFFLES and all(each >= FAR * strongest for each in mine):
+            return
 
 
 def of(found: Found, shuffles: Sequence[Sequence[float]]) -> model.NullTest:

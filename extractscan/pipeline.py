@@ -134,7 +134,7 @@ def analyze(
     ground = laid(log, settings, known)
     del known
     judged = judge(log, settings, tell, ground)
-    shuffles = null_test.run(ground, settings, partial(tell, "shuffling"))
+    shuffles = null_test.run(ground, [case.found for case in judged.cases], settings, partial(tell, "shuffling"))
     release()
     written = [dossier.network(case, ground, null_test.of(case.found, shuffles), settings) for case in judged.cases]
     judged = replace(judged, cases=[])  # their events make room for the last search

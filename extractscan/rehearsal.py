@@ -56,7 +56,7 @@ def _measured(
     shuffles = min(settings.shuffles, SHUFFLES)
     with _timed(spent, "shuffles"):
         few = Settings(**settings.to_dict() | {"shuffles": shuffles})
-        dealt = null_test.run(ground, few, lambda _done, _total: None)
+        dealt = null_test.run(ground, [case.found for case in cases], few, lambda _done, _total: None)
     with _timed(spent, "smallest"):
         power.smallest_detectable(ground, settings)
     with _timed(spent, "report"):

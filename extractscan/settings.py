@@ -17,7 +17,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     seed: int = 20261101
     """Seeds the shuffles and the community search; nothing else is random."""
     shuffles: int = 20
-    """Null-test repetitions: with none as strong, the false-network rate is below 1/(shuffles + 1)."""
+    """Null-test repetitions at most: with none as strong, the false-network rate is below 1/(shuffles run + 1)."""
     min_accounts: int = 3
     """A network needs this many units (accounts, or declared customers merged into one)."""
     channel_cap_bits: float = 10.0

@@ -103,7 +103,9 @@ Baseline = Annotated[
         help="Older report: only what is new or grown since counts for --fail-on.",
     ),
 ]
-Shuffles = Annotated[int | None, typer.Option("--shuffles", metavar="K", min=0, help="Repetitions of the null test.")]
+Shuffles = Annotated[
+    int | None, typer.Option("--shuffles", metavar="K", min=0, help="Repetitions of the null test, at most.")
+]
 Seed = Annotated[
     int | None, typer.Option("--seed", metavar="N", min=0, help="Seed of the shuffles and the community search.")
 ]

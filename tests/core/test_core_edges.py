@@ -11,9 +11,9 @@ import jsonschema
 import msgspec
 import polars as pl
 import pytest
-from core_runs import accused, analyze, analyze_frames
+from core_runs import accused, analyze, analyze_frames, groups
 
-from extractscan import model, pipeline, schema
+from extractscan import model, null_test, pipeline, schema
 from extractscan.errors import EXIT_PARTIAL, CannotTestError, InputError
 from extractscan.settings import Settings
 from extractscan.signals import SIGNALS
@@ -221,3 +221,13 @@ def test_only_the_report_that_is_not_reproducible_knows_the_time(events: pl.Data
     assert datetime.fromisoformat(timed.tool.generated_at).tzinfo is not None
     assert plain.tool.generated_at is None
     assert msgspec.structs.replace(timed, tool=plain.tool) == plain
+
+
+def test_a_large_log_ends_the_null_test_when_its_answer_is_clear(world: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of eight shuffles asked for five are run, and the report says five; the networks are the same."""
+    whole = analyze([world / "logs.parquet"], world / "accounts.parquet", Settings(shuffles=8))
+    monkeypatch.setattr(null_test, "ONE_AT_A_TIME", 1)
+    ended = analyze([world / "logs.parquet"], world / "accounts.parquet", Settings(shuffles=8))
+    assert (whole.coverage.shuffles, ended.coverage.shuffles) == (8, 5)
+    assert {network.null.shuffles for network in ended.networks} == {5}
+    assert groups(ended) == groups(whole)

@@ -79,6 +79,34 @@ def test_shuffles_are_the_same_again() -> None:
     assert runs[0] == runs[1]
 
 
+def test_large_shuffles_are_the_same_and_run_when_they_are_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A log too large for two shuffles at once gets the same ones, one at a time, and only as many as are taken."""
+    incidence, strata = campaign(), np.zeros(400, dtype=np.int64)
+    small = list(null_test.strengths(incidence, (), strata, SETTINGS))
+    monkeypatch.setattr(null_test, "ONE_AT_A_TIME", 1)
+    asked: list[int] = []
+    real = null_test.shuffled
+    monkeypatch.setattr(null_test, "shuffled", lambda *given: asked.append(1) or real(*given))
+    large = null_test.strengths(incidence, (), strata, SETTINGS)
+    assert [next(large), next(large)] == small[:2]
+    assert len(asked) == 2
+
+
+@pytest.mark.parametrize(
+    ("mine", "shuffles", "run"),
+    [
+        ([], [[]] * 9, 5),
+        ([100.0], [[], [9.0], [], [], [10.0], []], 5),
+        ([100.0, 99.0], [[], [10.0], [], [], [], [], []], 7),
+        ([100.0], [[], [], [], [], [10.1], [], []], 7),
+        ([100.0], [[], []], 2),
+    ],
+)
+def test_shuffles_end_when_chance_does_not_come_near(mine: list[float], shuffles: list[list[float]], run: int) -> None:
+    """Five at least, and all of them where any network that was found is within ten times of one by chance."""
+    assert list(null_test.until_clear(iter(shuffles), mine)) == shuffles[:run]
+
+
 def test_strength_is_compared_with_every_network_of_a_shuffle() -> None:
     """A shuffle counts once however many networks it gives; what is expected by chance is their mean number."""
     incidence = campaign()
