@@ -228,8 +228,20 @@ def classify(events: pl.DataFrame, hits: Sequence[Hits], system_prompts: frozens
             (pl.col(PROMPT_KEY).is_not_null() & (same >= SHARERS)).alias(REPEATED),
         )
         .drop("held")
-        .sort(schema.TIMESTAMP, schema.ACCOUNT, schema.REQUEST, PROMPT_KEY, nulls_last=True)
     )
+
+
+def in_order(columns: list[pl.Series]) -> pl.DataFrame:
+    """Put events into an order that does not depend on the files', one column at a time, and empty the list.
+
+    Where nothing else holds the columns, no more than one of them is there twice.
+    """
+    by = [schema.TIMESTAMP, schema.ACCOUNT, schema.REQUEST, PROMPT_KEY]
+    place = pl.DataFrame(columns).select(pl.arg_sort_by(by, nulls_last=True)).to_series()
+    done = []
+    while columns:
+        done.append(columns.pop(0).gather(place))
+    return pl.DataFrame(done)
 
 
 def many(members: int) -> int:

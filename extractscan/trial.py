@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import NamedTuple
 
 import numpy as np
 import polars as pl
@@ -24,6 +25,13 @@ SAMPLES = 12
 WORDED_BITS = 3.0
 """Mean bits of the content channel, from which a group has a wording of its own."""
 Again = Callable[[Sequence[str], pl.Series], Iterable[pl.DataFrame]]
+
+
+class Elsewhere(NamedTuple):
+    """What everybody else does: the units in no group, and how often they ask for each family of requests."""
+
+    crowd: pl.Series
+    rates: Mapping[str, float]
 
 
 def hear(
@@ -64,33 +72,39 @@ def hear(
     reading = harvest.read_again(again(columns, network_of[schema.ACCOUNT]), network_of, wording, systems)
     release()
     crowd = ground.background.behaviour.filter(~pl.col("unit").is_in(units["unit"].implode()))["unit"].unique()
-    outside = crowd_rates(ground.background, crowd)
-    families = {name: family.mask for name, family in ground.background.families.items()}
-    text = bool(ground.summary.totals["prompts"].sum() > 0)
+    elsewhere = Elsewhere(crowd, crowd_rates(ground.background, crowd))
     accounts = ground.units.select("unit", schema.ACCOUNT)
     cases = []
     for number, group in enumerate(found):
         tell(number, len(found))
-        taken = Part(group, *reading.take(number))  # held once: all of them are the most that a hearing holds
-        for whole in parted(taken, accounts, ground.incidence, settings):
-            events = harvest.classify(whole.events, whole.hits, systems[number])
-            events = harvest.mark_stream(events, families, outside, worded=_worded(whole.found.profile))
-            part = without_bystanders(Part(whole.found, events, []), accounts, ground.incidence, settings)
-            events = part.events
-            facts = gather(
-                ground.background,
-                part.found.profile,
-                events,
-                crowd,
-                outside,
-                text=text,
-                mix=items.exchangeability(events),
-                own_worded=items.own_worded(events),
-                listed=pools.listed(events.filter(harvest.IN_STREAM)),
-            )
-            samples = items.samples(events, SAMPLES)
-            cases.append(Case(part.found, facts, events.drop(harvest.WEIGHED), samples))
+        parts = parted(Part(group, *reading.take(number)), accounts, ground.incidence, settings)
+        while parts:
+            cases.append(_case(parts.pop(0), ground, systems[number], elsewhere, settings))
     return cases
+
+
+def _case(whole: Part, ground: Ground, systems: frozenset[str], elsewhere: Elsewhere, settings: Settings) -> Case:
+    """Gather the facts of one part of a group; its events are held once, as they are the most that a hearing holds."""
+    found, background = whole.found, ground.background
+    columns = harvest.classify(whole.events, whole.hits, systems).get_columns()
+    del whole
+    events = harvest.in_order(columns)
+    families = {name: family.mask for name, family in background.families.items()}
+    events = harvest.mark_stream(events, families, elsewhere.rates, worded=_worded(found.profile))
+    accounts = ground.units.select("unit", schema.ACCOUNT)
+    found, events, _ = without_bystanders(Part(found, events, []), accounts, ground.incidence, settings)
+    facts = gather(
+        background,
+        found.profile,
+        events,
+        elsewhere.crowd,
+        elsewhere.rates,
+        text=bool(ground.summary.totals["prompts"].sum() > 0),
+        mix=items.exchangeability(events),
+        own_worded=items.own_worded(events),
+        listed=pools.listed(events.filter(harvest.IN_STREAM)),
+    )
+    return Case(found, facts, events.drop(harvest.WEIGHED), items.samples(events, SAMPLES))
 
 
 def _worded(group: Profile) -> bool:
