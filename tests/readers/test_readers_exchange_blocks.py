@@ -8,6 +8,7 @@ import random
 from collections.abc import Callable
 from typing import Any
 
+import pyarrow as pa
 import pytest
 from both_ways import JSON, THOROUGH, changed, places_in, same_both_ways
 from hypothesis import given, settings
@@ -15,6 +16,8 @@ from hypothesis import strategies as st
 from reader_records import lines
 
 from benchmarks import ndjson_kinds
+from extractscan.readers import blockwise
+from extractscan.readers.shape import UnusualError
 
 Maker = Callable[[int], dict[str, Any]]
 
@@ -160,3 +163,36 @@ def test_metadata_of_all_kinds_give_the_same_both_ways(metadata: Any) -> None:
     same_both_ways(lines(PORTKEY(i) | {"metadata": metadata if i == 2 else {"_user": "a"}} for i in range(6)))
     same_both_ways(lines(PORTKEY(i) | {"request.body": {"messages": []}, "cost": "0.5"} for i in range(6)))
     same_both_ways(lines(HELICONE(i) | {"request_properties": metadata, "request_user_id": ""} for i in range(6)))
+
+
+BARE: dict[str, Any] = {"messages": [{"role": "user", "content": "bare"}], "usage": {"prompt_tokens": 5}}
+
+
+@pytest.mark.parametrize(
+    ("make", "odd"),
+    [
+        (PORTKEY, {"request": BARE}),
+        (PORTKEY, {"request": json.dumps(BARE), "response": json.dumps(BARE)}),
+        (PORTKEY, {"request": None, "response": None, "cost": True}),
+        (DATABRICKS, {"status_code": "429"}),
+        (DATABRICKS, {"status_code": None, "requester": None}),
+        (DATABRICKS, {"status_code": 500, "logging_error_codes": ["E"]}),
+        (DATABRICKS, {"status_code": 500, "logging_error_codes": []}),
+        (DATABRICKS, {"request": json.dumps(BARE | {"user": "u1", "model": 5}), "requester": None}),
+        (DATABRICKS, {"request": json.dumps(BARE | {"user": "u1", "model": "-"}), "requester": 5}),
+        (DATABRICKS, {"response": json.dumps({"error": {"type": "t"}}), "request_metadata": {"model_name": "n"}}),
+        (VERTEX, {"model": 5}),
+        (VERTEX, {"model": "", "full_request": BARE | {"model": 5, "labels": {"user": 5}}}),
+        (HELICONE, {"zzz": float("nan")}),
+        (HELICONE, {"request_body": "", "response_body": "{}"}),
+    ],
+)
+def test_what_stands_in_odd_places_is_left_to_the_other_way(make: Maker, odd: dict[str, Any]) -> None:
+    same_both_ways(lines(make(i) | odd for i in range(6)))
+    same_both_ways(lines(make(i) | (odd if i == 4 else {}) for i in range(6)))
+
+
+def test_records_that_only_one_parser_takes_are_left_to_the_other_way() -> None:
+    block = blockwise.Records(pa.table({"a": [1]}), block=b'{"a": 1, "b": NaN}\n')
+    with pytest.raises(UnusualError):
+        block.views(("a",), dict)
