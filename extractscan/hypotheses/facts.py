@@ -17,6 +17,8 @@ class Sharing:
         top: Largest share of those on one value.
         outside: Accounts outside that hold the top value.
         bits: Mean bits of the members.
+        common: Values that two members or more hold, for each member that is known.
+        each: Mean number of those that a member holds; 0 where they were not counted.
     """
 
     known: float = 0.0
@@ -25,6 +27,8 @@ class Sharing:
     top: float = 0.0
     outside: int = 0
     bits: float = 0.0
+    common: float = 0.0
+    each: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

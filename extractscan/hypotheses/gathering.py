@@ -156,6 +156,8 @@ def _sharing(kind: Kind, profile: Profile) -> Sharing:
         top=float(count[top] / has.sum()),
         outside=int(kind.by_value_ptr[held[top] + 1] - kind.by_value_ptr[held[top]] - count[top]),
         bits=float(np.mean(profile.kinds[kind.name][members])) if kind.name in profile.kinds else 0.0,
+        common=float(len(common) / has.sum()),
+        each=float(count[count >= 2].sum() / has.sum()),
     )
 
 

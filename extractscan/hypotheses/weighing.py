@@ -53,6 +53,10 @@ def percent(share: float) -> str:
     return f"{100 * share:.0f} %" if share >= 0.095 or share == 0 else f"{100 * share:.1f} %"
 
 
+SITE, ONE_HOUSE = 1 / 12, 1.2
+"""Common addresses for each member, and of those that it calls from, up to which they are houses and no pool."""
+GROWN = 90.0
+"""Days from which accounts are not made for what they do together now."""
 TIED_BITS = 3.0
 EVEN = 1.6
 """Times by which loads are more even than other people's from which a dispatcher spreads them."""
@@ -137,16 +141,23 @@ def rented(facts: Facts) -> bool:
 def pooled(facts: Facts) -> bool:
     """Tell whether several members draw from common addresses, of which none carries most and which lie apart."""
     address = facts.share("address")
-    return address.shared >= 0.5 and address.top < 0.5 and facts.share("prefix").top < 0.8
+    return address.shared >= 0.5 and address.top < 0.5 and facts.share("prefix").top < 0.8 and not sites(facts)
+
+
+def sites(facts: Facts) -> bool:
+    """Tell whether a few common addresses each have a dozen members, of whom hardly one calls from two: houses."""
+    address = facts.share("address")
+    return 0 < address.common <= SITE and address.shared >= 0.9 and address.each <= ONE_HOUSE
 
 
 def concealed(facts: Facts) -> bool:
     """Tell whether somebody shares cards, phones, devices or rented addresses among accounts that seem to be apart.
 
     Nothing is concealed where all calls come from one address in human hours and one card pays, or machines of the
-    house are all that is shared; nor by the one card that pays for all, where the log does not know whence they call.
+    house are all that is shared; nor by people with accounts that grew old on the cards of a team; nor by the one card
+    that pays for all, where the log does not know whence they call.
     """
-    if housed(facts) and (one_room(facts) or not split(facts)):
+    if grown(facts) or (housed(facts) and (one_room(facts) or not split(facts))):
         return False
     card = facts.share("payment")
     openly = card.known >= 0.2 and card.top >= 0.8 and facts.share("address").known < 0.2
@@ -168,22 +179,38 @@ def one_cloud(facts: Facts) -> bool:
 
 
 def split(facts: Facts) -> bool:
-    """Tell whether several cards or phones each serve several members, where one would do for a house."""
+    """Tell whether several cards or phones each serve several members, where one would do for each house."""
+    address = facts.share("address")
+    houses = address.common * address.known if sites(facts) else 0.0
     shares = [facts.share(name) for name in ("payment", "phone")]
-    return any(one.known >= 0.5 and one.shared >= 0.5 and one.top < 0.6 for one in shares)
+    several = [one for one in shares if one.known >= 0.5 and one.shared >= 0.5 and one.top < 0.6]
+    return any(one.distinct * one.known > 1.5 * houses for one in several)
 
 
 def housed(facts: Facts) -> bool:
-    """Tell whether nearly all calls come from one address, in the hours of people."""
+    """Tell whether nearly all calls come from one address, or from one for each house, in the hours of people."""
     human = facts.round_the_clock <= facts.round_the_clock_outside + 0.15
-    return facts.share("address").top >= 0.8 and human
+    return (facts.share("address").top >= 0.8 or sites(facts)) and human
+
+
+def grown(facts: Facts) -> bool:
+    """Tell whether the accounts are old, have programs and places of their own, and do much else than what they share.
+
+    So do people who work together on a few cards of a team.
+    """
+    client, address = facts.share("user_agent"), facts.share("address")
+    own = client.known > 0 and client.top < 0.5 and address.known > 0 and address.shared < 0.3
+    return own and (facts.age_days or 0.0) >= GROWN and facts.own_traffic >= 0.4
 
 
 def desk(facts: Facts) -> bool:
-    """Tell whether all calls come from one address in human hours, and all cards that are known or a domain name it."""
+    """Tell whether all calls come from one address in human hours, and all cards that are known or a domain name it.
+
+    Of several houses each may have a card.
+    """
     card, domain = facts.share("payment"), facts.share("email_domain")
     named = (card.known >= 0.2 and card.top >= 0.8) or (domain.top >= 0.3 and private_domain(facts))
-    return housed(facts) and named
+    return housed(facts) and (named or (sites(facts) and not split(facts)))
 
 
 def own_domain(facts: Facts) -> bool:

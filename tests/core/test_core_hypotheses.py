@@ -18,6 +18,7 @@ from extractscan.hypotheses.weighing import (
     hard_ties,
     percent,
     points,
+    rented,
     software_only,
 )
 from extractscan.settings import Settings
@@ -710,3 +711,25 @@ def test_a_private_wording_that_asks_for_a_harvest_is_no_gateways() -> None:
     quiet = {"verbatim_reasoning": Ask(share=0.5, outside=0.02, cap=9.0, title="verbatim reasoning")}
     assert said("H3", replace(behind, asks=quiet), "one private wording asks for") == 0.0
     assert said("H3", replace(behind, channels={}), "one private wording asks for") == 0.0
+
+
+def test_several_houses_with_a_card_each_conceal_nothing() -> None:
+    """Three sites of one firm; cards that cut across the sites, or members who call from several, are an operator's."""
+    three = Sharing(known=1.0, shared=1.0, distinct=0.3, top=0.34, bits=9.0, common=3 / 60, each=1.0)
+    cards = Sharing(known=0.8, shared=1.0, distinct=3 / 48, top=0.34, bits=8.0)
+    firm = replace(PLAIN, units=60, sharing={"address": three, "payment": cards, "user_agent": ONE_CLIENT})
+    assert not concealed(firm)
+    assert not rented(firm)
+    assert said("H2", firm, "one address carries all") == 4.0
+    assert concealed(replace(firm, sharing=dict(firm.sharing) | {"payment": replace(cards, distinct=9 / 48)}))
+    assert concealed(replace(firm, sharing=dict(firm.sharing) | {"address": replace(three, each=1.8)}))
+    assert concealed(replace(firm, round_the_clock=0.9))
+
+
+def test_people_with_old_accounts_on_cards_of_a_team_conceal_nothing() -> None:
+    """Own places, own programs, much else to do, accounts that grew old; new ones on common cards are an operator's."""
+    team = {"payment": FEW_CARDS, "address": OWN_CARDS, "user_agent": MANY_CLIENTS}
+    old = replace(PLAIN, sharing=team, age_days=200.0, own_traffic=0.5)
+    assert not concealed(old)
+    for change in ({"age_days": 20.0}, {"own_traffic": 0.1}, {"sharing": team | {"user_agent": ONE_CLIENT}}):
+        assert concealed(replace(old, **change))  # type: ignore[arg-type]
