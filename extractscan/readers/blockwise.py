@@ -7,7 +7,6 @@ block is read record by record.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from functools import lru_cache
 from types import MappingProxyType
 from typing import Any, Final
 
@@ -16,17 +15,16 @@ import numpy as np
 import polars as pl
 import pyarrow as pa
 import pyarrow.compute as pc
-import pyarrow.json as pj
 
 from extractscan import schema
+from extractscan.readers.block_parsing import heads_decoder, json_in, parsed
 from extractscan.readers.picking import NOTHING
-from extractscan.readers.shape import HOLLOW, ITEM, TEXT, Form, Shape, UnusualError, names_of
+from extractscan.readers.shape import ITEM, TEXT, Form, Shape, UnusualError, names_of
 from extractscan.readers.source import Column, Field
-from extractscan.readers.whole_lines import is_utf8, lines_of
+from extractscan.readers.whole_lines import is_utf8
 
 EXACT: Final = 2**53
 """Whole numbers beyond lose digits as floats."""
-_PARSED_AT_ONCE: Final = 1 << 20
 _FLOATS_FIT: Final = frozenset({pl.Float64(), pl.Int64()})
 """Types of columns for which it makes no difference whether 5 was written as 5 or as 5.0."""
 ROW: Final = "row"
@@ -82,7 +80,7 @@ class Records:
         if way not in self._opened:
             if not pa.types.is_string(array.type) or way not in self._texts:
                 raise UnusualError
-            self._opened[way] = _json_in(array, self._texts[way])
+            self._opened[way] = json_in(array, self._texts[way])
         return self._opened[way]
 
     def given(self, path: str) -> pl.Series:
@@ -151,7 +149,7 @@ class Records:
         """
         if heads not in self._views:
             try:
-                told = map(msgspec.structs.astuple, _heads_decoder(heads).decode_lines(self._block))
+                told = map(msgspec.structs.astuple, heads_decoder(heads).decode_lines(self._block))
                 self._views[heads] = [view(dict(zip(heads, each, strict=True))) for each in told]
             except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
                 raise UnusualError from error
@@ -218,31 +216,6 @@ class Records:
         return values.to_series(1).gather(places)
 
 
-def _json_in(array: pa.ChunkedArray, kind: pa.Schema) -> pa.ChunkedArray:
-    texts = _series(array).fill_null("")
-    none = texts.is_in(HOLLOW)
-    whole = (texts.str.starts_with("{") & texts.str.ends_with("}")) | (
-        texts.str.starts_with("[") & texts.str.ends_with("]")
-    )
-    if not (whole | none).all():
-        raise UnusualError
-    texts = texts.set(none, "null") if none.any() else texts
-    lines = ('{"item":' + texts + "}").str.join("\n").item().encode()
-    table = None if b"NaN" in lines or b"Infinity" in lines else _parsed(lines, kind, len(texts))
-    if table is None:
-        raise UnusualError
-    return table.column(ITEM)
-
-
-@lru_cache(maxsize=64)
-def _heads_decoder(heads: tuple[str, ...]) -> msgspec.json.Decoder[Any]:
-    names = [f"f{number}" for number in range(len(heads))]
-    kind = msgspec.defstruct(
-        "Heads", [(name, Any, None) for name in names], rename=dict(zip(names, heads, strict=True)), gc=False
-    )
-    return msgspec.json.Decoder(kind)
-
-
 def _series(array: pa.ChunkedArray | pa.Array) -> pl.Series:
     made = pl.from_arrow(array)
     assert isinstance(made, pl.Series)
@@ -280,7 +253,7 @@ def read(block: bytes, form: Form, columns: Mapping[str, Column], names: Sequenc
     Returns:
         The raw values of each column, one row a line; of the columns that were not asked for, those with any value.
     """
-    table = _parsed(block, form.schema) if is_utf8(block) else None
+    table = parsed(block, form.schema) if is_utf8(block) else None
     if table is None:
         return None
     records = Records(table, form.texts, block)
@@ -305,20 +278,3 @@ def _checked(values: pl.Series | None, name: str, height: int) -> pl.Series:
         if (values.abs() >= EXACT).any():
             raise UnusualError
     return values.alias(name)
-
-
-def _parsed(block: bytes, kind: pa.Schema, expected: int | None = None) -> pa.Table | None:
-    lines = lines_of(block)
-    if lines is None or expected not in {None, lines[0]}:
-        return None
-    count, longest = lines
-    size = max(_PARSED_AT_ONCE, 2 * longest)
-    try:
-        table = pj.read_json(
-            pa.BufferReader(block),
-            pj.ReadOptions(use_threads=False, block_size=min(size, len(block) + 1)),
-            pj.ParseOptions(explicit_schema=kind, unexpected_field_behavior="ignore"),
-        )
-    except (pa.ArrowInvalid, pa.ArrowNotImplementedError):
-        return None
-    return table if table.num_rows == count else None
