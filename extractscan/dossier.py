@@ -202,6 +202,11 @@ def _notes(case: Case, weighed: list[Weighed], verdict: model.Verdict, harvest: 
             notes.append(f"a harvest is possible, but {rival.id} ({rival.title}) is not excluded")
     elif 0.1 <= case.facts.own_traffic < 1.0:
         notes.append(f"{case.facts.own_traffic:.0%} of the members' traffic is not part of the campaign")
+    if case.left_out:
+        notes.append(
+            f"{case.left_out} more would be linked, and are left out: they sent nothing of what the others send,"
+            " or others use their keys, and nothing bought ties them"
+        )
     if verdict == "extraction_network" and not asking(case.facts):
         notes.append(
             "no request of a harvest was recognised: the verdict rests on how one hidden hand spreads its work, and"

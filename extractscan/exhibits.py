@@ -42,6 +42,7 @@ class Case:
         events: Its events, flagged.
         samples: Heads of some prompts of its stream.
         heard: Whether its events could be read; where only a summary is left, nothing is said of a harvest.
+        left_out: Members of the group as found that are not its own: bystanders, and victims whom nothing else ties.
     """
 
     found: Found
@@ -49,6 +50,7 @@ class Case:
     events: pl.DataFrame
     samples: Sequence[str]
     heard: bool = True
+    left_out: int = 0
 
 
 def attribution(group: Profile, kinds: Sequence[Kind]) -> dict[tuple[str, str], int]:

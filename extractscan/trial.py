@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import NamedTuple
 
 import numpy as np
@@ -78,8 +79,11 @@ def hear(
     for number, group in enumerate(found):
         tell(number, len(found))
         parts = parted(Part(group, *reading.take(number)), accounts, ground.incidence, settings)
+        untied = len(group.members) - sum(len(part.found.members) for part in parts)
         while parts:
-            cases.append(_case(parts.pop(0), ground, systems[number], elsewhere, settings))
+            case = _case(parts.pop(0), ground, systems[number], elsewhere, settings)
+            cases.append(replace(case, left_out=case.left_out + untied))
+            untied = 0
     return cases
 
 
@@ -92,6 +96,7 @@ def _case(whole: Part, ground: Ground, systems: frozenset[str], elsewhere: Elsew
     families = {name: family.mask for name, family in background.families.items()}
     events = harvest.mark_stream(events, families, elsewhere.rates, worded=_worded(found.profile))
     accounts = ground.units.select("unit", schema.ACCOUNT)
+    size = len(found.members)
     found, events, _ = without_bystanders(Part(found, events, []), accounts, ground.incidence, settings)
     facts = gather(
         background,
@@ -104,7 +109,8 @@ def _case(whole: Part, ground: Ground, systems: frozenset[str], elsewhere: Elsew
         own_worded=items.own_worded(events),
         listed=pools.listed(events.filter(harvest.IN_STREAM)),
     )
-    return Case(found, facts, events.drop(harvest.WEIGHED), items.samples(events, SAMPLES))
+    samples = items.samples(events, SAMPLES)
+    return Case(found, facts, events.drop(harvest.WEIGHED), samples, left_out=size - len(found.members))
 
 
 def _worded(group: Profile) -> bool:

@@ -213,6 +213,13 @@ def test_an_accusation_without_a_request_says_what_it_rests_on() -> None:
     assert last.startswith("no request of a harvest was recognised")
 
 
+def test_who_was_left_out_of_a_network_is_counted() -> None:
+    """A reader may look for them: the search had linked them, and they are not the operator's own."""
+    case = Case(None, ARCHETYPES["reseller"], pl.DataFrame(), [], left_out=3)  # type: ignore[arg-type]
+    notes = dossier._notes(case, hypotheses.weigh(case.facts), "coordinated", 2.0, Settings())
+    assert any(line.startswith("3 more would be linked, and are left out") for line in notes)
+
+
 @pytest.mark.parametrize(
     ("verdict", "accounts", "events", "level"),
     [
