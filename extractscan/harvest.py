@@ -37,26 +37,11 @@ WEIGHED: Final = (
 """Columns that only the facts are drawn from: once they are, two fifths of what an event takes."""
 
 COLUMNS: Final = (
-    schema.TIMESTAMP,
-    schema.ACCOUNT,
-    schema.REQUEST,
-    schema.END_USER,
-    schema.SESSION,
-    schema.CLIENT_IP,
-    schema.COUNTRY,
-    schema.ASN,
-    schema.ENDPOINT,
-    schema.PLATFORM,
-    schema.USER_AGENT,
-    schema.MODEL,
-    schema.PROMPT,
-    schema.SYSTEM_PROMPT,
-    schema.INPUT_TOKENS,
-    schema.OUTPUT_TOKENS,
-    schema.MAX_TOKENS,
-    schema.TEMPERATURE,
+    schema.TIMESTAMP, schema.ACCOUNT, schema.REQUEST, schema.END_USER, schema.SESSION, schema.CLIENT_IP,
+    schema.COUNTRY, schema.ASN, schema.ENDPOINT, schema.PLATFORM, schema.USER_AGENT, schema.MODEL, schema.PROMPT,
+    schema.SYSTEM_PROMPT, schema.INPUT_TOKENS, schema.OUTPUT_TOKENS, schema.MAX_TOKENS, schema.TEMPERATURE,
     schema.COST,
-)
+)  # fmt: skip
 """Event columns that the second reading needs; all but the first two may be missing."""
 
 REPEATS: Final = 1.5
