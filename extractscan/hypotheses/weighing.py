@@ -131,11 +131,13 @@ def rented(facts: Facts) -> bool:
     """Tell whether members draw from addresses that are theirs, in several networks: no office, and no public VPN.
 
     Where each member has addresses of its own the blocks that they lie in tell, of several networks; a carrier's lie in
-    one.
+    one. Members who stay at one address each that they share with colleagues draw on nothing: institutes, and shops.
     """
-    block, network = facts.share("prefix"), facts.share("autonomous_system")
+    address, block, network = facts.share("address"), facts.share("prefix"), facts.share("autonomous_system")
     blocks = block.shared >= 0.5 and block.top < 0.5 and block.bits >= TIED_BITS and network.top < 0.8
-    return blocks or (pooled(facts) and facts.share("address").bits >= TIED_BITS)
+    draws = not 0 < address.each <= ONE_HOUSE
+    several = draws or address.distinct >= 2 * block.distinct
+    return (blocks and several) or (pooled(facts) and draws and address.bits >= TIED_BITS)
 
 
 def pooled(facts: Facts) -> bool:

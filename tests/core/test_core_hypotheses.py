@@ -733,3 +733,17 @@ def test_people_with_old_accounts_on_cards_of_a_team_conceal_nothing() -> None:
     assert not concealed(old)
     for change in ({"age_days": 20.0}, {"own_traffic": 0.1}, {"sharing": team | {"user_agent": ONE_CLIENT}}):
         assert concealed(replace(old, **change))  # type: ignore[arg-type]
+
+
+def test_colleagues_at_one_address_each_draw_on_no_pool() -> None:
+    """Institutes have an address each; members who call from several, or blocks with many addresses, are rented."""
+    institutes = Sharing(known=1.0, shared=0.9, distinct=0.2, top=0.25, bits=7.0, common=0.18, each=1.0)
+    networks = Sharing(known=1.0, shared=0.9, distinct=0.2, top=0.3, bits=4.0)
+    apart = {"address": institutes, "prefix": institutes, "autonomous_system": networks, "payment": OWN_CARDS}
+    assert not rented(replace(PLAIN, sharing=apart))
+    for change in (
+        {"address": replace(institutes, each=2.5)},
+        {"address": replace(institutes, each=0.0)},
+        {"address": replace(institutes, shared=0.4, distinct=0.8, each=0.5)},
+    ):
+        assert rented(replace(PLAIN, sharing=apart | change))
