@@ -371,7 +371,7 @@ def test_a_path_without_rules_is_refused(run, pipeline, tmp_path) -> None:
 
 
 def test_rules_of_ones_own_count_in_an_analysis(plain, campaign, tmp_path) -> None:
-    """What only the user's rule knows of the campaign is evidence of a harvest, worth the rule's bits, and of no other.
+    """What the user's rule knows of the campaign is evidence of its harvest, worth half its bits beside a louder request.
 
     The rule asks for a phrase of the campaign's own wording; it says nothing of networks that never send it.
     """
@@ -386,7 +386,8 @@ def test_rules_of_ones_own_count_in_an_analysis(plain, campaign, tmp_path) -> No
     assert after.keys() == before.keys()
     (own,) = [item for each in after.values() for item in each.extraction if item.signal == "own"]
     assert own in after[campaign.id].extraction
-    assert (own.bits, own.background, own.held_by) == (2.5, 0.0, len(campaign.accounts))
+    assert max(item.bits for item in campaign.extraction if item.signal == "verbatim_reasoning") > own.bits
+    assert (own.bits, own.background, own.held_by) == (1.25, 0.0, len(campaign.accounts))
     assert "asks for own" in own.summary
     assert after[campaign.id].extraction_bits == pytest.approx(campaign.extraction_bits + own.bits)
     assert all(after[name].extraction_bits == each.extraction_bits for name, each in before.items() if each != campaign)
