@@ -371,7 +371,7 @@ def test_a_path_without_rules_is_refused(run, pipeline, tmp_path) -> None:
 
 
 def test_rules_of_ones_own_count_in_an_analysis(plain, campaign, tmp_path) -> None:
-    """What the user's rule knows of the campaign is evidence of its harvest, worth half its bits beside a louder request.
+    """What the user's rule knows of the campaign is evidence of a harvest, with half its bits beside a louder request.
 
     The rule asks for a phrase of the campaign's own wording; it says nothing of networks that never send it.
     """
