@@ -80,7 +80,7 @@ def _calls(facts: Facts) -> tuple[Candidate, ...]:
     return (
         (_office(facts), 2.0, "nearly all calls come from one network"),
         (
-            unnamed(facts) and _office(facts) and address.top >= 0.8,
+            unnamed(facts) and _office(facts) and address.top >= 0.8 and not asking(facts),
             5.0,
             "who pays and who signed up is not in the log, and nothing hides where the calls come from",
         ),
