@@ -209,8 +209,9 @@ def _notes(case: Case, weighed: list[Weighed], verdict: model.Verdict, harvest: 
         )
     if verdict == "extraction_network" and not asking(case.facts):
         notes.append(
-            "no request of a harvest was recognised: the verdict rests on how one hidden hand spreads its work, and"
-            " makers of false reviews or of pages for search engines spread theirs alike; read what is asked"
+            "none of the known requests of a harvest was recognised: the verdict rests on how one hidden hand spreads"
+            " its work, and makers of false reviews or of pages for search engines spread theirs alike; read what is"
+            " asked"
         )
     return notes
 

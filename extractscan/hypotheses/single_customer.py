@@ -19,6 +19,8 @@ from extractscan.hypotheses.weighing import (
 
 OLD_DAYS = 45
 GROWN_DAYS = 90
+MOST = 0.8
+"""Share of the members on one address from which it carries all."""
 
 
 def weigh(facts: Facts) -> Weighed:
@@ -96,6 +98,8 @@ def _work(facts: Facts) -> tuple[Candidate, ...]:
     named = own_domain(facts) or unnamed(facts) or _open_house(facts) or desk(facts)
     texts = "each member has a text of its own, on one card: a course or a team"
     clients = "one machine set up accounts with cards and mail domains of their own, as an agency does"
+    one = "one address carries all in human hours, and one card or domain names it"
+    several = "a few addresses carry all in human hours, each a house with no more cards than one or two"
     queue = "one queue is dealt over accounts that nothing names as one customer's, who would need only one"
     return (
         (_openly(facts) and fixed_texts(facts), 5.0, texts),
@@ -104,7 +108,7 @@ def _work(facts: Facts) -> tuple[Candidate, ...]:
         (
             desk(facts) and not asking(facts),
             4.0,
-            "one address carries all in human hours, and one card or domain names it",
+            one if facts.share("address").top >= MOST else several,
         ),
         (
             own_domain(facts) and apart(facts, "payment") and not asking(facts),

@@ -210,7 +210,7 @@ def test_an_accusation_without_a_request_says_what_it_rests_on() -> None:
     facts = replace(ARCHETYPES["extraction_operator"], asks={})
     case = Case(None, facts, pl.DataFrame(), [])  # type: ignore[arg-type]
     *_, last = dossier._notes(case, hypotheses.weigh(facts), "extraction_network", 9.0, Settings())
-    assert last.startswith("no request of a harvest was recognised")
+    assert last.startswith("none of the known requests of a harvest was recognised")
 
 
 def test_who_was_left_out_of_a_network_is_counted() -> None:
