@@ -155,10 +155,31 @@ def cloudflare(i: int, rng: random.Random) -> dict[str, object]:
     }  # fmt: skip
 
 
+def kong(i: int, rng: random.Random) -> dict[str, object]:
+    """Make one entry of Kong's log of a model call, whose bodies are texts in the section of a plugin."""
+    request, response = _bodies(i, rng)
+    return {
+        "upstream_uri": "/v1/chat/completions", "client_ip": f"198.51.{i % 200}.{i % 250}",
+        "started_at": 1_772_000_000_250 + 1000 * i, "latencies": {"kong": 12, "proxy": 540, "request": 551 + i % 90},
+        "request": {
+            "id": f"{i:032x}", "uri": "/chat", "method": "POST", "size": 323,
+            "headers": {"user-agent": "OpenAI/Python 1.99.1", "authorization": "REDACTED", "host": "ai.example.test"},
+        },
+        "response": {"status": 200, "size": 900, "headers": {}}, "service": {"id": "svc"}, "route": {"id": "rt"},
+        "consumer": {"id": f"c-{i % 999}", "username": f"user-{i % 999}"},
+        "authenticated_entity": {"id": f"cred-{i % 999}"},
+        "ai": {"proxy": {
+            "meta": {"plugin_id": "pl", "provider_name": "openai", "request_model": "large", "llm_latency": 530},
+            "usage": {"prompt_tokens": 40, "completion_tokens": 30, "total_tokens": 70, "cost": 0.0005},
+            "payload": {"request": _text(request), "response": _text(response)},
+        }},
+    }  # fmt: skip
+
+
 KINDS: Final = MappingProxyType(
     {
         "helicone": helicone, "portkey": portkey, "vertex": vertex, "spend": spend, "langfuse": langfuse,
-        "databricks": databricks, "cloudflare": cloudflare,
+        "databricks": databricks, "cloudflare": cloudflare, "kong": kong,
     }
 )  # fmt: skip
 """By the name that `--kind` takes."""
@@ -168,6 +189,7 @@ TEXTS: Final = MappingProxyType(
         "langfuse": ("metadata", "input", "output", "model_parameters"),
         "databricks": ("request", "response"),
         "cloudflare": ("metadata", "request_head", "response_head"),
+        "kong": ("ai.proxy.payload.request", "ai.proxy.payload.response"),
     }
 )
 """Fields that hold JSON as text, which whoever reads these records has to open too."""

@@ -31,8 +31,10 @@ FLAT = """.select(
 POLARS = "import sys, polars; c = polars.col; f = lambda a, b: c(a).struct.field(b); polars."
 OPENED = (
     f"{POLARS}read_ndjson(sys.argv[1], infer_schema_length=None)\n"
-    """for name in NAMES: polars.read_ndjson(('{"item":' + frame[name] + "}").str.join("\\n").item().encode(), """
-    "infer_schema_length=None)"
+    "for name in NAMES:\n"
+    "    texts = frame.select(name.split('.')[0]).to_series()\n"
+    "    for inner in name.split('.')[1:]: texts = texts.struct.field(inner)\n"
+    """    polars.read_ndjson(('{"item":' + texts + "}").str.join("\\n").item().encode(), infer_schema_length=None)"""
 ).replace("polars.read", "frame = polars.read", 1)
 """Reads the JSON in texts as well, each field of it as records of its own."""
 READERS = {

@@ -15,10 +15,10 @@ from extractscan.readers.cast import cast
 from extractscan.readers.chunk import MAX_ROWS, Chunk, uncollected
 from extractscan.readers.detect import LogFile
 from extractscan.readers.joining import Sides
-from extractscan.readers.opening import views_of
+from extractscan.readers.opening import kept_of, views_of
 from extractscan.readers.picking import NOTHING, is_nothing
 from extractscan.readers.plan import Plan
-from extractscan.readers.source import Column, Field, Side, keys_of
+from extractscan.readers.source import ASIDE, Column, Field, Side, keys_of
 from extractscan.readers.tally import Tally
 
 _HELD_BYTES: Final = 16 << 20
@@ -96,8 +96,12 @@ def _canonical(held: Sequence[Piece], kept: Sequence[str], passed: Sequence[Tall
     first = held[0].chunk
     if first.read:
         assert isinstance(first.records, pl.DataFrame)
-        raw, told = first.records.select(names).get_columns(), {}
-        _watch_columns(first.records.drop(file.columns, strict=False), passed[held[0].index])
+        block = first.records
+        if ASIDE in block.columns:
+            kept_rows = kept_of(block[ASIDE].to_list(), places, passed)
+            block, places = block.drop(ASIDE).filter(kept_rows), places.filter(kept_rows)
+        raw, told = block.select(names).get_columns(), {}
+        _watch_columns(block.drop(file.columns, strict=False), passed[held[0].index])
     elif keys or source.parts or source.keeps or source.name not in convert.FLAT:
         views, places = views_of(source, convert.plain(_together(held)), places, passed)
         _watch(held, views, places, passed)
@@ -201,9 +205,8 @@ def plan_of(file: LogFile, kept: Iterable[str] | None, accounts: pl.Series | Non
     direct = list(named) if source is canonical.SOURCE else None
     absent = frozenset() if direct is None else frozenset(schema.EVENTS) - file.columns
     columns = _by_blocks(file, [*names, *unseen(file), *in_order(absent)], keys)
-    return Plan(
-        file.stored, file.size, file.layers, file.framing, heads, direct, absent, by_account, columns, tuple(names)
-    )
+    wanted = tuple(names) if columns is None or ASIDE not in columns else (*names, ASIDE)
+    return Plan(file.stored, file.size, file.layers, file.framing, heads, direct, absent, by_account, columns, wanted)
 
 
 def _by_blocks(file: LogFile, names: Sequence[str], keys: Sequence[Field]) -> Mapping[str, Column] | None:
@@ -211,7 +214,10 @@ def _by_blocks(file: LogFile, names: Sequence[str], keys: Sequence[Field]) -> Ma
     source = file.source
     if source is None or not source.blocks or keys or file.size < BLOCKS_FROM:
         return None
-    return blockwise.columns_of({name: source.fields[name] for name in names})
+    columns = blockwise.columns_of({name: source.fields[name] for name in names})
+    if columns is None or source.keeps is None:
+        return columns
+    return None if source.aside is None else {**columns, ASIDE: source.aside}
 
 
 def side_plan(file: LogFile, side: Side) -> Plan:

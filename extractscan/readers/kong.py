@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from types import MappingProxyType
 from typing import Any, Final
+
+import polars as pl
 
 from extractscan import schema
 from extractscan.readers import chat
 from extractscan.readers.addresses import address, forwarded
 from extractscan.readers.credentials import key_of
 from extractscan.readers.exchange import Exchange, body_fields, model_of, of
-from extractscan.readers.picking import either
-from extractscan.readers.source import Field, Record, Source
+from extractscan.readers.exchange_columns import by_record, filled, with_columns, without
+from extractscan.readers.exchange_columns import either as either_of
+from extractscan.readers.outlines import by_blocks
+from extractscan.readers.picking import either, first_of
+from extractscan.readers.plain_columns import leaf
+from extractscan.readers.shape import UnusualError, literal
+from extractscan.readers.source import Column, Field, Record, Source
 
 
 def _sections(ai: Any) -> Iterator[Mapping[str, Any]]:
@@ -37,36 +45,109 @@ class Entry:
         payloads = [p for p in (ai.get("payload"), *(part.get("payload") for part in parts)) if isinstance(p, dict)]
         request = next((p["request"] for p in payloads if p.get("request")), None)
         self.exchange = Exchange(record, request, next((p["response"] for p in payloads if p.get("response")), None))
-        headers = chat.object_of(chat.object_of(record.get("request")).get("headers"))
-        self.headers = {str(name).casefold(): _single(value) for name, value in headers.items()}
+        self.headers = _headers(record)
+
+
+class Caller:
+    """What an entry tells of its caller, without what AI plugins add to it."""
+
+    __slots__ = ("headers", "reason", "record")
+
+    def __init__(self, record: Record) -> None:
+        self.record = record
+        self.reason = _keeps(self)
+        self.headers = _headers(record) if self.reason is None else {}
+
+
+def _headers(record: Record) -> Mapping[str, Any]:
+    headers = chat.object_of(chat.object_of(record.get("request")).get("headers"))
+    return {str(name).casefold(): _single(value) for name, value in headers.items()}
 
 
 def _single(value: Any) -> Any:
     return value[0] if isinstance(value, list) and value else value
 
 
-def _account(entry: Entry) -> Any:
+def _account(entry: Entry | Caller) -> Any:
     """The consumer, else the credential that it used, else the fingerprint of the key in the headers."""
     consumer = chat.object_of(entry.record.get("consumer"))
     named = next((consumer[name] for name in ("custom_id", "username", "id") if consumer.get(name)), None)
     return named or chat.member(entry.record, "authenticated_entity", "id") or key_of(entry.headers)
 
 
-def _key(entry: Entry) -> Any:
+def _key(entry: Entry | Caller) -> Any:
     return chat.member(entry.record, "authenticated_entity", "id") or key_of(entry.headers)
 
 
-def _client(entry: Entry) -> Any:
+def _client(entry: Entry | Caller) -> Any:
     return forwarded(entry.headers.get("x-forwarded-for")) or address(entry.record.get("client_ip"))
+
+
+def _keeps(entry: Entry | Caller) -> str | None:
+    return None if chat.object_of(entry.record.get("ai")) else "no model call"
+
+
+_SECTIONS: Final = ("proxy", "ai-proxy")
+"""What the one section of an entry is called, by version, where entries are read by columns."""
+_TOLD: Final = ("ai", "authenticated_entity", "client_ip", "consumer", "request")
+
+
+def _told(read: Callable[[Any], Any], *paths: str) -> Field:
+    """Read a field of each entry by itself, headers having names that nobody can list.
+
+    Entries that are set aside give nothing, lest they decide of what type a column is.
+    """
+    column = by_record(Caller, lambda caller: None if caller.reason else read(caller), *_TOLD)
+    return Field(paths, read, column)
+
+
+def _within(*names: str) -> tuple[str, ...]:
+    return tuple(f"ai.{section}.{name}" for section in _SECTIONS for name in names)
+
+
+def _aside(block: Any) -> Any:
+    """Say which entries are no model call.
+
+    Raises:
+        UnusualError: where an entry has other sections than one of a known name, which columns would not see.
+    """
+    callers = block.views(_TOLD, Caller)
+    for caller in callers:
+        if caller.reason is None:
+            ai = caller.record["ai"]
+            if type(ai) is not dict or len(ai) > 1 or next(iter(ai)) not in _SECTIONS:
+                raise UnusualError
+    return pl.Series([caller.reason for caller in callers], dtype=pl.String)
 
 
 def _count(*names: str) -> Field:
     paths = tuple(f"ai.*.usage.{name}" for name in names)
-    return Field(paths, lambda entry: next((entry.usage[n] for n in names if entry.usage.get(n) is not None), None))
+    return Field(
+        paths,
+        lambda entry: next((entry.usage[n] for n in names if entry.usage.get(n) is not None), None),
+        leaf(*_within(*(f"usage.{name}" for name in names))),
+    )
+
+
+_META: Final = filled(*_within("meta.request_model", "meta.response_model"))
+_PAYLOADS: Final = _within("payload.request", "payload.response")
 
 
 def _model(entry: Entry) -> Any:
     return entry.meta.get("request_model") or entry.meta.get("response_model") or model_of(entry.exchange)
+
+
+def _models(block: Any) -> Any:
+    """Name the models that plugins name.
+
+    Raises:
+        UnusualError: where none is named and bodies may name one.
+    """
+    found = _META.read(block)
+    lacking = block.nothing().is_null() if found is None else found.is_null()
+    if any((block.given(path) & lacking).any() for path in _PAYLOADS):
+        raise UnusualError
+    return found
 
 
 def _status(entry: Entry) -> Any:
@@ -79,7 +160,19 @@ def _error(entry: Entry) -> Any:
 
 
 def _inside(field: Field) -> Field:
-    return Field(field.paths, lambda entry: field.read(entry.exchange))
+    return replace(field, read=lambda entry: field.read(entry.exchange))
+
+
+def _at(*paths: str) -> Field:
+    column = without(first_of(*paths), *(literal(path) for path in paths if "." in path))
+    return _inside(replace(of(*paths), column=column))
+
+
+def _bodies() -> dict[str, Field]:
+    fields = {name: _inside(field) for name, field in body_fields(("ai",), ("ai",)).items()}
+    held = [with_columns(fields, *(f"ai.{at}.payload.{body}" for body in ("request", "response"))) for at in _SECTIONS]
+    columns = {name: [field.column for each in held if (field := each[name]).column] for name in fields}
+    return {name: replace(field, column=either_of(*columns[name])) for name, field in fields.items()}
 
 
 def _matches(records: Sequence[Record]) -> bool:
@@ -90,43 +183,48 @@ def _matches(records: Sequence[Record]) -> bool:
     return bool(records) and 2 * hits >= len(records)
 
 
-_BODIES: Final = {name: _inside(field) for name, field in body_fields(("ai",), ("ai",)).items()}
+_BODIES: Final = _bodies()
 
-SOURCE: Final = Source(
-    name="kong",
-    title="Kong AI Gateway logs (http-log, file-log, tcp-log)",
-    recognised="fields `started_at` and `latencies.kong`",
-    links_accounts="consumers, credentials, addresses, clients",
-    carries_prompts="if payloads are logged",
-    matches=_matches,
-    view=Entry,
-    fields=MappingProxyType(
-        {
-            **_BODIES,
-            schema.TIMESTAMP: _inside(of("started_at")),
-            schema.ACCOUNT: Field(("consumer", "authenticated_entity.id", "request.headers"), _account),
-            schema.API_KEY: Field(("authenticated_entity.id", "request.headers"), _key),
-            schema.REQUEST: _inside(of("request.id")),
-            schema.CLIENT_IP: Field(("request.headers.x-forwarded-for", "client_ip"), _client),
-            schema.USER_AGENT: Field(("request.headers.user-agent",), lambda entry: entry.headers.get("user-agent")),
-            schema.MODEL: Field(("ai.*.meta.request_model", "ai"), _model),
-            schema.ENDPOINT: _inside(of("request.uri", "upstream_uri")),
-            schema.INPUT_TOKENS: either(_count("prompt_tokens", "prompt_token"), _BODIES[schema.INPUT_TOKENS]),
-            schema.OUTPUT_TOKENS: either(
-                _count("completion_tokens", "completion_token"), _BODIES[schema.OUTPUT_TOKENS]
-            ),
-            schema.STATUS_CODE: Field(("response.status",), _status),
-            schema.ERROR: Field(("response.status",), _error),
-            schema.LATENCY: _inside(of("latencies.request")),
-            schema.COST: _count("cost"),
-        }
-    ),
-    late=frozenset({schema.ERROR}),
-    notes=(
-        "account_id is the consumer, else the credential, else the fingerprint of the key in the headers",
-        "client_ip is the address that reached the gateway, unless a proxy before it passes the client's on",
-    ),
-    keeps=lambda entry: None if chat.object_of(entry.record.get("ai")) else "no model call",
-    heads=frozenset({"ai"}),
-    wants="Requests name nobody unless an authentication plugin runs or key headers are logged.",
+SOURCE: Final = by_blocks(
+    Source(
+        name="kong",
+        title="Kong AI Gateway logs (http-log, file-log, tcp-log)",
+        recognised="fields `started_at` and `latencies.kong`",
+        links_accounts="consumers, credentials, addresses, clients",
+        carries_prompts="if payloads are logged",
+        matches=_matches,
+        view=Entry,
+        fields=MappingProxyType(
+            {
+                **_BODIES,
+                schema.TIMESTAMP: _at("started_at"),
+                schema.ACCOUNT: _told(_account, "consumer", "authenticated_entity.id", "request.headers"),
+                schema.API_KEY: _told(_key, "authenticated_entity.id", "request.headers"),
+                schema.REQUEST: _at("request.id"),
+                schema.CLIENT_IP: _told(_client, "request.headers.x-forwarded-for", "client_ip"),
+                schema.USER_AGENT: _told(lambda entry: entry.headers.get("user-agent"), "request.headers.user-agent"),
+                schema.MODEL: Field(
+                    ("ai.*.meta.request_model", "ai"), _model, Column((*_META.needs, *_PAYLOADS), _models)
+                ),
+                schema.ENDPOINT: _at("request.uri", "upstream_uri"),
+                schema.INPUT_TOKENS: either(_count("prompt_tokens", "prompt_token"), _BODIES[schema.INPUT_TOKENS]),
+                schema.OUTPUT_TOKENS: either(
+                    _count("completion_tokens", "completion_token"), _BODIES[schema.OUTPUT_TOKENS]
+                ),
+                schema.STATUS_CODE: Field(("response.status",), _status),
+                schema.ERROR: Field(("response.status",), _error),
+                schema.LATENCY: _at("latencies.request"),
+                schema.COST: _count("cost"),
+            }
+        ),
+        late=frozenset({schema.ERROR}),
+        notes=(
+            "account_id is the consumer, else the credential, else the fingerprint of the key in the headers",
+            "client_ip is the address that reached the gateway, unless a proxy before it passes the client's on",
+        ),
+        keeps=_keeps,
+        aside=Column((), _aside),
+        heads=frozenset({"ai"}),
+        wants="Requests name nobody unless an authentication plugin runs or key headers are logged.",
+    )
 )

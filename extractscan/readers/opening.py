@@ -32,11 +32,16 @@ def views_of(
     reasons = read_all(kind.keeps, views)
     if not any(reasons):
         return views, places
+    places = places.filter(kept_of(reasons, places, tallies))
+    return [view for view, reason in zip(views, reasons, strict=True) if reason is None], places
+
+
+def kept_of(reasons: Sequence[str | None], places: pl.DataFrame, tallies: Sequence[Tally]) -> pl.Series:
+    """Say which records are of use, and count the others by the reason that they have."""
     for (file, reason), count in Counter(zip(places[schema.FILE].to_list(), reasons, strict=True)).items():
         if reason is not None:
             tallies[file].count(f"rows set aside: {reason}", count)
-    kept = pl.Series([reason is None for reason in reasons], dtype=pl.Boolean)
-    return [view for view, reason in zip(views, reasons, strict=True) if reason is None], places.filter(kept)
+    return pl.Series([reason is None for reason in reasons], dtype=pl.Boolean)
 
 
 def parts_of(kind: Accounts | Source | Side, records: Sequence[Record]) -> Sequence[Record]:

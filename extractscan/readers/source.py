@@ -10,6 +10,8 @@ from typing import Any, Final
 
 from extractscan import schema
 
+ASIDE: Final = "why the record is set aside"
+"""Stands for `Source.aside` among the columns that are read by blocks."""
 Record = Mapping[str, Any]
 Matches = Callable[[Sequence[Record]], bool]
 
@@ -160,6 +162,7 @@ class Source:
         side: What the same records are where another input holds the events that they complete.
         wants: What to do where neither it nor a side names accounts.
         blocks: Whether the `column` of its fields may be used: its views add nothing to the records at their paths.
+        aside: What `keeps` gives, by blocks; a source that has `keeps` is read by columns only where it has this too.
     """
 
     name: str
@@ -182,6 +185,7 @@ class Source:
     side: Side | None = None
     wants: str = ""
     blocks: bool = False
+    aside: Column | None = None
 
 
 _COMMON: Final = {"request id": schema.REQUEST, "account id": schema.ACCOUNT, "API key id": schema.API_KEY}

@@ -45,7 +45,7 @@ def _varied(make: Maker) -> Maker:
 
 HELICONE, PORTKEY, VERTEX = map(_made, (ndjson_kinds.helicone, ndjson_kinds.portkey, ndjson_kinds.vertex))
 DATABRICKS, CLOUDFLARE = map(_made, (ndjson_kinds.databricks, ndjson_kinds.cloudflare))
-SPEND = _made(ndjson_kinds.spend)
+SPEND, KONG = map(_made, (ndjson_kinds.spend, ndjson_kinds.kong))
 
 
 def _failed(i: int) -> dict[str, Any]:
@@ -61,6 +61,13 @@ def _failed(i: int) -> dict[str, Any]:
     return row | {"metadata": json.dumps(told), "proxy_server_request": "{}"}
 
 
+def _kong(i: int, section: str, *, opened: bool = False) -> dict[str, Any]:
+    """Entries of Kong with their bodies in a section of some name, as text or as objects."""
+    told = KONG(i)["ai"]["proxy"]
+    payload = {name: json.loads(body) if opened else body for name, body in told["payload"].items()}
+    return KONG(i) | {"ai": {section: told | {"payload": payload}}}
+
+
 MAKERS: dict[str, Maker] = {
     "helicone": HELICONE,
     "helicone in text": _in_text(HELICONE, "request_body", "response_body", "request_properties"),
@@ -74,6 +81,9 @@ MAKERS: dict[str, Maker] = {
     "spend": SPEND,
     "spend failed": _failed,
     "spend without prompts": lambda i: SPEND(i) | {"messages": "{}", "response": "{}", "proxy_server_request": "{}"},
+    "kong": KONG,
+    "kong of an older version": lambda i: _kong(i, ("proxy", "ai-proxy")[i % 2]),
+    "kong as objects": lambda i: _kong(i, "ai-proxy", opened=True),
     "vertex in text": _in_text(VERTEX, "full_request", "full_response", "metadata"),
 }
 
@@ -137,6 +147,8 @@ ANSWERS = [
         (SPEND, "messages", "response", True),
         (SPEND, "proxy_server_request", "metadata", True),
         (SPEND, "request_tags", "model_parameters", True),
+        (KONG, "request", "response", False),
+        (KONG, "request", "response", True),
     ],
 )
 def test_bodies_of_all_kinds_give_the_same_both_ways(make: Maker, asked: str, answered: str, *, texts: bool) -> None:
@@ -144,7 +156,11 @@ def test_bodies_of_all_kinds_give_the_same_both_ways(make: Maker, asked: str, an
         for body in bodies:
             told = json.dumps(body) if texts and not isinstance(body, str) else body
             told = {"body": told} if make is PORTKEY else told
-            same_both_ways(lines(make(i) | ({where: told} if i != 1 or not texts else {}) for i in range(4)))
+            if make is KONG:
+                told, where_put = {"proxy": {"payload": {where: told}, "meta": {"request_model": "m"}}}, "ai"
+            else:
+                where_put = where
+            same_both_ways(lines(make(i) | ({where_put: told} if i != 1 or not texts else {}) for i in range(4)))
 
 
 @pytest.mark.parametrize("payload", [[], ["{}"], ['{"messages": [{"role": "user", "content": "x"}]}'], None, "[]"])
@@ -196,3 +212,61 @@ def test_records_that_only_one_parser_takes_are_left_to_the_other_way() -> None:
     block = blockwise.Records(pa.table({"a": [1]}), block=b'{"a": 1, "b": NaN}\n')
     with pytest.raises(UnusualError):
         block.views(("a",), dict)
+
+
+@pytest.mark.parametrize("ai", [None, {}, "", "x", "{}", []])
+def test_entries_without_a_model_call_are_set_aside_by_columns_too(ai: Any) -> None:
+    """What they hold decides of no column's type, and rows keep their numbers."""
+    odd = {"ai": ai, "consumer": {"id": 2.5}, "request": {"id": "r", "headers": {"user-agent": 7}}, "started_at": 1}
+    records = [KONG(i) | ({"consumer": {"id": 5}} if i % 2 else odd) for i in range(40)]
+    rows, *_ = same_both_ways(lines(records), all_by_columns=ai in (None, {}))
+    assert [row["source_row"] for row in rows] == list(range(1, 40, 2))
+    assert {row["account_id"] for row in rows} == {"5"}
+
+
+def test_a_block_of_which_all_is_set_aside_gives_no_row() -> None:
+    records = [KONG(i) if i < 3 or i > 900 else KONG(i) | {"ai": None} for i in range(1000)]
+    rows, *_ = same_both_ways(lines(records), all_by_columns=True)
+    assert len(rows) == 102
+
+
+TOLD = KONG(0)["ai"]["proxy"]
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [
+        {"ai": {"new-plugin": TOLD}},
+        {"ai": {"proxy": TOLD, "ai-proxy": TOLD}},
+        {"ai": {"proxy": {"meta": {}}, "new-plugin": TOLD}},
+        {"ai": {"proxy": TOLD, "payload": {"request": '{"prompt": "first"}'}}},
+        {"ai": {"proxy": TOLD | {"meta": {"response_model": "r"}}}},
+        {"ai": {"proxy": TOLD | {"meta": None, "usage": {"prompt_token": 3, "prompt_tokens": None}}}},
+        {"ai": {"proxy": TOLD | {"usage": {}}}},
+        {"ai": {"proxy": {"usage": {"cost": 1, "prompt_tokens": "5"}}}},
+        {"ai": {"proxy": {"payload": {}}}},
+        {"ai": {"proxy": {"payload": "text"}}},
+        {"ai": json.dumps({"proxy": TOLD})},
+        {"ai": {"proxy": "x", "n": 5}},
+        {"consumer": None, "request": {"id": 5, "headers": {"X-Api-Key": "sk-abcdefghijkl", "User-Agent": ["a"]}}},
+        {"consumer": {"username": "", "custom_id": "sk-abcdefghijkl"}, "client_ip": "bad"},
+        {"consumer": None, "authenticated_entity": None, "request": {"uri": "/a?apikey=SECRET", "headers": "x"}},
+        {"request": json.dumps({"id": "t", "headers": {"X-Forwarded-For": ["2001:db8::5", "10.0.0.1"]}})},
+        {"request": {"id": "-", "uri": "", "headers": {"x-forwarded-for": "198.51.100.7, 10.0.0.1"}}},
+        {"request.id": "dotted", "latencies.request": 5},
+        {"response": {"status": "500"}},
+        {"response": {"status": 500}, "latencies": {"kong": 1, "request": 2.5}},
+        {"started_at": None},
+        {"started_at": "2026-03-01T00:00:00Z"},
+    ],
+)
+def test_odd_entries_of_kong_give_the_same_both_ways(odd: dict[str, Any]) -> None:
+    same_both_ways(lines(KONG(i) | odd for i in range(6)))
+    same_both_ways(lines(KONG(i) | (odd if i == 4 else {}) for i in range(6)))
+    same_both_ways(lines(KONG(i) | (odd if i > 700 else {}) for i in range(900)))
+
+
+@pytest.mark.parametrize("bad", [b"{", b"[1]", b"5", b"\xff{}", b"", b'{"ai": NaN}'])
+def test_bad_lines_among_entries_are_lost_alike(bad: bytes) -> None:
+    before, after = lines(KONG(i) for i in range(5)), lines(KONG(i) | {"ai": {}} for i in range(5))
+    same_both_ways(before + bad + b"\n" + after + before)
