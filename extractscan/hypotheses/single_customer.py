@@ -10,6 +10,7 @@ from extractscan.hypotheses.weighing import (
     apart,
     clients_of_one_hand,
     desk,
+    named_house,
     own_domain,
     percent,
     points,
@@ -19,8 +20,6 @@ from extractscan.hypotheses.weighing import (
 
 OLD_DAYS = 45
 GROWN_DAYS = 90
-MOST = 0.8
-"""Share of the members on one address from which it carries all."""
 
 
 def weigh(facts: Facts) -> Weighed:
@@ -98,8 +97,8 @@ def _work(facts: Facts) -> tuple[Candidate, ...]:
     named = own_domain(facts) or unnamed(facts) or _open_house(facts) or desk(facts)
     texts = "each member has a text of its own, on one card: a course or a team"
     clients = "one machine set up accounts with cards and mail domains of their own, as an agency does"
-    one = "one address carries all in human hours, and one card or domain names it"
-    several = "a few addresses carry all in human hours, each a house with no more cards than one or two"
+    houses = "one address carries" if facts.share("address").top >= 0.8 else "a few addresses carry"
+    whose = "one card or domain names it" if named_house(facts) else "no set of cards or phones cuts across"
     queue = "one queue is dealt over accounts that nothing names as one customer's, who would need only one"
     return (
         (_openly(facts) and fixed_texts(facts), 5.0, texts),
@@ -108,7 +107,7 @@ def _work(facts: Facts) -> tuple[Candidate, ...]:
         (
             desk(facts) and not asking(facts),
             4.0,
-            one if facts.share("address").top >= MOST else several,
+            f"{houses} all in human hours, and {whose}",
         ),
         (
             own_domain(facts) and apart(facts, "payment") and not asking(facts),

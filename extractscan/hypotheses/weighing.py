@@ -210,9 +210,13 @@ def desk(facts: Facts) -> bool:
 
     Of several houses each may have a card.
     """
+    return housed(facts) and (named_house(facts) or (sites(facts) and not split(facts)))
+
+
+def named_house(facts: Facts) -> bool:
+    """Tell whether one card or one mail domain names whose the calls are."""
     card, domain = facts.share("payment"), facts.share("email_domain")
-    named = (card.known >= 0.2 and card.top >= 0.8) or (domain.top >= 0.3 and private_domain(facts))
-    return housed(facts) and (named or (sites(facts) and not split(facts)))
+    return (card.known >= 0.2 and card.top >= 0.8) or (domain.top >= 0.3 and private_domain(facts))
 
 
 def own_domain(facts: Facts) -> bool:

@@ -720,7 +720,9 @@ def test_several_houses_with_a_card_each_conceal_nothing() -> None:
     firm = replace(PLAIN, units=60, sharing={"address": three, "payment": cards, "user_agent": ONE_CLIENT})
     assert not concealed(firm)
     assert not rented(firm)
-    assert said("H2", firm, "a few addresses carry all") == 4.0
+    assert said("H2", firm, "a few addresses carry all in human hours, and no set of cards") == 4.0
+    lone = dict(firm.sharing) | {"address": replace(three, top=0.95, common=1 / 60), "payment": OWN_CARDS}
+    assert said("H2", replace(firm, sharing=lone), "one address carries all in human hours, and no set of cards") == 4.0
     assert said("H2", firm, "one address carries all") == 0.0
     assert concealed(replace(firm, sharing=dict(firm.sharing) | {"payment": replace(cards, distinct=9 / 48)}))
     assert concealed(replace(firm, sharing=dict(firm.sharing) | {"address": replace(three, each=1.8)}))
