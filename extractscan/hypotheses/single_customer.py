@@ -100,10 +100,12 @@ def _work(facts: Facts) -> tuple[Candidate, ...]:
     houses = "one address carries" if facts.share("address").top >= 0.8 else "a few addresses carry"
     whose = "one card or domain names it" if named_house(facts) else "no set of cards or phones cuts across"
     queue = "one queue is dealt over accounts that nothing names as one customer's, who would need only one"
+    nameless = "a harvest is asked for in one wording through accounts that give no common name, though one card pays"
     return (
         (_openly(facts) and fixed_texts(facts), 5.0, texts),
         (clients_of_one_hand(facts), 5.0, clients),
         (_queue(facts) and not named, -4.0, queue),
+        (named and _nameless(facts), -4.0, nameless),
         (
             desk(facts) and not asking(facts),
             4.0,
@@ -136,3 +138,16 @@ def _queue(facts: Facts) -> bool:
     """Tell whether one queue of items, in one private wording, is most of what the members send."""
     worded = facts.channels.get("content", 0.0) >= HALF_WORDED and facts.own_traffic <= 0.5
     return worded and items_dealt(facts) and facts.same_list <= 0.3
+
+
+def _nameless(facts: Facts) -> bool:
+    """Tell whether young accounts at public mailboxes ask for a harvest in one wording, paid by one card or not.
+
+    A customer who may harvest does so under one name: an organization, a mail domain, or one account that grew old. A
+    card that pays for several accounts of people without a name in common shows who is served, and not that he says so.
+    """
+    domain = facts.share("email_domain")
+    named = (domain.top >= 0.3 and private_domain(facts)) or facts.share("organization").top >= 0.8
+    public = domain.known >= 0.5 and not named
+    worded = facts.channels.get("content", 0.0) >= HALF_WORDED and facts.own_traffic <= 0.5
+    return public and worded and asking(facts) and facts.same_list <= 0.3 and not _open_house(facts)

@@ -677,6 +677,26 @@ def test_a_desk_is_named_by_its_address_and_one_card_or_domain() -> None:
     assert said("H2", replace(school, sharing=public), "one address carries all") == 0.0
 
 
+def test_one_card_is_no_name_where_a_harvest_is_asked_for() -> None:
+    """Accounts at public mailboxes ask for it in one wording; a domain, an organization or age names a customer."""
+    public = Sharing(known=1.0, shared=1.0, distinct=0.1, top=0.9, outside=900, bits=1.0)
+    ring = replace(
+        PLAIN,
+        units=4,
+        sharing={"address": HOUSE, "prefix": HOUSE, "payment": ONE_CARD, "email_domain": public},
+        asks=REASONING,
+        age_days=50.0,
+    )
+    words = "no common name"
+    assert said("H2", ring, words) == -4.0
+    assert said("H2", replace(ring, asks={}), words) == 0.0
+    assert said("H2", replace(ring, age_days=300.0), words) == 0.0
+    assert said("H2", replace(ring, own_traffic=0.9), words) == 0.0
+    for name, held in (("email_domain", OWN_DOMAIN), ("organization", ONE_CARD)):
+        assert said("H2", replace(ring, sharing={**ring.sharing, name: held}), words) == 0.0
+    assert said("H2", replace(ring, sharing={"payment": ONE_CARD}), words) == 0.0
+
+
 def test_branches_of_one_brand_pay_for_themselves() -> None:
     """One domain that nobody else has, and a card for each; with a harvest's request it is an operator's domain."""
     shops = replace(PLAIN, sharing={"payment": OWN_CARDS, "email_domain": OWN_DOMAIN})
