@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from extractscan.hypotheses.facts import Facts
-from extractscan.hypotheses.harvesting import WORDED_BITS, ask_bits, extraction, one_list
+from extractscan.hypotheses.harvesting import HALF_WORDED, WORDED_BITS, ask_bits, asking, extraction, one_list
 from extractscan.hypotheses.weighing import (
     HARD,
     HIDDEN_UNITS,
@@ -18,6 +18,7 @@ from extractscan.hypotheses.weighing import (
     percent,
     points,
     pooled,
+    several_domains,
     software_only,
     tie,
     unnamed,
@@ -93,6 +94,7 @@ def _ties(facts: Facts) -> tuple[Candidate, ...]:
     openly = one_card or desk(facts) or clients_of_one_hand(facts) or _one_machine(facts)
     few = facts.units < HIDDEN_UNITS
     own = hard >= 0.1 and few and all(apart(facts, name) for name in ("payment", "phone"))
+    own = own and not _bought_domains(facts)
     shared = f"{percent(hard)} of the members share {tie(facts)} with another member"
     return (
         (hard >= 0.3, (1.5 if openly else 5.0) * hard, shared),
@@ -116,6 +118,8 @@ def _one_machine(facts: Facts) -> bool:
 def _unshared(facts: Facts) -> float:
     """Bits against H1 where no card, phone or device ties the members; the most against few, who may be strangers."""
     known, hard = max(facts.share(name).known for name in HARD), hard_ties(facts)
+    if _bought_domains(facts):
+        return 0.0
     if known >= 0.5 and hard < 0.1 and not bought(facts):
         return -12.0
     if facts.units < FEW and hard < 0.3:
@@ -125,3 +129,9 @@ def _unshared(facts: Facts) -> float:
     if facts.units >= HIDDEN_UNITS:
         return -3.0
     return -8.0 if sum(apart(facts, name) for name in HARD) >= 2 else -5.0
+
+
+def _bought_domains(facts: Facts) -> bool:
+    """Tell whether a harvest is asked for in one wording through accounts at several domains that nobody else has."""
+    worded = facts.channels.get("content", 0.0) >= HALF_WORDED
+    return several_domains(facts) and worded and asking(facts)

@@ -19,6 +19,8 @@ class Sharing:
         bits: Mean bits of the members.
         common: Values that two members or more hold, for each member that is known.
         each: Mean number of those that a member holds; 0 where they were not counted.
+        owned: Values that hardly anybody outside holds.
+        owning: Share of those that are known on such values.
     """
 
     known: float = 0.0
@@ -29,6 +31,13 @@ class Sharing:
     bits: float = 0.0
     common: float = 0.0
     each: float = 0.0
+    owned: int = 0
+    owning: float = 0.0
+
+
+def hardly(units: int) -> int:
+    """Return how many others may hold a value that is still a group's own."""
+    return max(2, units // 10)
 
 
 @dataclass(frozen=True, slots=True)

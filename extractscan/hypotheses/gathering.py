@@ -11,7 +11,7 @@ import polars as pl
 
 from extractscan import schema
 from extractscan.hands import other_hands
-from extractscan.hypotheses.facts import Ask, Facts, Sharing
+from extractscan.hypotheses.facts import Ask, Facts, Sharing, hardly
 from extractscan.hypotheses.rhythm import answers, greed, rhythm, turnover
 from extractscan.hypotheses.weighing import concealed
 from extractscan.incidence import Incidence, Kind, spans
@@ -149,15 +149,19 @@ def _sharing(kind: Kind, profile: Profile) -> Sharing:
     holders = kind.by_value[spans(kind.by_value_ptr, common)]
     sharing = np.isin(members, holders).sum()
     top = int(np.argmax(count))
+    outside = kind.by_value_ptr[held + 1] - kind.by_value_ptr[held] - count
+    theirs = outside <= hardly(len(members))
     return Sharing(
         known=float(has.mean()),
         shared=float(sharing / has.sum()),
         distinct=float(len(held) / has.sum()),
         top=float(count[top] / has.sum()),
-        outside=int(kind.by_value_ptr[held[top] + 1] - kind.by_value_ptr[held[top]] - count[top]),
+        outside=int(outside[top]),
         bits=float(np.mean(profile.kinds[kind.name][members])) if kind.name in profile.kinds else 0.0,
         common=float(len(common) / has.sum()),
         each=float(count[count >= 2].sum() / has.sum()),
+        owned=int(theirs.sum()),
+        owning=min(1.0, float(count[theirs].sum() / has.sum())),
     )
 
 

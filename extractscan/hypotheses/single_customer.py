@@ -15,6 +15,7 @@ from extractscan.hypotheses.weighing import (
     percent,
     points,
     private_domain,
+    several_domains,
     unnamed,
 )
 
@@ -141,13 +142,13 @@ def _queue(facts: Facts) -> bool:
 
 
 def _nameless(facts: Facts) -> bool:
-    """Tell whether young accounts at public mailboxes ask for a harvest in one wording, paid by one card or not.
+    """Tell whether young accounts at public or throwaway mailboxes ask for a harvest in one wording.
 
     A customer who may harvest does so under one name: an organization, a mail domain, or one account that grew old. A
     card that pays for several accounts of people without a name in common shows who is served, and not that he says so.
     """
     domain = facts.share("email_domain")
-    named = (domain.top >= 0.3 and private_domain(facts)) or facts.share("organization").top >= 0.8
-    public = domain.known >= 0.5 and not named
+    house = domain.top >= 0.3 and private_domain(facts) and not several_domains(facts)
+    public = domain.known >= 0.5 and not house and facts.share("organization").top < 0.8
     worded = facts.channels.get("content", 0.0) >= HALF_WORDED and facts.own_traffic <= 0.5
     return public and worded and asking(facts) and facts.same_list <= 0.3 and not _open_house(facts)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from extractscan.hypotheses.facts import Facts
+from extractscan.hypotheses.facts import Facts, hardly
 
 
 @dataclass(frozen=True, slots=True)
@@ -227,7 +227,7 @@ def own_domain(facts: Facts) -> bool:
 
 def private_domain(facts: Facts) -> bool:
     """Tell whether hardly anybody outside uses the members' commonest mail domain."""
-    return facts.share("email_domain").outside <= max(2, facts.units // 10)
+    return facts.share("email_domain").outside <= hardly(facts.units)
 
 
 def institution(facts: Facts) -> bool:
@@ -258,6 +258,16 @@ def throwaway_domains(facts: Facts) -> bool:
     few = domain.shared >= 0.9 and domain.top < 0.5 and domain.distinct < 0.1
     private = domain.outside * 50 <= facts.units and client.top >= 0.7 and client.bits >= TIED_BITS
     return facts.units >= HIDDEN_UNITS and few and private
+
+
+def several_domains(facts: Facts) -> bool:
+    """Tell whether members sit at several mail domains that nobody else has, and most not alone at theirs.
+
+    Domains are bought as cards are; who buys several for a few accounts does not use them as a firm does its own.
+    """
+    domain = facts.share("email_domain")
+    held = domain.known >= 0.5 and domain.shared >= 0.5 and domain.top < 0.8
+    return held and domain.owned >= 2 and domain.owning >= 0.8
 
 
 HIDDEN_UNITS = 30

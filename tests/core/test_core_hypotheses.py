@@ -697,6 +697,27 @@ def test_one_card_is_no_name_where_a_harvest_is_asked_for() -> None:
     assert said("H2", replace(ring, sharing={"payment": ONE_CARD}), words) == 0.0
 
 
+def test_several_domains_of_a_few_accounts_are_bought_for_a_harvest() -> None:
+    """They tie members with cards of their own, and name no customer; alone at theirs, or without a request, nobody."""
+    bought = Sharing(known=1.0, shared=0.8, distinct=0.4, top=0.4, outside=0, bits=9.0, owned=3, owning=1.0)
+    ring = replace(
+        PLAIN,
+        units=6,
+        sharing={"address": HOUSE, "prefix": HOUSE, "payment": OWN_CARDS, "phone": OWN_CARDS, "email_domain": bought},
+        channels={"identity": 8.0, "content": 8.0},
+        asks=REASONING,
+    )
+    assert said("H1", ring, "nobody shares a card") == 0.0
+    assert said("H1", replace(ring, asks={}), "nobody shares a card") < 0.0
+    assert said("H1", replace(ring, channels={"identity": 8.0, "content": 2.0}), "nobody shares a card") < 0.0
+    for held in (replace(bought, shared=0.2), replace(bought, owned=1), replace(bought, owning=0.5)):
+        assert said("H1", replace(ring, sharing={**ring.sharing, "email_domain": held}), "nobody shares a card") < 0.0
+    carded = {**ring.sharing, "payment": ONE_CARD}
+    assert said("H2", replace(ring, sharing=carded), "no common name") == -4.0
+    one_house = replace(bought, owned=1)
+    assert said("H2", replace(ring, sharing={**carded, "email_domain": one_house}), "no common name") == 0.0
+
+
 def test_branches_of_one_brand_pay_for_themselves() -> None:
     """One domain that nobody else has, and a card for each; with a harvest's request it is an operator's domain."""
     shops = replace(PLAIN, sharing={"payment": OWN_CARDS, "email_domain": OWN_DOMAIN})
