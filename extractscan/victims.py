@@ -8,6 +8,8 @@ from typing import Final, NamedTuple
 import numpy as np
 import numpy.typing as npt
 import polars as pl
+import scipy.sparse as sp
+from scipy.sparse.csgraph import connected_components
 
 from extractscan import schema
 from extractscan.growing import Found, shrunk
@@ -21,6 +23,10 @@ from extractscan.worded import Hits
 TIED: Final = 0.5
 """Share of those who are left that have to share a card, a phone or a device, for them to be an operator's own accounts
 and not victims in whom the owner is not seen."""
+
+
+SENDING: Final = 0.25
+"""Share of those tied by cards, phones or devices who have to send of a stream for it to be theirs."""
 
 
 class Part(NamedTuple):
@@ -56,10 +62,11 @@ def parted(group: Part, units: pl.DataFrame, incidence: Incidence, settings: Set
 
 
 def without_bystanders(group: Part, units: pl.DataFrame, incidence: Incidence, settings: Settings) -> Part:
-    """Drop who sends nothing of a group's stream, and has a card, a phone or a device of his own.
+    """Drop who sends nothing of a group's stream, nor does hardly anybody with whom he shares a card, phone or device.
 
     Their address may be an exit of the group's proxies, or their program a common one; nobody answers for a harvest of
-    which he sent nothing. Where that is most of the group, the stream is not what makes it one.
+    which neither he nor those on his card sent anything: customers of a reseller who runs the group's program, of whom
+    one or two ask alike, are no part of it. Where that is most of the group, the stream is not what makes it one.
 
     Args:
         group: As found, with its events as from `mark_stream`.
@@ -72,10 +79,28 @@ def without_bystanders(group: Part, units: pl.DataFrame, incidence: Incidence, s
         return group
     senders = events.filter(IN_STREAM)[schema.ACCOUNT].unique()
     sends = units.filter(pl.col(schema.ACCOUNT).is_in(senders.implode()))["unit"].to_numpy()
-    stay = np.isin(members, sends) | ~_apart(incidence, members)
+    stay = ~_silent(incidence, members, np.isin(members, sends))
     if stay.all() or stay.mean() < TIED or np.count_nonzero(stay) < settings.min_accounts:
         return group
     return _part(group, members[stay], units, incidence, settings) or group
+
+
+def _silent(incidence: Incidence, members: Ints, sends: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
+    """Tell of each member of whom a card, a phone or a device is known whether nearly all on it send nothing."""
+    hard = [kind for kind in incidence.kinds if kind.name in HARD]
+    known = np.zeros(len(members), dtype=np.bool_)
+    ties = [sp.csr_matrix((len(members), 0))]
+    for kind in hard:
+        size = kind.ptr[members + 1] - kind.ptr[members]
+        row, held = np.repeat(np.arange(len(members)), size), kind.value[spans(kind.ptr, members)]
+        ties.append(sp.csr_matrix((np.ones(len(row)), (row, held)), shape=(len(members), len(kind.values))))
+        known |= size > 0
+    held_by = sp.csr_matrix(sp.hstack(ties))
+    held_by = held_by[:, np.asarray(held_by.sum(axis=0)).ravel() >= 1]
+    graph = sp.block_array([[None, held_by], [held_by.T, None]]) if held_by.shape[1] else held_by @ held_by.T
+    label = connected_components(graph, directed=False)[1][: len(members)]
+    share = np.bincount(label, sends)[label] / np.bincount(label)[label]
+    return np.asarray(known & (share < SENDING), dtype=np.bool_)
 
 
 def _apart(incidence: Incidence, members: Ints) -> npt.NDArray[np.bool_]:

@@ -123,6 +123,16 @@ def test_nobody_answers_for_a_stream_of_which_he_sent_nothing() -> None:
     assert clean.events[schema.ACCOUNT].n_unique() == 17
 
 
+@pytest.mark.parametrize(("silent", "left"), [(range(13, 20), 12), (range(15, 20), 20)])
+def test_nobody_answers_for_a_stream_that_hardly_anybody_on_his_card_sent(silent: range, left: int) -> None:
+    """A reseller's customers who run the group's program go with the one of them who asks alike; half of them stay."""
+    plain = incidence()
+    crowd = {unit: {f"own{unit}": 1.0} for unit in range(UNITS)}
+    cards = crowd | one_each(OWN, ["card1", "card2"]) | one_each(STOLEN, ["card3"])
+    tied = Incidence(UNITS, (kind("payment", "identity", UNITS, cards), *plain.kinds[1:]))
+    assert len(without_bystanders(streamed(silent), NAMES, tied, SETTINGS).found.members) == left
+
+
 @pytest.mark.parametrize(
     "whole",
     [
