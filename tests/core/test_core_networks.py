@@ -354,6 +354,33 @@ def test_in_a_large_graph_nodes_without_an_edge_are_left_out(monkeypatch: pytest
     assert members(networks.find(incidence, (), SETTINGS)) == [list(range(30))]
 
 
+@pytest.mark.parametrize("seed", range(15))
+def test_who_shares_rare_values_of_two_channels_is_told_by_counting(seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever is tied to others of its community is who it is by a count of every value in every community."""
+    draw = random.Random(seed)
+    units = draw.randrange(40, 120)
+    tables = {
+        name: {unit: {f"v{draw.randrange(many)}": 1.0 for _ in range(draw.randrange(3))} for unit in range(units)}
+        for name, many in (("payment", 20), ("address", 15), ("user_agent", 4), ("template", 9))
+    }
+    channel = {"payment": "identity", "address": "network", "user_agent": "client", "template": "content"}
+    incidence = Incidence(units, tuple(kind(name, channel[name], units, held) for name, held in tables.items()))
+    group = [draw.randrange(-1, 5) for _ in range(units)]
+    ties = {unit: set[str]() for unit in range(units)}
+    for name, held in tables.items():
+        for unit in range(units):
+            for value in held[unit] if group[unit] >= 0 else ():
+                most = sum(value in row for row in held.values())
+                here = sum(value in held[other] for other in range(units) if group[other] == group[unit])
+                least = 2 if name in webs.BINDING else max(3, group.count(group[unit]) // 2)
+                if here >= least and most <= webs.FEW_HOLDERS:
+                    ties[unit].add(channel[name])
+    monkeypatch.setattr(webs, "TIED_AT_ONCE", draw.randrange(1, 60))
+    size = np.array([group.count(number) for number in range(5)], dtype=np.int64)
+    (found,) = webs._tied_twice(incidence, [(np.array(group, dtype=np.int32), size)])
+    assert found.tolist() == [len(ties[unit]) >= 2 for unit in range(units)]
+
+
 def test_a_ring_of_three_is_a_cell() -> None:
     """Three accounts on one card and one address hang together by pairs that share two channels."""
     units, ring = 500, range(3)
