@@ -28,6 +28,8 @@ TYING = 0.5
 GATEWAY, FEW_TIMES, POOLED = 0.8, 3, 12
 """Share of members on one block of addresses from which it is a gateway, the least blocks of a pool and users of each,
 and members under which a pool is not told from a few homes."""
+HUB = 16
+"""Holders for each unit that is judged from which these are looked up among the holders instead."""
 PRICE_FLOOR = -5.0
 """No missing value speaks louder against an account than this: members do change cards."""
 
@@ -79,7 +81,7 @@ def profile(
     among = np.flatnonzero(judged)
     place = np.empty(units, dtype=np.int32)  # of the judged alone: to write all of it would cost more than all the rest
     place[among] = np.arange(len(among))
-    bits = _bits(flat, held[keep], (ratio_in[keep], ratio_out[keep]), inside, (judged, place, len(among)))
+    bits = _bits(flat, held[keep], (ratio_in[keep], ratio_out[keep]), inside, (judged, place, among))
     np.clip(bits, 0.0, settings.channel_cap_bits, out=bits)
     price, rates, ratios = np.zeros_like(bits), {}, {}
     bounds = np.searchsorted(held, flat.first)
@@ -93,8 +95,8 @@ def profile(
             cost = _cost(int(k[top]), int(total[top]), *sizes)
             if cost < -1.0:
                 lacks = flat.known[among, number]
-                holders = flat.by_value[flat.by_value_ptr[held[top]] : flat.by_value_ptr[held[top] + 1]]
-                lacks[place[holders[judged[holders]]]] = False
+                at, _ = _sightings(flat, held[top : top + 1], judged, among)
+                lacks[place[flat.by_value[at]]] = False
                 price[number, lacks] = max(cost, PRICE_FLOOR)
     used = [n for n, kind in enumerate(incidence.kinds) if kind.channel not in without]
     return _summed(incidence, members, among, (bits, price), used, (rates, ratios), settings)
@@ -220,15 +222,13 @@ def _bits(
     kept: Ints,
     ratios: tuple[Floats, Floats],
     inside: npt.NDArray[np.bool_],
-    places: tuple[npt.NDArray[np.bool_], Codes, int],
+    places: tuple[npt.NDArray[np.bool_], Codes, Ints],
 ) -> Floats:
     """Return the bits of every kind for every unit that is judged (kinds × judged)."""
-    judged, place, size = places
-    at = spans(flat.by_value_ptr, kept)
-    which = np.repeat(np.arange(len(kept)), flat.by_value_ptr[kept + 1] - flat.by_value_ptr[kept])
+    judged, place, among = places
+    size = len(among)
+    at, which = _sightings(flat, kept, judged, among)
     unit = flat.by_value[at]
-    near = judged[unit]
-    at, which, unit = at[near], which[near], unit[near]
     weight, kind = flat.by_value_weight[at], flat.kind[kept][which].astype(np.int64)
     ratio = np.where(inside[unit], ratios[0][which], ratios[1][which])
     cell, cells = kind * size + place[unit], len(flat.mixture) * size
@@ -240,6 +240,33 @@ def _bits(
     bits = np.zeros(cells)
     bits[touched] = np.log2(likely[touched])
     return bits.reshape(len(flat.mixture), size)
+
+
+def _sightings(
+    flat: Flat, values: Ints, judged: npt.NDArray[np.bool_], among: Ints
+) -> tuple[Ints, npt.NDArray[np.intp]]:
+    """Return the sightings of some values at the units that are judged, and which of the values each is of, in order.
+
+    Where a value has many more holders than are judged, as a mail service has, these are looked up among its holders.
+    """
+    starts, ends = flat.by_value_ptr[values], flat.by_value_ptr[values + 1]
+    large = ends - starts > HUB * len(among)
+    at = spans(flat.by_value_ptr, values[~large])
+    which = np.repeat(np.flatnonzero(~large), (ends - starts)[~large])
+    near = judged[flat.by_value[at]]
+    at, which = at[near], which[near]
+    if not large.any():
+        return at, which
+    sought, places, owners = among.astype(flat.by_value.dtype), [at], [which]
+    for number in np.flatnonzero(large).tolist():
+        held = flat.by_value[starts[number] : ends[number]]
+        place = np.searchsorted(held, sought)
+        place = place[held[np.minimum(place, len(held) - 1)] == sought]
+        places.append(place + starts[number])
+        owners.append(np.full(len(place), number))
+    at, which = np.concatenate(places), np.concatenate(owners)
+    order = np.argsort(which, kind="stable")
+    return at[order], which[order]
 
 
 def _cost(k: int, total: int, n: int, units: int) -> float:

@@ -99,6 +99,8 @@ def split(incidence: Incidence, group: Found, settings: Settings) -> list[Found]
     or by everything: cards part the cells of one operator, but his wording runs through them. A part counts when it has
     wording of its own and still holds together alone; unless two do, the group stays whole.
     """
+    if len(group.members) < 2 * settings.min_accounts:
+        return [group]
     wording = _touch(incidence, group, settings, WORDING)
     touch = sp.csr_matrix(sp.hstack([wording, _touch(incidence, group, settings, BOUGHT)]))
     worded = np.diff(wording.indptr) > 0

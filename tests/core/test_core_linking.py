@@ -300,3 +300,19 @@ def test_a_pool_of_blocks_is_nobodys_gateway(blocks: int, members: int, taken: i
     group = linking.profile(pooled(blocks, members), np.arange(members), SETTINGS)
     assert group.roaming is (taken > 0)
     assert membership.belongs(group, 400, SETTINGS).sum() == taken
+
+
+@pytest.mark.parametrize("seed", range(10))
+def test_holders_are_looked_up_where_a_value_has_many_more_than_are_judged(
+    seed: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whichever way the sightings of the judged are found, all bits are the same to the last."""
+    incidence, members = random_incidence(seed)
+    beside = np.arange(0, incidence.units, 7)
+    each = []
+    for many in (0, 1, 1000):
+        monkeypatch.setattr(linking, "HUB", many)
+        each.append(linking.profile(incidence, members, SETTINGS, beside=beside))
+    for other in each[1:]:
+        assert all(np.array_equal(bits.held, each[0].channels[name].held) for name, bits in other.channels.items())
+        assert np.array_equal(other.own.held, each[0].own.held)
