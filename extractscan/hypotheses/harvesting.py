@@ -42,7 +42,8 @@ UNTHREADED_MIX = 2.9
 """The most that dealt items say where neither a wording nor a request runs through the traffic: a reseller that deals
 his customers' requests over all accounts looks the same."""
 RELAYED_LEAST = -1.0
-"""The least that topics of their own say where a hidden operator puts one wording into them: he may relay his users."""
+"""The least that topics of their own say where a hidden operator puts one wording into them, or asks for a harvest
+aloud: he may relay his users, or give each account a topic."""
 WORDED_BITS = 3.0
 LONG_LIST, SMALL_PART = 100, 0.5
 """Items from which a list is a pool, and the share of them that a member sends who draws from it."""
@@ -115,7 +116,7 @@ def _items(facts: Facts) -> list[Sign]:
     if facts.exchangeable is not None and (facts.same_list <= 0.3 or from_a_pool(facts)):
         most = MIX_MOST if threaded(facts) else UNTHREADED_MIX
         sure = min(1.0, facts.exchange_pairs / MIX_PAIRS)
-        least = RELAYED_LEAST if relayed else MIX_LEAST
+        least = RELAYED_LEAST if relayed or (worded and loud(facts) and concealed(facts)) else MIX_LEAST
         likeness = facts.bare if facts.bare is not None and own_worded(facts) else facts.exchangeable
         under = min(0.0, likeness - DEALT + max(0.0, open_to_chance(facts) - 1.0 / sqrt(MIX_PAIRS)))
         bits = sure * max(least, min(most, MIX_SLOPE * (likeness - DEALT if likeness > DEALT else under)))
@@ -272,6 +273,11 @@ def _asks(facts: Facts) -> list[Sign]:
 def asking(facts: Facts) -> bool:
     """Tell whether something that a harvest asks for is asked for at all, beyond what anybody may ask for."""
     return any(ask_bits(ask) >= ASKING for ask in facts.asks.values())
+
+
+def loud(facts: Facts) -> bool:
+    """Tell whether something is asked for aloud that only a harvest asks for."""
+    return any(ask_bits(ask) >= LOUD for ask in facts.asks.values())
 
 
 def ask_bits(ask: Ask) -> float:

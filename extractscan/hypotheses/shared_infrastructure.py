@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from extractscan.hypotheses.facts import Facts
-from extractscan.hypotheses.harvesting import HALF_WORDED, LOUD, MIX_PAIRS, ask_bits
+from extractscan.hypotheses.harvesting import HALF_WORDED, MIX_PAIRS, loud
 from extractscan.hypotheses.weighing import HIDDEN_UNITS, Weighed, hard_ties, one_room, points, rented, tie
 
 
@@ -19,7 +19,6 @@ def weigh(facts: Facts) -> Weighed:
     dealt = worded and (facts.exchangeable or 0.0) >= 0.9
     many = facts.exchange_pairs >= MIX_PAIRS and facts.units >= HIDDEN_UNITS
     asks = max((ask.share for ask in facts.asks.values()), default=0.0)
-    loud = any(ask_bits(ask) >= LOUD for ask in facts.asks.values())
     return Weighed(
         id="H3",
         name="shared_infrastructure",
@@ -50,7 +49,7 @@ def weigh(facts: Facts) -> Weighed:
             ),
             (facts.stream_known and asks >= 0.3, -3.0, "a third of the stream asks for what a harvest asks for"),
             (
-                worded and loud,
+                worded and loud(facts),
                 -4.0,
                 "one private wording asks for what a harvest asks for",
             ),

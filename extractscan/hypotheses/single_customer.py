@@ -9,6 +9,7 @@ from extractscan.hypotheses.weighing import (
     Weighed,
     apart,
     clients_of_one_hand,
+    concealed,
     desk,
     named_house,
     own_domain,
@@ -96,6 +97,7 @@ def _calls(facts: Facts) -> tuple[Candidate, ...]:
 def _work(facts: Facts) -> tuple[Candidate, ...]:
     """Say what the work itself tells of a customer: texts of the members' own, or one queue over all of them."""
     named = own_domain(facts) or unnamed(facts) or _open_house(facts) or desk(facts)
+    queued = _queue(facts) and not named
     texts = "each member has a text of its own, on one card: a course or a team"
     clients = "one machine set up accounts with cards and mail domains of their own, as an agency does"
     houses = "one address carries" if facts.share("address").top >= 0.8 else "a few addresses carry"
@@ -105,8 +107,8 @@ def _work(facts: Facts) -> tuple[Candidate, ...]:
     return (
         (_openly(facts) and fixed_texts(facts), 5.0, texts),
         (clients_of_one_hand(facts), 5.0, clients),
-        (_queue(facts) and not named, -4.0, queue),
-        (named and _nameless(facts), -4.0, nameless),
+        (queued, -4.0, queue),
+        (_nameless(facts) and not queued, -4.0, nameless),
         (
             desk(facts) and not asking(facts),
             4.0,
@@ -150,5 +152,5 @@ def _nameless(facts: Facts) -> bool:
     domain = facts.share("email_domain")
     house = domain.top >= 0.3 and private_domain(facts) and not several_domains(facts)
     public = domain.known >= 0.5 and not house and facts.share("organization").top < 0.8
-    worded = facts.channels.get("content", 0.0) >= HALF_WORDED and facts.own_traffic <= 0.5
+    worded = facts.channels.get("content", 0.0) >= HALF_WORDED and (facts.own_traffic <= 0.5 or concealed(facts))
     return public and worded and asking(facts) and facts.same_list <= 0.3 and not _open_house(facts)

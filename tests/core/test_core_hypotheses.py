@@ -697,6 +697,20 @@ def test_one_card_is_no_name_where_a_harvest_is_asked_for() -> None:
     assert said("H2", replace(ring, sharing={"payment": ONE_CARD}), words) == 0.0
 
 
+def test_topics_of_their_own_do_not_clear_concealed_accounts_that_ask_aloud() -> None:
+    """An operator may give each account a topic; without a loud request, or a wording, topics are people's."""
+    hidden = {"payment": FEW_CARDS, "address": POOL}
+    ring = replace(PLAIN, sharing=hidden, asks=REASONING, exchangeable=0.5, exchange_pairs=2000)
+
+    def topics(facts: Facts) -> float:
+        return sum(bits for name, bits, _, _ in extraction(facts) if name == "item_mix")
+
+    assert topics(ring) == -1.0
+    assert topics(replace(ring, asks={})) < -1.0
+    assert topics(replace(ring, sharing={"payment": OWN_CARDS})) < -1.0
+    assert topics(replace(ring, channels={"content": 1.0})) < -1.0
+
+
 def test_several_domains_of_a_few_accounts_are_bought_for_a_harvest() -> None:
     """They tie members with cards of their own, and name no customer; alone at theirs, or without a request, nobody."""
     bought = Sharing(known=1.0, shared=0.8, distinct=0.4, top=0.4, outside=0, bits=9.0, owned=3, owning=1.0)
@@ -714,6 +728,9 @@ def test_several_domains_of_a_few_accounts_are_bought_for_a_harvest() -> None:
         assert said("H1", replace(ring, sharing={**ring.sharing, "email_domain": held}), "nobody shares a card") < 0.0
     carded = {**ring.sharing, "payment": ONE_CARD}
     assert said("H2", replace(ring, sharing=carded), "no common name") == -4.0
+    mixed = {**carded, "address": POOL, "prefix": POOL}
+    assert said("H2", replace(ring, sharing=mixed, own_traffic=0.9), "no common name") == -4.0
+    assert said("H2", replace(ring, sharing=carded, own_traffic=0.9), "no common name") == 0.0
     one_house = replace(bought, owned=1)
     assert said("H2", replace(ring, sharing={**carded, "email_domain": one_house}), "no common name") == 0.0
 
