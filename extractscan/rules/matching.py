@@ -96,15 +96,23 @@ def _candidates(folded: pl.Series, forms: Sequence[_Form]) -> Iterator[tuple[_Fo
     literals = rarest["literal"].unique().sort()
     rows = _holding(folded, frozenset(literals)).arg_true()
     held = folded.gather(rows).str.extract_many(literals.to_list(), overlapping=True)
-    pairs = pl.DataFrame({"row": rows, "literal": held}).explode("literal").join(rarest, on="literal")
-    by_form = pairs.select("form", "row").unique().sort("form", "row").partition_by("form", as_dict=True)
-    for (number,), pairs_of_form in by_form.items():
+    by_literal = pl.DataFrame({"row": rows, "literal": held}).explode("literal").group_by("literal").agg("row")
+    # by literal first: a text holds many, and a row for each form that looks for one is ten times the work
+    of_form = by_literal.join(rarest, on="literal").group_by("form").agg(pl.col("row").explode().unique().sort())
+    for number, found in zip(*of_form.sort("form").select("form", "row").get_columns(), strict=True):
         form = forms[number]
-        left = pairs_of_form["row"]
-        for group in form.wording.literals[1:]:
-            left = left.filter(_any_of(folded.gather(left), group))
+        left = _with_each(folded, found, form.wording.literals[1:])
         if not left.is_empty():
             yield form, left
+
+
+def _with_each(folded: pl.Series, rows: pl.Series, groups: Iterable[Sequence[str]]) -> pl.Series:
+    """Of the given rows, those whose text holds a literal of each group; none is compiled for no text."""
+    for group in groups:
+        if rows.is_empty():
+            break
+        rows = rows.filter(_any_of(folded.gather(rows), group))
+    return rows
 
 
 def _holding(folded: pl.Series, literals: frozenset[str]) -> pl.Series:
