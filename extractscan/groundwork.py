@@ -20,6 +20,8 @@ from extractscan.signals import SIGNALS
 from extractscan.signals.declaration import Signal, text
 from extractscan.told import Told, unknown
 
+END_PRODUCT = "end_product"
+"""Family of the rules that speak against a harvest."""
 DESCRIPTORS = (schema.END_USER, schema.ORGANIZATION, schema.COUNTRY)
 """Columns that are counted like signals but describe accounts only."""
 SPECIFIC_CAP = {"low": 3.0, "medium": 6.0, "high": 9.0}
@@ -92,6 +94,7 @@ def lay(known: Told, columns: frozenset[str], rules: Sequence[Rule], settings: S
         intent=summary.intent.join(numbered, on=schema.ACCOUNT),
         end_users=_end_users(summary),
         families=families,
+        products=products(rules),
     )
     return Ground(
         summary=summary,
@@ -113,9 +116,14 @@ def current(found: Sequence[Found], ground: Ground, settings: Settings) -> list[
 
 
 def families_of(rules: Sequence[Rule]) -> dict[str, Family]:
-    """Group rules by what they ask for and how specific they are: a vague rule never says as much as a telling one."""
+    """Group rules by what they ask for and how specific they are: a vague rule never says as much as a telling one.
+
+    Rules for finished text that somebody hands in or publishes are none of these: see `products`.
+    """
     families: dict[str, Family] = {}
     for number, rule in enumerate(rules):
+        if rule.family == END_PRODUCT:
+            continue
         key = f"{rule.family}.{rule.specificity}"
         known = families.get(key)
         cap = min(rule.bits, SPECIFIC_CAP[rule.specificity])
@@ -124,6 +132,11 @@ def families_of(rules: Sequence[Rule]) -> dict[str, Family]:
             mask, cap = known.mask | mask, max(known.cap, cap)
         families[key] = Family(rule.family.replace("_", " "), mask, cap)
     return families
+
+
+def products(rules: Sequence[Rule]) -> int:
+    """Return the bits of the rules that tell of work which is no harvest."""
+    return sum(1 << number for number, rule in enumerate(rules) if rule.family == END_PRODUCT)
 
 
 def _prompts(summary: reduce.Summary, units: pl.DataFrame) -> Ints:

@@ -95,6 +95,7 @@ class Facts:
             means), or None.
         own_traffic: Share of the members' events outside the stream; all of them where no wording or request marks one.
         banned: Share of members with a status other than active, or None.
+        products: Share of the stream that asks for finished text which somebody hands in or publishes.
     """
 
     units: int
@@ -134,6 +135,7 @@ class Facts:
     list_covered: float = 1.0
     sold: float = 0.0
     answers: float | None = None
+    products: float = 0.0
 
     def share(self, signal: str) -> Sharing:
         """Return how the members hold one kind of observable; nothing known where the log lacks it."""

@@ -49,6 +49,7 @@ class Background:
         intent: account_id, mask, count.
         end_users: account_id, distinct end users, events with one.
         families: Of intent rules.
+        products: Bits of the rules for finished text that somebody hands in or publishes.
     """
 
     incidence: Incidence
@@ -58,6 +59,7 @@ class Background:
     intent: pl.DataFrame
     end_users: pl.DataFrame
     families: Mapping[str, Family]
+    products: int = 0
 
 
 class _People(TypedDict):
@@ -123,6 +125,7 @@ def gather(
         list_items=listed[0],
         list_covered=listed[1],
         asks=_asks(back, events, outside),
+        products=_products(back, events),
         own_traffic=1.0 - len(stream) / max(len(events), 1) if events["threaded"].any() else 1.0,
         takeover=len(hands.taken) / max(len(mine), 1),
         sold=len(hands.sold) / max(len(mine), 1),
@@ -203,8 +206,7 @@ def _asks(back: Background, events: pl.DataFrame, outside: Mapping[str, float]) 
     The stream is told by its wording here, never by what it asks for: that would prove itself. What only a few members
     ask for is theirs and not the group's.
     """
-    worded = events.filter("in_template")
-    stream = worded if len(worded) * 20 >= len(events) else events
+    stream = _worded(events)
     busy = stream.group_by(schema.ACCOUNT).agg(pl.len().alias("n"), pl.col("mask")).filter(pl.col("n") >= BUSY)
     asks = {}
     for name, family in back.families.items():
@@ -214,6 +216,17 @@ def _asks(back: Background, events: pl.DataFrame, outside: Mapping[str, float]) 
             share = 0.0
         asks[name] = Ask(share, outside[name], family.cap, family.title)
     return asks
+
+
+def _worded(events: pl.DataFrame) -> pl.DataFrame:
+    worded = events.filter("in_template")
+    return worded if len(worded) * 20 >= len(events) else events
+
+
+def _products(back: Background, events: pl.DataFrame) -> float:
+    """Return which share of the worded events, or of all, asks for text that somebody hands in or publishes."""
+    worded = _worded(events)
+    return int(((worded["mask"] & back.products) != 0).sum()) / max(len(worded), 1)
 
 
 def _people(back: Background, stream: pl.DataFrame, others: pl.DataFrame) -> _People:

@@ -22,6 +22,8 @@ ASKING, LOUD = 3.0, 5.0
 """Bits of a request from which it is one of a harvest, and from which shared addresses do not explain it."""
 CARRIAGE = frozenset({"load", "duty", "ramp", "output_settings", "long_answers"})
 LONG_ANSWERS = 1.5
+PRODUCTS = 0.3
+"""Share of the stream that asks for essays, search pages, reviews or comments from which these are what it is for."""
 CARRIAGE_CAP = 2.0
 SECOND_WEIGHT = 0.5
 SPREAD, SPREAD_MOST = frozenset({"load", "dealt_deck", "item_mix", "item_shape", "own_wording"}), 2.5
@@ -42,8 +44,7 @@ UNTHREADED_MIX = 2.9
 """The most that dealt items say where neither a wording nor a request runs through the traffic: a reseller that deals
 his customers' requests over all accounts looks the same."""
 RELAYED_LEAST = -1.0
-"""The least that topics of their own say where a hidden operator puts one wording into them, or asks for a harvest
-aloud: he may relay his users, or give each account a topic."""
+"""The least that topics say where a hidden operator has one wording or asks aloud: he may relay, or deal by topic."""
 WORDED_BITS = 3.0
 LONG_LIST, SMALL_PART = 100, 0.5
 """Items from which a list is a pool, and the share of them that a member sends who draws from it."""
@@ -60,11 +61,14 @@ def extraction(facts: Facts) -> list[Sign]:
     """
     asks, carriage, items = _asks(facts), _carriage(facts), _items(facts)
     found = [*asks, *carriage, *items]
-    if not concealed(facts):
+    if _mill(facts) or not concealed(facts):
         found = _spread_capped(found)
     if facts.end_users >= 0.5 and facts.end_users_each >= 5:
         says = f"requests carry the ids of the members' own end users ({facts.end_users_each:.0f} an account)"
         found.append(("end_users", -4.0, facts.end_users_outside, says))
+    if _mill(facts):
+        says = f"{percent(facts.products)} of the stream asks for finished text to hand in or to publish"
+        found.append(("end_product", -6.0, 0.0, says))
     return found if threaded(facts) else _carriage_capped(found)
 
 
@@ -200,10 +204,8 @@ def own_worded(facts: Facts) -> bool:
     Courses on one card and an agency that sets up its clients' accounts on one machine have texts of their own as well,
     and whoever rewords each account does not put them all on one card.
     """
-    openly = any(
-        facts.share(name).known >= 0.5 and facts.share(name).top >= 0.8 for name in ("payment", "signup_device")
-    )
-    together = openly or clients_of_one_hand(facts)
+    shares = [facts.share(name) for name in ("payment", "signup_device")]
+    together = any(one.known >= 0.5 and one.top >= 0.8 for one in shares) or clients_of_one_hand(facts)
     return facts.units >= OWN_WORDED_UNITS and not together and own_texts(facts)
 
 
@@ -273,6 +275,11 @@ def _asks(facts: Facts) -> list[Sign]:
 def asking(facts: Facts) -> bool:
     """Tell whether something that a harvest asks for is asked for at all, beyond what anybody may ask for."""
     return any(ask_bits(ask) >= ASKING for ask in facts.asks.values())
+
+
+def _mill(facts: Facts) -> bool:
+    """Tell whether a group asks for what somebody hands in or publishes, and for nothing that a harvest asks for."""
+    return facts.products >= PRODUCTS and not asking(facts)
 
 
 def loud(facts: Facts) -> bool:

@@ -711,6 +711,18 @@ def test_topics_of_their_own_do_not_clear_concealed_accounts_that_ask_aloud() ->
     assert topics(replace(ring, channels={"content": 1.0})) < -1.0
 
 
+def test_finished_texts_to_hand_in_or_to_publish_are_no_harvest() -> None:
+    """A mill deals its orders out like a queue; where a harvest is asked for as well, its orders clear nobody."""
+    hidden = {"payment": FEW_CARDS, "address": POOL}
+    mill = replace(PLAIN, sharing=hidden, exchangeable=1.0, exchange_pairs=2000, products=0.8)
+
+    def bits(facts: Facts) -> float:
+        return sum(one for _, one, _, _ in extraction(facts))
+
+    assert bits(mill) < 0 < bits(replace(mill, products=0.2))
+    assert bits(replace(mill, asks=REASONING)) == bits(replace(mill, asks=REASONING, products=0.0))
+
+
 def test_several_domains_of_a_few_accounts_are_bought_for_a_harvest() -> None:
     """They tie members with cards of their own, and name no customer; alone at theirs, or without a request, nobody."""
     bought = Sharing(known=1.0, shared=0.8, distinct=0.4, top=0.4, outside=0, bits=9.0, owned=3, owning=1.0)

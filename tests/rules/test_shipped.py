@@ -11,6 +11,7 @@ RULES = load()
 MANY_LANGUAGES = {"en", "zh", "ja", "es", "de", "fr", "ru", "pt", "ko"}
 FAMILIES = {
     "distillation_format",
+    "end_product",
     "identity_leak",
     "instruction_generation",
     "jailbreak_search",
