@@ -14,7 +14,7 @@ from extractscan import networks, null_test, schema
 from extractscan.groundwork import Ground
 from extractscan.incidence import Floats, Incidence, Ints, Kind, Names, column_of, spans
 from extractscan.settings import Settings
-from extractscan.webs import BINDING
+from extractscan.ties import BINDING
 
 SIZES: Final = (3, 4, 5, 6, 8, 10, 13, 17, 22, 30, 45, 70, 100)
 DRAWS: Final = 3

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 
 import graspologic_native
@@ -15,28 +15,21 @@ from extractscan import schema
 from extractscan.incidence import Codes, Flat, Floats, Incidence, Ints, spans
 from extractscan.seeding import Seed
 from extractscan.settings import Settings
+from extractscan.ties import BINDING, FEW_HOLDERS, numbered, tied_twice
 
 RESOLUTIONS = (0.1, 1.0, 4.0, 16.0, 64.0)
 """Communities are looked for from large to small: a campaign of thousands and a ring of five are of different grain."""
-FEW_HOLDERS = 64
 CELL_HOLDERS = 16
-RARE = 0.05
-"""Values held by more units, or by a larger share of all, bind no community: they are a campus, a mail service or a
-popular program."""
+"""Values held by more units make no pairs."""
 LARGE_GRAPH = 100_000
 """Nodes from which on those without an edge are left out of the search for communities."""
 DOMINANT, TOGETHER = 0.05, 0.6
 """Share of all units from which a value is common, and of the holders of either of two of whom both are held."""
 MARKED = 0.1
-MARKED_AT_ONCE, TIED_AT_ONCE = 500_000, 250_000
-"""Share of an account's prompts from which a wording marks it; sightings that are held against the cells, and against
-the communities, at once."""
+MARKED_AT_ONCE = 500_000
+"""Share of an account's prompts from which a wording marks it; sightings that are held against the cells at once."""
 SOFT = frozenset({schema.CLIENT, schema.CONTENT})
 """Channels of programs and wording, which run through all cells of an operator."""
-BINDING = frozenset(
-    {"payment", "phone", "signup_device", "signup_address", "referral", "email_domain", "address", "device"}
-)
-"""Signals whose rare values bind a community: what has to be bought, rented or registered, one by one."""
 
 
 def communities(incidence: Incidence, settings: Settings) -> Iterator[Seed]:
@@ -49,13 +42,15 @@ def communities(incidence: Incidence, settings: Settings) -> Iterator[Seed]:
     graph = _web(incidence)
     if graph is None:
         return
-    units, found = incidence.units, []
+    units, share = incidence.units, 1.0
+    if graph.shape[0] >= LARGE_GRAPH:
+        graph, share = _hopeful(incidence, graph, settings)
+    if not graph.nnz:
+        return
     offered: set[bytes] = set()
-    for label in _partitions(graph, units, settings):
-        count = np.bincount(label)
-        fits = (count >= settings.min_accounts) & (count <= units // 2)
-        found.append((np.where(fits, np.cumsum(fits) - 1, -1).astype(np.int32)[label], count[fits]))
-    for (number, size), twice in zip(found, _tied_twice(incidence, found), strict=True):
+    labels = _partitions(graph, units, settings, share)
+    found = [numbered(label, settings.min_accounts, units // 2) for label in labels]
+    for (number, size), twice in zip(found, tied_twice(incidence, found), strict=True):
         tied = np.bincount(number[twice], minlength=len(size))
         chosen = (tied >= settings.min_accounts) & (tied * 2 >= size)
         for members in _groups(number, np.flatnonzero(np.append(chosen, False)[number])):
@@ -64,68 +59,38 @@ def communities(incidence: Incidence, settings: Settings) -> Iterator[Seed]:
                 yield Seed(0.0, members, ("web", "web"))
 
 
-def _partitions(graph: sp.csr_matrix, units: int, settings: Settings) -> Iterator[Ints]:
+def _hopeful(incidence: Incidence, graph: sp.csr_matrix, settings: Settings) -> tuple[sp.csr_matrix, float]:
+    """Leave out the components of a graph of which no community can start a group, and say which share of it is left.
+
+    That is where too few units share values of two channels even with all of the component. What modularity expects of
+    an edge goes by the weight of all edges, so that the resolution has to be multiplied by the share that is left.
+    """
+    _, label = csgraph.connected_components(graph, directed=False)
+    number, size = numbered(label[: incidence.units], settings.min_accounts, incidence.units)
+    (twice,) = tied_twice(incidence, [(number, np.zeros_like(size))])
+    good = np.bincount(number[twice], minlength=len(size)) >= settings.min_accounts
+    kept = np.isin(label, np.unique(label[: incidence.units][np.append(good, False)[number]]))
+    degree = np.diff(graph.indptr)
+    at = np.repeat(kept, degree)
+    ptr = np.concatenate([[0], np.cumsum(np.where(kept, degree, 0))])
+    left = sp.csr_matrix((graph.data[at], graph.indices[at], ptr), shape=graph.shape)
+    return left, float(left.data.sum() / graph.data.sum())
+
+
+def _partitions(graph: sp.csr_matrix, units: int, settings: Settings, share: float) -> Iterator[Ints]:
     """Yield the community of each unit at every resolution; of a large graph two are looked for at a time.
 
     The search holds no lock. Of small graphs there are many at a time already, one a shuffle.
     """
 
     def one(resolution: float) -> Ints:
-        return leiden(graph, settings, resolution)[:units].copy()
+        return leiden(graph, settings, resolution * share)[:units].copy()
 
     if graph.shape[0] < LARGE_GRAPH:
         yield from map(one, RESOLUTIONS)
         return
     with ThreadPoolExecutor(max_workers=2) as pool:
         yield from pool.map(one, RESOLUTIONS)
-
-
-def _tied_twice(incidence: Incidence, found: Sequence[tuple[Codes, Ints]]) -> list[npt.NDArray[np.bool_]]:
-    """Tell which units share rare values of two channels with others of their community (units,), for each partition.
-
-    A web of one channel alone is a crowd; a look at what they hold spares most communities a profile. What is not
-    bought has to be common to half of the community: phrases and programs meet by chance.
-
-    Args:
-        incidence: Who holds what.
-        found: Of each partition the community of each unit, from 0, or -1 where it is left out, and their sizes.
-    """
-    flat, holders = incidence.flat, np.diff(incidence.flat.by_value_ptr)
-    binding = np.array([kind.name in BINDING for kind in incidence.kinds], dtype=np.bool_)
-    channel = np.array([schema.CHANNELS.index(kind.channel) for kind in incidence.kinds], dtype=np.int64)
-    tied = [np.zeros((incidence.units, len(schema.CHANNELS)), dtype=np.bool_) for _ in found]
-    rare = np.flatnonzero((holders >= 2) & (holders <= max(FEW_HOLDERS, RARE * incidence.units)))
-    part = np.cumsum(holders[rare]) // TIED_AT_ONCE
-    for values in np.split(rare, np.flatnonzero(np.diff(part)) + 1):
-        unit = flat.by_value[spans(flat.by_value_ptr, values)]
-        which = np.repeat(np.arange(len(values)), holders[values])
-        for (number, size), ties in zip(found, tied, strict=True):
-            value, community, count, place = _met(which, number[unit], len(size))
-            kind = flat.kind[values[value]]
-            shared = count >= np.where(binding[kind], 2, np.maximum(3, size[community] // 2))
-            ties[unit[place[np.repeat(shared, count)]], np.repeat(channel[kind[shared]], count[shared])] = True
-    return [np.asarray(ties.sum(axis=1) >= 2) for ties in tied]
-
-
-def _met(value: Ints, community: Codes, communities: int) -> tuple[Ints, Ints, Ints, Ints]:
-    """Count the sightings of a value in a community, where there are two at least.
-
-    Value, community and place go into one number, since bare numbers are sorted three times as fast as their order is
-    found. They have room in it for fifty million units, with `TIED_AT_ONCE` sightings.
-
-    Returns:
-        The value, the community and the count of each pair, and the places of all their sightings one after the other.
-    """
-    bits = len(value).bit_length()
-    place = np.flatnonzero(community >= 0)
-    key = ((value[place] * communities + community[place]) << bits) | place
-    key.sort()
-    alike = np.diff(key >> bits, prepend=-1, append=-1) == 0
-    key = key[alike[1:] | alike[:-1]]
-    pair = key >> bits
-    first = np.flatnonzero(np.diff(pair, prepend=-1))
-    count = np.diff(np.append(first, len(pair)))
-    return pair[first] // communities, pair[first] % communities, count, key & ((1 << bits) - 1)
 
 
 def marked(incidence: Incidence, settings: Settings) -> Iterator[Seed]:

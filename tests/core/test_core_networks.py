@@ -14,7 +14,7 @@ import pytest
 import scipy.sparse as sp
 from core_kinds import campaign, joined, kind, one_each
 
-from extractscan import growing, networks, parting, seeding, webs
+from extractscan import growing, networks, parting, seeding, ties, webs
 from extractscan.growing import Found
 from extractscan.incidence import Incidence, Kind
 from extractscan.linking import profile
@@ -354,6 +354,23 @@ def test_in_a_large_graph_nodes_without_an_edge_are_left_out(monkeypatch: pytest
     assert members(networks.find(incidence, (), SETTINGS)) == [list(range(30))]
 
 
+def test_in_a_large_graph_what_cannot_start_a_group_is_left_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Cards that strangers share in pairs or threes make no community, and the ring is found as before."""
+    incidence, ring = web(900, range(30)), [list(range(30))]
+    cards = {unit: {f"x{unit // 3}": 1.0} for unit in range(300, 900)}
+    crowd = Incidence(900, (kind("phone", "identity", 900, cards),))
+    both = Incidence(900, (*incidence.kinds, *crowd.kinds))
+    graph = webs._web(both)
+    assert graph is not None
+    left, share = webs._hopeful(both, graph, SETTINGS)
+    assert np.diff(left.indptr)[:900].nonzero()[0].tolist() == ring[0]
+    assert 0 < share == left.sum() / graph.sum() < 1
+    small = members(networks.find(both, (), SETTINGS))
+    monkeypatch.setattr(webs, "LARGE_GRAPH", 1)
+    assert members(networks.find(both, (), SETTINGS)) == small == ring
+    assert not list(webs.communities(crowd, SETTINGS))
+
+
 @pytest.mark.parametrize("seed", range(15))
 def test_who_shares_rare_values_of_two_channels_is_told_by_counting(seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
     """Whoever is tied to others of its community is who it is by a count of every value in every community."""
@@ -366,19 +383,19 @@ def test_who_shares_rare_values_of_two_channels_is_told_by_counting(seed: int, m
     channel = {"payment": "identity", "address": "network", "user_agent": "client", "template": "content"}
     incidence = Incidence(units, tuple(kind(name, channel[name], units, held) for name, held in tables.items()))
     group = [draw.randrange(-1, 5) for _ in range(units)]
-    ties = {unit: set[str]() for unit in range(units)}
+    tied = {unit: set[str]() for unit in range(units)}
     for name, held in tables.items():
         for unit in range(units):
             for value in held[unit] if group[unit] >= 0 else ():
                 most = sum(value in row for row in held.values())
                 here = sum(value in held[other] for other in range(units) if group[other] == group[unit])
-                least = 2 if name in webs.BINDING else max(3, group.count(group[unit]) // 2)
-                if here >= least and most <= webs.FEW_HOLDERS:
-                    ties[unit].add(channel[name])
-    monkeypatch.setattr(webs, "TIED_AT_ONCE", draw.randrange(1, 60))
+                least = 2 if name in ties.BINDING else max(3, group.count(group[unit]) // 2)
+                if here >= least and most <= ties.FEW_HOLDERS:
+                    tied[unit].add(channel[name])
+    monkeypatch.setattr(ties, "TIED_AT_ONCE", draw.randrange(1, 60))
     size = np.array([group.count(number) for number in range(5)], dtype=np.int64)
-    (found,) = webs._tied_twice(incidence, [(np.array(group, dtype=np.int32), size)])
-    assert found.tolist() == [len(ties[unit]) >= 2 for unit in range(units)]
+    (found,) = ties.tied_twice(incidence, [(np.array(group, dtype=np.int32), size)])
+    assert found.tolist() == [len(tied[unit]) >= 2 for unit in range(units)]
 
 
 def test_a_ring_of_three_is_a_cell() -> None:
