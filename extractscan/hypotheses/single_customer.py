@@ -103,7 +103,7 @@ def _work(facts: Facts) -> tuple[Candidate, ...]:
     houses = "one address carries" if facts.share("address").top >= 0.8 else "a few addresses carry"
     whose = "one card or domain names it" if named_house(facts) else "no set of cards or phones cuts across"
     queue = "one queue is dealt over accounts that nothing names as one customer's, who would need only one"
-    nameless = "a harvest is asked for in one wording through accounts that give no common name, though one card pays"
+    nameless = "a harvest is asked for in one wording through accounts that give no common name"
     return (
         (_openly(facts) and fixed_texts(facts), 5.0, texts),
         (clients_of_one_hand(facts), 5.0, clients),
@@ -144,7 +144,7 @@ def _queue(facts: Facts) -> bool:
 
 
 def _nameless(facts: Facts) -> bool:
-    """Tell whether young accounts at public or throwaway mailboxes ask for a harvest in one wording.
+    """Tell whether accounts at public or throwaway mailboxes ask for a harvest in one wording.
 
     A customer who may harvest does so under one name: an organization, a mail domain, or one account that grew old. A
     card that pays for several accounts of people without a name in common shows who is served, and not that he says so.
