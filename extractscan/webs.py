@@ -8,6 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 import graspologic_native
 import numpy as np
 import numpy.typing as npt
+import polars as pl
 import scipy.sparse as sp
 from scipy.sparse import csgraph
 
@@ -80,7 +81,8 @@ def _hopeful(incidence: Incidence, graph: sp.csr_matrix, settings: Settings) -> 
 def _partitions(graph: sp.csr_matrix, units: int, settings: Settings, share: float) -> Iterator[Ints]:
     """Yield the community of each unit at every resolution; of a large graph two are looked for at a time.
 
-    The search holds no lock. Of small graphs there are many at a time already, one a shuffle.
+    The search holds no lock, and takes no more threads than it may. Of small graphs there are many at a time already,
+    one a shuffle.
     """
 
     def one(resolution: float) -> Ints:
@@ -89,7 +91,7 @@ def _partitions(graph: sp.csr_matrix, units: int, settings: Settings, share: flo
     if graph.shape[0] < LARGE_GRAPH:
         yield from map(one, RESOLUTIONS)
         return
-    with ThreadPoolExecutor(max_workers=2) as pool:
+    with ThreadPoolExecutor(max_workers=min(2, pl.thread_pool_size())) as pool:
         yield from pool.map(one, RESOLUTIONS)
 
 

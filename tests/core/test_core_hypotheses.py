@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import reduce
+from operator import or_
 from pathlib import Path
 
+import polars as pl
 import pytest
 
 from extractscan import hypotheses
+from extractscan.groundwork import families_of, products
 from extractscan.hypotheses import HYPOTHESES
 from extractscan.hypotheses.facts import Ask, Facts, Sharing
+from extractscan.hypotheses.gathering import Background
+from extractscan.hypotheses.gathering import _products as asked_products
 from extractscan.hypotheses.harvesting import ask_bits, extraction, from_a_pool, outspoken, run_through, threaded
 from extractscan.hypotheses.weighing import (
     Weighed,
@@ -21,6 +27,8 @@ from extractscan.hypotheses.weighing import (
     rented,
     software_only,
 )
+from extractscan.incidence import Incidence
+from extractscan.rules import load, match
 from extractscan.settings import Settings
 
 FILES = {
@@ -721,6 +729,21 @@ def test_finished_texts_to_hand_in_or_to_publish_are_no_harvest() -> None:
 
     assert bits(mill) < 0 < bits(replace(mill, products=0.2))
     assert bits(replace(mill, asks=REASONING)) == bits(replace(mill, asks=REASONING, products=0.0))
+
+
+def test_what_rules_tell_of_finished_texts_reaches_the_facts_and_no_family_of_a_harvest() -> None:
+    """The shipped rules for them make one mask, apart from all families, and worded events are counted by it."""
+    rules = load()
+    mask, families = products(rules), families_of(rules)
+    assert mask
+    assert all(not family.mask & mask for family in families.values())
+    assert mask | reduce(or_, (family.mask for family in families.values())) == (1 << len(rules)) - 1
+    asked = pl.Series(["Write a 900-word essay on rivers with APA references.", "How deep is this river?"])
+    events = pl.DataFrame({"mask": match(asked, rules), "in_template": [True, True]})
+    empty = pl.DataFrame()
+    back = Background(Incidence(1, ()), empty, empty, empty, empty, empty, families, mask)
+    assert asked_products(back, events) == 0.5
+    assert asked_products(replace(back, products=0), events) == 0.0
 
 
 def test_several_domains_of_a_few_accounts_are_bought_for_a_harvest() -> None:
