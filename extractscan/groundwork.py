@@ -11,6 +11,7 @@ import polars as pl
 from extractscan import incidence, model, reduce, schema
 from extractscan.folding import fold_content
 from extractscan.growing import Found
+from extractscan.hypotheses.facts import END_PRODUCT
 from extractscan.hypotheses.gathering import Background, Family
 from extractscan.incidence import Incidence, Ints, Kind
 from extractscan.rules import Rule
@@ -20,8 +21,6 @@ from extractscan.signals import SIGNALS
 from extractscan.signals.declaration import Signal, text
 from extractscan.told import Told, unknown
 
-END_PRODUCT = "end_product"
-"""Family of the rules that speak against a harvest."""
 DESCRIPTORS = (schema.END_USER, schema.ORGANIZATION, schema.COUNTRY)
 """Columns that are counted like signals but describe accounts only."""
 SPECIFIC_CAP = {"low": 3.0, "medium": 6.0, "high": 9.0}

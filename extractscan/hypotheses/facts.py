@@ -35,6 +35,10 @@ class Sharing:
     owning: float = 0.0
 
 
+END_PRODUCT = "end_product"
+"""Family of the rules that speak against a harvest."""
+
+
 def hardly(units: int) -> int:
     """Return how many others may hold a value that is still a group's own."""
     return max(2, units // 10)
@@ -95,7 +99,8 @@ class Facts:
             means), or None.
         own_traffic: Share of the members' events outside the stream; all of them where no wording or request marks one.
         banned: Share of members with a status other than active, or None.
-        products: Share of the stream that asks for finished text which somebody hands in or publishes.
+        products, products_outside: Share of the stream (and of everybody else's events) that asks for finished text
+            which somebody hands in or publishes.
     """
 
     units: int
@@ -136,6 +141,7 @@ class Facts:
     sold: float = 0.0
     answers: float | None = None
     products: float = 0.0
+    products_outside: float = 0.0
 
     def share(self, signal: str) -> Sharing:
         """Return how the members hold one kind of observable; nothing known where the log lacks it."""

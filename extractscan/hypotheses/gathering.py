@@ -11,7 +11,7 @@ import polars as pl
 
 from extractscan import schema
 from extractscan.hands import other_hands
-from extractscan.hypotheses.facts import Ask, Facts, Sharing, hardly
+from extractscan.hypotheses.facts import END_PRODUCT, Ask, Facts, Sharing, hardly
 from extractscan.hypotheses.rhythm import answers, greed, rhythm, turnover
 from extractscan.hypotheses.weighing import concealed
 from extractscan.incidence import Incidence, Kind, spans
@@ -126,6 +126,7 @@ def gather(
         list_covered=listed[1],
         asks=_asks(back, events, outside),
         products=_products(back, events),
+        products_outside=outside[END_PRODUCT],
         own_traffic=1.0 - len(stream) / max(len(events), 1) if events["threaded"].any() else 1.0,
         takeover=len(hands.taken) / max(len(mine), 1),
         sold=len(hands.sold) / max(len(mine), 1),
@@ -190,11 +191,15 @@ def _shapes(stream: pl.DataFrame) -> float | None:
 
 
 def crowd_rates(back: Background, crowd: pl.Series) -> dict[str, float]:
-    """Return for each family the mean share of an account's events that asks for it, over accounts in no network."""
+    """Return for each family, and for end products, the mean share of an account's events that asks for it.
+
+    It is taken over accounts in no network.
+    """
     outside = back.totals.filter(pl.col("unit").is_in(crowd.implode())).select(schema.ACCOUNT, "events")
     rates = {}
-    for name, family in back.families.items():
-        hits = back.intent.filter((pl.col("mask") & family.mask) != 0)
+    masks = {name: family.mask for name, family in back.families.items()} | {END_PRODUCT: back.products}
+    for name, mask in masks.items():
+        hits = back.intent.filter((pl.col("mask") & mask) != 0)
         there = outside.join(hits.group_by(schema.ACCOUNT).agg(pl.col("count").sum()), on=schema.ACCOUNT)
         rates[name] = float((there["count"] / there["events"]).sort().sum()) / max(len(outside), 1)
     return rates

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from math import log2, sqrt
 
-from extractscan.hypotheses.facts import Ask, Facts
+from extractscan.hypotheses.facts import END_PRODUCT, Ask, Facts
 from extractscan.hypotheses.weighing import (
     HIDDEN_UNITS,
     clients_of_one_hand,
@@ -68,7 +68,7 @@ def extraction(facts: Facts) -> list[Sign]:
         found.append(("end_users", -4.0, facts.end_users_outside, says))
     if _mill(facts):
         says = f"{percent(facts.products)} of the stream asks for finished text to hand in or to publish"
-        found.append(("end_product", -6.0, 0.0, says))
+        found.append((END_PRODUCT, -6.0, facts.products_outside, says))
     return found if threaded(facts) else _carriage_capped(found)
 
 

@@ -728,6 +728,8 @@ def test_finished_texts_to_hand_in_or_to_publish_are_no_harvest() -> None:
         return sum(one for _, one, _, _ in extraction(facts))
 
     assert bits(mill) < 0 < bits(replace(mill, products=0.2))
+    told = extraction(replace(mill, products_outside=0.01))
+    assert ("end_product", -6.0, 0.01) in [sign[:3] for sign in told]
     assert bits(replace(mill, asks=REASONING)) == bits(replace(mill, asks=REASONING, products=0.0))
 
 
