@@ -48,18 +48,18 @@ def grow(incidence: Incidence, labels: Sequence[Kind], settings: Settings) -> li
     """
     found: list[Found] = []
     tried, held = _Coverage(), _Coverage()
-    for seed in seeds(incidence, labels, settings):
-        if tried.covers(seed.units):
-            continue
-        group = _grown(incidence, seed, settings)
-        tried.add(seed.units if group is None else np.union1d(seed.units, group.members))
-        found += [web for web in _webs(incidence, group, seed, settings) if held.add(web.members)]
-    places = (dominant(incidence), marked(incidence, settings), communities(incidence, settings))
-    for seed in chain(*places, cells(incidence, settings)):
-        if held.covers(seed.units):
-            continue
-        group = _grown(incidence, seed, settings)
-        found += [web for web in _webs(incidence, group, seed, settings) if held.add(web.members)]
+    with communities(incidence, settings) as tied:
+        for seed in seeds(incidence, labels, settings):
+            if tried.covers(seed.units):
+                continue
+            group = _grown(incidence, seed, settings)
+            tried.add(seed.units if group is None else np.union1d(seed.units, group.members))
+            found += [web for web in _webs(incidence, group, seed, settings) if held.add(web.members)]
+        for seed in chain(dominant(incidence), marked(incidence, settings), tied, cells(incidence, settings)):
+            if held.covers(seed.units):
+                continue
+            group = _grown(incidence, seed, settings)
+            found += [web for web in _webs(incidence, group, seed, settings) if held.add(web.members)]
     return disjoint(incidence, _outermost(found), settings)
 
 

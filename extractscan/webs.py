@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Executor, ThreadPoolExecutor
+from contextlib import contextmanager
 
 import graspologic_native
 import numpy as np
@@ -33,24 +34,27 @@ SOFT = frozenset({schema.CLIENT, schema.CONTENT})
 """Channels of programs and wording, which run through all cells of an operator."""
 
 
-def communities(incidence: Incidence, settings: Settings) -> Iterator[Seed]:
-    """Yield the communities of the graph between units and the rare values that they hold, large ones first.
+@contextmanager
+def communities(incidence: Incidence, settings: Settings) -> Iterator[Iterator[Seed]]:
+    """Give the communities of the graph between units and the rare values that they hold, large ones first.
 
     An operator whose cards serve five accounts each and whose proxies serve four leaves no two values with three
     holders in common, but a web. Leiden (modularity, seeded, on sorted edges) at five resolutions; an edge weighs the
     rarity of its value. Bound: one edge a sighting of a value with at most `FEW_HOLDERS` holders.
+
+    Of a large graph they are looked for beside whatever is done between entering the context and asking for the first.
     """
-    graph = _web(incidence)
-    if graph is None:
-        return
-    units, share = incidence.units, 1.0
-    if graph.shape[0] >= LARGE_GRAPH:
-        graph, share = _hopeful(incidence, graph, settings)
-    if not graph.nnz:
-        return
+    with ThreadPoolExecutor(max_workers=1) as beside:
+        try:
+            yield _tied(incidence, _partitions(incidence, settings, beside), settings)
+        finally:
+            beside.shutdown(wait=False, cancel_futures=True)
+
+
+def _tied(incidence: Incidence, partitions: Callable[[], Sequence[Ints]], settings: Settings) -> Iterator[Seed]:
+    """Yield the communities of which half share values of two channels, each once."""
     offered: set[bytes] = set()
-    labels = _partitions(graph, units, settings, share)
-    found = [numbered(label, settings.min_accounts, units // 2) for label in labels]
+    found = [numbered(label, settings.min_accounts, incidence.units // 2) for label in partitions()]
     for (number, size), twice in zip(found, tied_twice(incidence, found), strict=True):
         tied = np.bincount(number[twice], minlength=len(size))
         chosen = (tied >= settings.min_accounts) & (tied * 2 >= size)
@@ -78,21 +82,35 @@ def _hopeful(incidence: Incidence, graph: sp.csr_matrix, settings: Settings) -> 
     return left, float(left.data.sum() / graph.data.sum())
 
 
-def _partitions(graph: sp.csr_matrix, units: int, settings: Settings, share: float) -> Iterator[Ints]:
-    """Yield the community of each unit at every resolution; of a large graph two are looked for at a time.
+def _partitions(incidence: Incidence, settings: Settings, beside: Executor) -> Callable[[], Sequence[Ints]]:
+    """Return what gives the community of each unit at every resolution; of a large graph the search begins at once.
 
-    The search holds no lock, and takes no more threads than it may. Of small graphs there are many at a time already,
-    one a shuffle.
+    The search holds no lock, and takes no more threads than it may: one beside whoever asks, who then takes over what
+    has not been begun, from the last resolution. Of small graphs there are many at a time already, one a shuffle.
     """
+    graph, units = _web(incidence), incidence.units
+    if graph is None:
+        return list
 
-    def one(resolution: float) -> Ints:
-        return leiden(graph, settings, resolution * share)[:units].copy()
+    def one(number: int, left: sp.csr_matrix, share: float) -> Ints:
+        return leiden(left, settings, RESOLUTIONS[number] * share)[:units].copy()
 
-    if graph.shape[0] < LARGE_GRAPH:
-        yield from map(one, RESOLUTIONS)
-        return
-    with ThreadPoolExecutor(max_workers=min(2, pl.thread_pool_size())) as pool:
-        yield from pool.map(one, RESOLUTIONS)
+    numbers, large = range(len(RESOLUTIONS)), graph.shape[0] >= LARGE_GRAPH
+    if not large or pl.thread_pool_size() == 1:
+
+        def in_turn() -> list[Ints]:
+            left = _hopeful(incidence, graph, settings) if large else (graph, 1.0)
+            return [one(number, *left) for number in numbers]
+
+        return in_turn
+    hopeful = beside.submit(_hopeful, incidence, graph, settings)
+    begun = [beside.submit(lambda number: one(number, *hopeful.result()), number) for number in numbers]
+
+    def both() -> list[Ints]:
+        mine = {number: one(number, *hopeful.result()) for number in reversed(numbers) if begun[number].cancel()}
+        return [mine[number] if number in mine else begun[number].result() for number in numbers]
+
+    return both
 
 
 def marked(incidence: Incidence, settings: Settings) -> Iterator[Seed]:
@@ -223,6 +241,8 @@ def leiden(graph: sp.csr_matrix, settings: Settings, resolution: float = 1.0) ->
     among = np.arange(size)
     if size >= LARGE_GRAPH:
         among = np.flatnonzero(np.diff(graph.indptr))
+        if len(among) == 0:
+            return label
         graph = sp.csr_matrix(graph[among][:, among])
     _, found = graspologic_native.leiden_csr(
         graph.indptr.astype(np.int64),

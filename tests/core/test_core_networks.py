@@ -5,10 +5,14 @@ from __future__ import annotations
 import dataclasses
 import itertools
 import random
+import threading
+import time
+from contextlib import nullcontext
 from math import log2
 
 import networkx as nx
 import numpy as np
+import numpy.typing as npt
 import polars as pl
 import pytest
 import scipy.sparse as sp
@@ -200,8 +204,9 @@ def test_a_campaign_that_is_a_third_of_the_log_does_not_hide_itself(monkeypatch:
     assert growing.refine(incidence, part.units, SETTINGS) is None
     assert growing.closed(incidence, part.units).tolist() == list(inside)
     monkeypatch.setattr(networks, "seeds", lambda *_: iter([part]))
-    for others in ("dominant", "marked", "communities", "cells"):
+    for others in ("dominant", "marked", "cells"):
         monkeypatch.setattr(networks, others, lambda *_: iter(()))
+    monkeypatch.setattr(networks, "communities", lambda *_: nullcontext(()))
     of_one_card = [unit for unit in inside if unit % 4 and unit % 8 != 1]
     assert set(of_one_card) <= set(*members(networks.find(incidence, (), SETTINGS))) <= set(inside)
     monkeypatch.setattr(networks, "MASKING", 0.5)
@@ -368,7 +373,39 @@ def test_in_a_large_graph_what_cannot_start_a_group_is_left_out(monkeypatch: pyt
     small = members(networks.find(both, (), SETTINGS))
     monkeypatch.setattr(webs, "LARGE_GRAPH", 1)
     assert members(networks.find(both, (), SETTINGS)) == small == ring
-    assert not list(webs.communities(crowd, SETTINGS))
+    with webs.communities(crowd, SETTINGS) as tied:
+        assert not list(tied)
+
+
+def test_communities_are_the_same_beside_and_in_turn(monkeypatch: pytest.MonkeyPatch) -> None:
+    """With one thread a large graph is searched in turn; with two one of them begins, and the asker takes the rest."""
+    incidence, here, calls = web(900, range(30)), threading.get_ident(), list[tuple[int, float]]()
+    waiting = threading.Event()
+
+    def watched(graph: sp.csr_matrix, settings: Settings, resolution: float) -> npt.NDArray[np.int64]:
+        calls.append((threading.get_ident(), resolution))
+        if threads > 1 and threading.get_ident() != here:
+            assert waiting.wait(30)
+        if len(calls) == len(webs.RESOLUTIONS):
+            waiting.set()
+        return leiden(graph, settings, resolution)
+
+    leiden, given = webs.leiden, []
+    monkeypatch.setattr(webs, "LARGE_GRAPH", 1)
+    monkeypatch.setattr(webs, "leiden", watched)
+    for threads in (1, 2):
+        calls.clear()
+        waiting.clear()
+        monkeypatch.setattr(pl, "thread_pool_size", lambda many=threads: many)
+        with webs.communities(incidence, SETTINGS) as tied:
+            while len(calls) < threads - 1:
+                time.sleep(0.01)
+            given.append([seed.units.tolist() for seed in tied])
+        beside = [resolution for thread, resolution in calls if thread != here]
+        assert len(calls) == len(webs.RESOLUTIONS)
+        assert beside == [min(resolution for _, resolution in calls)][: threads - 1]
+    assert given[0] == given[1]
+    assert list(range(30)) in given[0]
 
 
 @pytest.mark.parametrize("seed", range(15))
@@ -405,7 +442,8 @@ def test_a_ring_of_three_is_a_cell() -> None:
     homes = {unit: {f"a{unit}": 1.0} for unit in range(units)} | one_each(ring, ["a"])
     incidence = Incidence(units, (kind("payment", "identity", units, cards), kind("address", "network", units, homes)))
     assert [seed.units.tolist() for seed in webs.cells(incidence, SETTINGS)] == [[0, 1, 2]]
-    assert not list(webs.communities(Incidence(units, ()), SETTINGS))
+    with webs.communities(Incidence(units, ()), SETTINGS) as tied:
+        assert not list(tied)
     assert not list(webs.cells(Incidence(units, ()), SETTINGS))
 
 
