@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 from functools import lru_cache
+from operator import attrgetter
 from typing import Any, Final
 
 import msgspec
+import numpy as np
 import polars as pl
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.json as pj
 
-from extractscan.readers.shape import HOLLOW, ITEM, UnusualError
-from extractscan.readers.whole_lines import lines_of
+from extractscan.readers.lines import Bytes
+from extractscan.readers.shape import ITEM, UnusualError
+from extractscan.readers.whole_lines import lines_of, one_value
 
-_PARSED_AT_ONCE: Final = 1 << 20
+_PARSED_AT_ONCE: Final = 4 << 20
+"""Bytes of one chunk of a table: each costs a little for every column."""
 
 
-def parsed(block: bytes, kind: pa.Schema, expected: int | None = None) -> pa.Table | None:
+def parsed(block: Bytes | pa.Buffer, kind: pa.Schema, expected: int | None = None) -> pa.Table | None:
     """Parse lines of one record each; None where they are not of the kind, or not as many as `expected`."""
     lines = lines_of(block)
     if lines is None or expected not in {None, lines[0]}:
@@ -40,28 +45,87 @@ def json_in(array: pa.ChunkedArray, kind: pa.Schema) -> pa.ChunkedArray:
     Raises:
         UnusualError: where a text is anything else.
     """
-    made = pl.from_arrow(array)
-    assert isinstance(made, pl.Series)
-    texts = made.fill_null("")
-    none = texts.is_in(HOLLOW)
-    whole = (texts.str.starts_with("{") & texts.str.ends_with("}")) | (
-        texts.str.starts_with("[") & texts.str.ends_with("]")
-    )
-    if not (whole | none).all():
-        raise UnusualError
-    texts = texts.set(none, "null") if none.any() else texts
-    lines = ('{"item":' + texts + "}").str.join("\n").item().encode()
-    table = None if b"NaN" in lines or b"Infinity" in lines else parsed(lines, kind, len(texts))
+    parts = [part for chunk in array.chunks if len(chunk) for part in _opened(chunk, kind).chunks]
+    return pa.chunked_array(parts, kind.field(ITEM).type)
+
+
+def _opened(texts: pa.StringArray, kind: pa.Schema) -> pa.ChunkedArray:
+    hollow = _hollow(texts)
+    texts = pc.if_else(hollow, "null", texts) if hollow.any() else texts
+    lines = pc.binary_join_element_wise('{"item":', texts, "}\n", "").buffers()[2]
+    table = None if any(_holds(lines, word) for word in _NO_JSON) else parsed(lines, kind, len(texts))
     if table is None:
         raise UnusualError
     return table.column(ITEM)
 
 
+_NO_JSON: Final = (b"NaN", b"Infinity")
+"""What one parser takes for numbers and the other does not."""
+
+
+def _holds(text: pa.Buffer, word: bytes) -> bool:
+    """Look for some bytes, four times as fast as Python does."""
+    found = pl.from_arrow(one_value(text, pa.large_binary()))
+    assert isinstance(found, pl.Series)
+    return bool(found.bin.contains(word).any())
+
+
+def _hollow(texts: pa.StringArray) -> np.ndarray[Any, np.dtype[np.bool_]]:
+    """Say which texts hold nothing.
+
+    Raises:
+        UnusualError: where a text is neither that nor begins and ends as an object or a list does.
+    """
+    _, places, content = texts.buffers()
+    ends = np.frombuffer(places, np.int32)[texts.offset : texts.offset + len(texts) + 1]
+    sizes = np.diff(ends)
+    if content is None or not sizes.any():
+        return np.ones(len(texts), np.bool_)
+    data = np.frombuffer(content, np.uint8)
+    first, last = data[np.minimum(ends[:-1], len(data) - 1)], data[ends[1:] - 1]
+    whole = ((first == _BRACE) & (last == _BRACE + 2)) | ((first == _BRACKET) & (last == _BRACKET + 2))
+    hollow: np.ndarray[Any, np.dtype[np.bool_]] = (sizes == 0) | (whole & (sizes == len("{}")))
+    if not (whole | hollow).all():
+        raise UnusualError
+    return hollow
+
+
+_BRACE, _BRACKET = b"{["
+"""What closes either stands two places further."""
+
+
 @lru_cache(maxsize=64)
-def heads_decoder(heads: tuple[str, ...]) -> msgspec.json.Decoder[Any]:
+def heads_decoder(heads: tuple[str, ...], kind: Any = Any) -> msgspec.json.Decoder[Any]:
     """Give what decodes some top-level fields of records, named `f0`, `f1` and so on, and skips the others."""
     names = [f"f{number}" for number in range(len(heads))]
-    kind = msgspec.defstruct(
-        "Heads", [(name, Any, None) for name in names], rename=dict(zip(names, heads, strict=True)), gc=False
+    struct = msgspec.defstruct(
+        "Heads", [(name, kind, None) for name in names], rename=dict(zip(names, heads, strict=True)), gc=False
     )
-    return msgspec.json.Decoder(kind)
+    return msgspec.json.Decoder(struct)
+
+
+def heads_of(block: Bytes, heads: tuple[str, ...]) -> tuple[list[tuple[Any, ...]], pl.Series | None]:
+    """Load some top-level fields of all records, once for each different text that stands there.
+
+    Returns:
+        What the fields hold, None where there is none, and which of them each record has; None where each has its own.
+
+    Raises:
+        UnusualError: where they cannot be decoded.
+    """
+    try:
+        raw = heads_decoder(heads, msgspec.Raw).decode_lines(block)
+        numbers: dict[tuple[bytes, ...], int] = {}
+        texts = ([b"null" if text is None else bytes(text) for text in map(get, raw)] for get in _getters(len(heads)))
+        which = [numbers.setdefault(key, len(numbers)) for key in zip(*texts, strict=True)]
+        told = [tuple(map(_ANY.decode, key)) for key in numbers]
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
+        raise UnusualError from error
+    return told, None if len(told) == len(which) else pl.Series(which, dtype=pl.UInt32)
+
+
+def _getters(count: int) -> list[attrgetter[Any]]:
+    return [attrgetter(f"f{number}") for number in range(count)]
+
+
+_ANY: Final = msgspec.json.Decoder()

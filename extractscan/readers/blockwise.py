@@ -17,7 +17,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from extractscan import schema
-from extractscan.readers.block_parsing import heads_decoder, json_in, parsed
+from extractscan.readers.block_parsing import heads_decoder, heads_of, json_in, parsed
+from extractscan.readers.lines import Bytes
 from extractscan.readers.picking import NOTHING
 from extractscan.readers.shape import ITEM, TEXT, Form, Shape, UnusualError, names_of
 from extractscan.readers.source import Column, Field
@@ -39,12 +40,13 @@ class Records:
         outlines: Views of different records and which of them each record is, by the paths that are looked at.
     """
 
-    def __init__(self, table: pa.Table, texts: Mapping[str, pa.Schema] = _NO_TEXTS, block: bytes = b"") -> None:
+    def __init__(self, table: pa.Table, texts: Mapping[str, pa.Schema] = _NO_TEXTS, block: Bytes = b"") -> None:
         self._table = table
         self._texts = texts
         self._block = block
         self._views: dict[tuple[str, ...], list[Any]] = {}
-        self._opened: dict[str, pa.ChunkedArray] = {}
+        self._told: dict[tuple[str, ...], tuple[list[Any], pl.Series | None]] = {}
+        self._arrays: dict[str, pa.ChunkedArray | None] = {}
         self._firsts: dict[str, pl.Series | None] = {}
         self.said: dict[str, pl.DataFrame | None] = {}
         self.outlines: dict[tuple[str, ...], tuple[list[Any], pl.Series | None]] = {}
@@ -55,21 +57,24 @@ class Records:
         return int(self._table.num_rows)
 
     def _array(self, path: str) -> pa.ChunkedArray | None:
-        array, way = None, ""
-        for step, name in zip(path.split("."), names_of(path), strict=True):
-            bare = name.removesuffix(TEXT)
-            if array is None:
-                array = self._table.column(bare)
-            elif pa.types.is_struct(array.type):
-                array = pc.struct_field(array, [array.type.get_field_index(bare)])
-            else:
-                raise UnusualError
-            way = f"{way}.{step}" if way else step
-            if name != bare and not pa.types.is_null(array.type):
-                array = self._inside(way, array)
-            if pa.types.is_null(array.type):
-                return None
-        return array
+        if path not in self._arrays:
+            outer, _, name = path.rpartition(".")
+            self._arrays[path] = self._column(path, outer, name)
+        return self._arrays[path]
+
+    def _column(self, path: str, outer: str, name: str) -> pa.ChunkedArray | None:
+        bare = names_of(name)[0].removesuffix(TEXT)
+        if not outer:
+            array = self._table.column(bare)
+        elif (within := self._array(outer)) is None:
+            return None
+        elif pa.types.is_struct(within.type):
+            array = pc.struct_field(within, [within.type.get_field_index(bare)])
+        else:
+            raise UnusualError
+        if name.endswith(TEXT) and not pa.types.is_null(array.type):
+            array = self._inside(path, array)
+        return None if pa.types.is_null(array.type) else array
 
     def _inside(self, way: str, array: pa.ChunkedArray) -> pa.ChunkedArray:
         """Open JSON that stands as text; where there is none, as in an empty text, null stands there.
@@ -77,17 +82,15 @@ class Records:
         Raises:
             UnusualError: where a text is anything else than one object or one list of the known shape.
         """
-        if way not in self._opened:
-            if not pa.types.is_string(array.type) or way not in self._texts:
-                raise UnusualError
-            self._opened[way] = json_in(array, self._texts[way])
-        return self._opened[way]
+        if not pa.types.is_string(array.type) or way not in self._texts:
+            raise UnusualError
+        return json_in(array, self._texts[way])
 
     def given(self, path: str) -> pl.Series:
         """Say which records have an object, a list or a value there."""
         array = self._array(path)
         if array is None:
-            return pl.repeat(value=False, n=self.height, eager=True)
+            return _NO.new_from_index(0, self.height)
         return _series(pc.is_valid(array))
 
     def kind(self, path: str) -> pa.DataType | None:
@@ -155,9 +158,20 @@ class Records:
                 raise UnusualError from error
         return self._views[heads]
 
+    def told(self, heads: tuple[str, ...], view: Callable[[Any], Any]) -> tuple[list[Any], pl.Series | None]:
+        """Give views of what different records hold in some of their top-level fields, and which each record is.
+
+        Raises:
+            UnusualError: where they cannot be decoded so.
+        """
+        if heads not in self._told:
+            different, which = heads_of(self._block, heads)
+            self._told[heads] = [view(dict(zip(heads, each, strict=True))) for each in different], which
+        return self._told[heads]
+
     def nothing(self) -> pl.Series:
         """Give a column without any value."""
-        return pl.repeat(None, self.height, dtype=pl.String, eager=True)
+        return _NONE.new_from_index(0, self.height)
 
     def prose(self, path: str) -> pl.Series | None:
         """Give texts, or the texts of lists of parts joined by newlines; None where nobody says anything."""
@@ -172,8 +186,10 @@ class Records:
 
     def joined(self, texts: pl.DataFrame, name: str, between: str) -> pl.Series:
         """Join what stands under a name by the records that `row` names, in order; empty texts are left out."""
-        said = texts.select(ROW, name).filter(pl.col(name) != "")
-        if not said[ROW].is_unique().all():
+        filled = texts[name] != ""
+        said = pl.DataFrame([texts[each].filter(filled) for each in (ROW, name)])
+        rows = said[ROW].to_numpy()
+        if not (rows[1:] > rows[:-1]).all():
             said = said.group_by(ROW, maintain_order=True).agg(pl.col(name).str.join(between))
         return self.spread(said)
 
@@ -209,11 +225,11 @@ class Records:
         return found
 
     def spread(self, values: pl.DataFrame) -> pl.Series:
-        """Put the second column of a frame at the records that its `row` names, null elsewhere."""
+        """Put the second column of a frame at the records that `row` names, the last one of each; null elsewhere."""
         at = np.full(self.height, -1, dtype=np.int64)
         at[values[ROW].to_numpy()] = np.arange(values.height)
-        places = pl.Series(at).to_frame("at").select(pl.when(pl.col("at") >= 0).then("at"))["at"]
-        return values.to_series(1).gather(places)
+        places = pl.Series(at)
+        return values.to_series(1).gather(places.set(places < 0, None))
 
 
 def _series(array: pa.ChunkedArray | pa.Array) -> pl.Series:
@@ -230,7 +246,9 @@ def something(values: pl.Series | None) -> pl.Series | None:
     return values.set(hit, None) if hit.any() else values
 
 
-_WORDS: Final = [word for word in NOTHING if word is not None]
+_WORDS: Final = pl.Series([word for word in NOTHING if word is not None]).implode()
+_NO, _NONE = pl.Series([False]), pl.Series([None], dtype=pl.String)
+"""What columns of one value are made of."""
 
 
 def columns_of(fields: Mapping[str, Field]) -> Mapping[str, Column] | None:
@@ -247,7 +265,7 @@ def shape_of(columns: Mapping[str, Column]) -> Shape:
     )
 
 
-def read(block: bytes, form: Form, columns: Mapping[str, Column], names: Sequence[str]) -> pl.DataFrame | None:
+def read(block: Bytes, form: Form, columns: Mapping[str, Column], names: Sequence[str]) -> pl.DataFrame | None:
     """Read some columns of a block of lines; None where anything in it is not of the shape.
 
     Returns:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import reduce
+from operator import or_
 from typing import Any, Final
 
 import polars as pl
@@ -140,7 +142,9 @@ def _said(block: Any, messages: str, roles: frozenset[str], held: str) -> pl.Dat
     told: pl.DataFrame | None = block.said[messages]
     if told is None:
         return None
-    return told.filter(pl.col("role").is_in(list(roles))).select(ROW, "content")
+    role = told["role"]
+    theirs = reduce(or_, (role == name for name in roles))
+    return pl.DataFrame([told[name].filter(theirs) for name in (ROW, "content")])
 
 
 def _messages(block: Any, messages: str, held: str) -> pl.DataFrame | None:
@@ -159,7 +163,7 @@ def _messages(block: Any, messages: str, held: str) -> pl.DataFrame | None:
 
 
 def _last(texts: pl.DataFrame | None, block: Any) -> Any:
-    return None if texts is None else block.spread(texts.unique(ROW, keep="last", maintain_order=True))
+    return None if texts is None else block.spread(texts)
 
 
 def _joined(texts: pl.DataFrame | None, block: Any) -> Any:

@@ -20,6 +20,7 @@ TEXTS: Final = frozenset({schema.PROMPT, schema.SYSTEM_PROMPT, schema.COMPLETION
 
 NOTHING: Final = ("", "-", "null", "NULL", "None", "none", "nil", "NaN", "nan", "N/A", "\\N", "undefined", "[]", "{}")
 """How exports write that a field is missing."""
+_WORDS: Final = pl.Series(NOTHING).implode()
 
 _IDENTIFIERS: Final = frozenset(
     {
@@ -145,11 +146,8 @@ def _without_nothing(values: pl.Series, name: str) -> pl.Series:
     """Null for the words that exports write for a missing field; in texts only the empty one."""
     if values.dtype != pl.String:
         return values
-    words = [""] if name in TEXTS else list(NOTHING)
-    hit = values.is_in(words)
-    if not hit.any():
-        return values
-    return values.to_frame().select(pl.when(~hit).then(pl.first())).to_series()
+    hit = values == "" if name in TEXTS else values.is_in(_WORDS)
+    return values.set(hit, None) if hit.any() else values
 
 
 def _text(values: pl.Series, name: str) -> tuple[pl.Series, str | None]:

@@ -150,7 +150,8 @@ def _as_json(values: pl.Series) -> pl.Series:
 def _candidates(prompts: pl.Series) -> list[str]:
     if prompts.dtype != pl.String:
         return []
-    return prompts.filter(prompts.str.starts_with("[").fill_null(value=False)).unique().to_list()
+    listed = prompts.str.starts_with("[")
+    return prompts.filter(listed).unique().to_list() if listed.any() else []
 
 
 def _chat(text: str) -> list[dict[str, Any]] | None:

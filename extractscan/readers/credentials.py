@@ -116,19 +116,24 @@ def hashed(values: pl.Series) -> tuple[pl.Series, bool]:
     found = _holding(values, _WHOLE)
     if found.is_empty():
         return values, False
-    return values.replace({text: fingerprint(text) for text in found.to_list()}), True
+    return values.replace(found, pl.Series(map(fingerprint, found.to_list()), dtype=pl.String)), True
 
 
 def _holding(values: pl.Series, pattern: str) -> pl.Series:
     """Find the different texts that match, among texts of which hardly one returns."""
-    return values.filter(values.str.contains(pattern).fill_null(value=False)).unique()
+    hits = values.str.contains(pattern)
+    return values.filter(hits).unique() if hits.any() else values.clear()
+
+
+_SCHEME: Final = re.compile(r"(?i)\s*(?:bearer|basic|apikey|token)\s+")
 
 
 def fingerprint(secret: Any) -> str | None:
     """Give the SHA-256 of a key, without the scheme before it; None for nothing and for what a log has blacked out."""
     if not isinstance(secret, str):
         return None
-    bare = re.sub(r"(?i)^\s*(?:bearer|basic|apikey|token)\s+", "", secret).strip()
+    scheme = _SCHEME.match(secret)
+    bare = (secret if scheme is None else secret[scheme.end() :]).strip()
     if not bare or bare.casefold() in {"redacted", "[redacted]", "***"} or not bare.strip("*x"):
         return None
     return hashlib.sha256(bare.encode("utf-8", "replace")).hexdigest()

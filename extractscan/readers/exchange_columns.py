@@ -49,21 +49,33 @@ def opened(path: str, make: Make) -> Column:
     return Column((path, *plain.needs, *within.needs), read, (*plain.absent, *within.absent))
 
 
+def given(*paths: str) -> Column:
+    """Read the first of some paths at which anything stands but an empty text."""
+
+    def read(block: Any) -> Any:
+        found = None
+        for path in paths:
+            values = block.leaf(path)
+            if values is not None and values.dtype == pl.String:
+                values = values.set(values == "", None)
+            found = block.either(found, values)
+        return found
+
+    return Column(paths, read)
+
+
 def filled(*paths: str) -> Column:
     """Read the first of some paths at which a text stands that is not empty.
 
     Raises:
         UnusualError: in the block's reading, where anything else than texts stands there.
     """
+    column = given(*paths)
 
     def read(block: Any) -> Any:
-        found = None
-        for path in paths:
-            values = block.leaf(path)
-            if values is not None:
-                if values.dtype != pl.String:
-                    raise UnusualError
-                found = block.either(found, values.set(values == "", None))
+        found = column.read(block)
+        if found is not None and found.dtype != pl.String:
+            raise UnusualError
         return found
 
     return Column(paths, read)
@@ -91,6 +103,8 @@ def either(*columns: Column) -> Column:
     def read(block: Any) -> Any:
         found = None
         for each in columns:
+            if found is not None and found.null_count() == 0:
+                break
             found = block.either(found, each.read(block))
         return found
 
@@ -115,10 +129,15 @@ def empty(column: Column, *lists: str) -> Column:
 
 
 def by_record(view: Callable[[Any], Any], read: Callable[[Any], Any], *heads: str) -> Column:
-    """Read a field of each record by itself, of which only some top-level fields are loaded, whatever they hold."""
+    """Read a field of records by themselves, of which only some top-level fields are loaded, whatever they hold.
+
+    It is read once for all records in which these fields hold the same.
+    """
 
     def read_block(block: Any) -> Any:
-        return series_of("values", read_all(read, block.views(heads, view)))
+        views, which = block.told(heads, view)
+        values = series_of("values", read_all(read, views))
+        return values if which is None else values.gather(which)
 
     return Column((), read_block)
 

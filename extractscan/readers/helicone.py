@@ -9,7 +9,8 @@ from typing import Any, Final
 from extractscan import schema
 from extractscan.readers import chat
 from extractscan.readers.exchange import Exchange, body_fields, of
-from extractscan.readers.exchange_columns import by_record, with_columns
+from extractscan.readers.exchange_columns import by_record, given, with_columns
+from extractscan.readers.exchange_columns import either as either_of
 from extractscan.readers.outlines import by_blocks
 from extractscan.readers.picking import either
 from extractscan.readers.source import Field, Record, Source, has_keys
@@ -41,10 +42,14 @@ def _view(record: Record) -> Exchange:
     return Exchange(_Told(record).record, *bodies)
 
 
-def _account(seen: _Told | Exchange) -> Any:
+def _account(seen: Exchange) -> Any:
     for name in _USERS:
         if (value := seen.record.get(name)) not in (None, ""):
             return value
+    return _in_properties(seen)
+
+
+def _in_properties(seen: _Told | Exchange) -> Any:
     told = seen.record["request_properties"]
     return next((v for name in _IN_PROPERTIES if (v := told.get(name)) not in (None, "")), None)
 
@@ -63,12 +68,15 @@ def _error(exchange: Exchange) -> Any:
 _organization = of("request_properties.organization_id", "request_properties.organization")
 _session = of("request_properties.helicone-session-id", "request_properties.session_id")
 _BODIES: Final = with_columns(body_fields("request_body", "response_body"), "request_body", "response_body")
-_TOLD: Final = (*_USERS, "request_properties", "properties")
+_TOLD: Final = ("request_properties", "properties")
 """Where the application's own names are, in whatever case."""
 
 
 def _told(read: Callable[[Any], Any], *paths: str) -> Field:
     return Field(paths, read, by_record(_Told, read, *_TOLD))
+
+
+_USER: Final = either_of(given(*_USERS), by_record(_Told, _in_properties, *_TOLD))
 
 
 SOURCE: Final = by_blocks(
@@ -87,7 +95,7 @@ SOURCE: Final = by_blocks(
             {
                 **_BODIES,
                 schema.TIMESTAMP: of("request_created_at"),
-                schema.ACCOUNT: _told(_account, *_TOLD),
+                schema.ACCOUNT: Field((*_USERS, *_TOLD), _account, _USER),
                 schema.ORGANIZATION: _told(_organization.read, *_organization.paths),
                 schema.API_KEY: of("proxy_key_id"),
                 schema.REQUEST: of("request_id", "response_id"),

@@ -15,7 +15,7 @@ import polars as pl
 from extractscan.readers import envelopes, whole_lines
 from extractscan.readers.chunk import MAX_ROWS, Chunk, rows_from
 from extractscan.readers.envelopes import NotARecordError
-from extractscan.readers.lines import blocks
+from extractscan.readers.lines import blocks, views
 from extractscan.readers.picking import is_nothing
 from extractscan.readers.plan import Plan
 from extractscan.readers.stored import DamagedError
@@ -41,12 +41,13 @@ def read(plan: Plan, meter: Meter) -> Iterator[Chunk]:
     usual = Usual(plan.columns, plan.wanted) if plan.columns and plan.framing != WRAPPED else None
     line = 1
     try:
-        for block, frame in ahead(blocks(pieces(plan.stored, plan.layers, meter)), usual):
+        for view, frame in ahead(views(pieces(plan.stored, plan.layers, meter)), usual):
             if frame is not None:
                 chunks = _cut(rows_from(meter.tally.rows, frame.height), frame, read=True)
                 meter.tally.rows += frame.height
                 line += frame.height
             else:
+                block = bytes(view)
                 place = Place(line, block.count(b"\n"))
                 rows, records = block_of(block, kind, meter, place)
                 if usual:

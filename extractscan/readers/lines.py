@@ -13,6 +13,9 @@ LONGEST: Final = 256 << 20
 """No record of a log is longer; a decompression bomb is."""
 BOM: Final = b"\xef\xbb\xbf"
 
+Bytes = bytes | memoryview
+"""A block, or a view of one whose memory is used again for another."""
+
 
 def blocks(stream: Iterator[bytes], size: int = BLOCK) -> Iterator[bytes]:
     """Yield the stream in blocks that end with a line end (the last may lack it), without the byte order mark.
@@ -21,32 +24,54 @@ def blocks(stream: Iterator[bytes], size: int = BLOCK) -> Iterator[bytes]:
         DamagedError: where the stream breaks, after the whole lines before the break were yielded; or where a line
             is longer than 256 MiB.
     """
-    held: list[bytes] = []
-    weight, first = 0, True
+    return map(bytes, views(stream, size))
+
+
+def views(stream: Iterator[bytes], size: int = BLOCK) -> Iterator[memoryview]:
+    """Yield the same blocks as views, whose memory is used again as soon as nobody holds any view of it.
+
+    To ask for fresh memory for each block would take as long as to copy what goes into it.
+
+    Raises:
+        DamagedError: as `blocks` does.
+    """
+    buffer, filled, first = bytearray(), 0, True
+    buffers = [buffer]
     broken: DamagedError | None = None
     try:
         for piece in stream:
-            held.append(piece)
-            weight += len(piece)
-            if weight >= size and b"\n" in piece:
-                block, rest = _cut(held)
-                yield block.removeprefix(BOM) if first else block
-                held, weight, first = [rest], len(rest), False
-            elif weight > LONGEST:
+            before, filled = filled, filled + len(piece)
+            buffer[before:filled] = piece
+            if filled >= size and b"\n" in piece:
+                end = before + piece.rfind(b"\n") + 1
+                yield memoryview(buffer)[_begin(buffer) if first else 0 : end]
+                rest, first = buffer[end:filled], False
+                buffer = _unused(buffers)
+                filled = len(rest)
+                buffer[:filled] = rest
+            elif filled > LONGEST:
                 raise DamagedError("a line longer than 256 MiB")  # noqa: TRY301 - handled with all other breaks
     except DamagedError as error:
         broken = error
-    block = b"".join(held)
-    block = block.removeprefix(BOM) if first else block
-    if broken is not None:
-        block = block[: block.rfind(b"\n") + 1]
+    end = filled if broken is None else buffer.rfind(b"\n", 0, filled) + 1
+    block = memoryview(buffer)[_begin(buffer) if first else 0 : end]
     if block:
         yield block
     if broken is not None:
         raise broken
 
 
-def _cut(held: list[bytes]) -> tuple[bytes, bytes]:
-    last = held[-1]
-    end = last.rfind(b"\n") + 1
-    return b"".join([*held[:-1], last[:end]]), last[end:]
+def _begin(data: bytearray) -> int:
+    return len(BOM) if data.startswith(BOM) else 0
+
+
+def _unused(buffers: list[bytearray]) -> bytearray:
+    """Give memory that no view is held of, which Python lets shrink; new memory where there is none."""
+    for buffer in buffers:
+        try:
+            buffer.pop()
+        except BufferError:
+            continue
+        return buffer
+    buffers.append(bytearray())
+    return buffers[-1]

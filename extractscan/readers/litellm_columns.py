@@ -62,7 +62,7 @@ def _agent(metadata: str, request_tags: str) -> Column:
         if tags is None:
             return agent
         marked = tags.filter(pl.col("item").str.starts_with(_AGENT)).with_columns(pl.col("item").str.slice(len(_AGENT)))
-        longest = marked.sort(ROW, pl.col("item").str.len_chars(), "item").unique(ROW, keep="last", maintain_order=True)
+        longest = marked.sort(ROW, pl.col("item").str.len_chars(), "item")
         return block.either(agent, block.spread(longest))
 
     return Column((f"{metadata}.user_agent", f"{request_tags}[]"), read)
@@ -140,7 +140,7 @@ def _failed(name: str, read: Callable[[Any, Any], Any]) -> Column:
 
 def _status(block: Any, code: Any) -> Any:
     words = block.first("status")
-    fine = pl.repeat(None, block.height, dtype=pl.String, eager=True)
+    fine = block.nothing()
     if words is not None:
         fine = words.to_frame().select(pl.when(_text(words) == "success").then(pl.lit("200"))).to_series()
     if code is None:

@@ -10,12 +10,12 @@ from typing import Any, Final
 from extractscan import schema
 from extractscan.readers import chat
 from extractscan.readers.exchange import Exchange, body_fields, of
-from extractscan.readers.exchange_columns import ANSWERED, by_record, with_columns
+from extractscan.readers.exchange_columns import ANSWERED, Make, by_record, given, opened, with_columns
 from extractscan.readers.outlines import by_blocks
-from extractscan.readers.picking import either
+from extractscan.readers.picking import either, first_of
 from extractscan.readers.plain_columns import of_number
 from extractscan.readers.shape import UnusualError, literal
-from extractscan.readers.source import Field, Record, Source, has_keys
+from extractscan.readers.source import Column, Field, Record, Source, has_keys
 
 _USERS: Final = ("_user", "user_id", "user", "userid")
 
@@ -88,8 +88,23 @@ _FIELDS: Final = {
 }
 
 
-def _told(read: Callable[[Any], Any]) -> Field:
-    return Field(_META, read, by_record(_Told, read, *_META))
+def _told(read: Callable[[Any], Any], make: Make) -> Field:
+    """Read a field of the metadata, by columns unless a list of their names is beside one of their values."""
+    listed = by_record(_Told, read, *_META)
+
+    def within(metadata: str) -> Column:
+        plain, keys = make(metadata), (f"{metadata}.key", literal("metadata.key"))
+
+        def read_block(block: Any) -> Any:
+            return (listed if any(block.given(key).any() for key in keys) else plain).read(block)
+
+        return Column((*plain.needs, *keys, *(f"{key}[]" for key in keys)), read_block)
+
+    return Field(_META, read, opened("metadata", within))
+
+
+_ORGANIZATIONS: Final = ("_organisation", "_organization")
+_organization = of(*(f"metadata.{name}" for name in _ORGANIZATIONS))
 
 
 SOURCE: Final = by_blocks(
@@ -112,8 +127,10 @@ SOURCE: Final = by_blocks(
             {
                 **_FIELDS,
                 schema.TIMESTAMP: of("created_at"),
-                schema.ACCOUNT: _told(_account),
-                schema.ORGANIZATION: _told(of("metadata._organisation", "metadata._organization").read),
+                schema.ACCOUNT: _told(_account, lambda at: given(*(f"{at}.{name}" for name in _USERS))),
+                schema.ORGANIZATION: _told(
+                    _organization.read, lambda at: first_of(*(f"{at}.{name}" for name in _ORGANIZATIONS))
+                ),
                 schema.API_KEY: of("virtual_key"),
                 schema.REQUEST: of("id", "trace_id"),
                 schema.SESSION: of("trace_id"),

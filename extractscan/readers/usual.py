@@ -11,6 +11,7 @@ import msgspec
 import polars as pl
 
 from extractscan.readers import blockwise
+from extractscan.readers.lines import Bytes
 from extractscan.readers.shape import Form, UnusualError
 from extractscan.readers.source import Column
 from extractscan.readers.stored import DamagedError
@@ -34,10 +35,11 @@ class Usual:
         self._form: Form | None = None
         self._tries = _TRIES
 
-    def begin(self, block: bytes) -> None:
+    def begin(self, block: Bytes) -> None:
         """Learn from the first records of an input."""
+        head = bytes(block[:_HEAD])
         try:
-            self._take(_HEADS.decode_lines(block[: block.rfind(b"\n", 0, _HEAD) + 1]))
+            self._take(_HEADS.decode_lines(head[: head.rfind(b"\n") + 1]))
         except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
             return
 
@@ -54,7 +56,7 @@ class Usual:
         except UnusualError:
             self._tries = 0
 
-    def read(self, block: bytes) -> pl.DataFrame | None:
+    def read(self, block: Bytes) -> pl.DataFrame | None:
         """Read the wanted columns of a block; None where it has to be read record by record."""
         if self._tries == 0 or self._form is None:
             return None
@@ -64,7 +66,7 @@ class Usual:
         return frame
 
 
-def ahead(stream: Iterator[bytes], usual: Usual | None) -> Iterator[tuple[bytes, pl.DataFrame | None]]:
+def ahead(stream: Iterator[Bytes], usual: Usual | None) -> Iterator[tuple[Bytes, pl.DataFrame | None]]:
     """Yield blocks in order with what could be read of them by columns, the next ones being read meanwhile.
 
     Raises:
@@ -75,7 +77,7 @@ def ahead(stream: Iterator[bytes], usual: Usual | None) -> Iterator[tuple[bytes,
         return
     width = min(_AHEAD, pl.thread_pool_size())
     with ThreadPoolExecutor(width) as pool:
-        held: deque[tuple[bytes, Future[pl.DataFrame | None]]] = deque()
+        held: deque[tuple[Bytes, Future[pl.DataFrame | None]]] = deque()
         broken, first = None, True
         while True:
             try:
@@ -97,5 +99,5 @@ def ahead(stream: Iterator[bytes], usual: Usual | None) -> Iterator[tuple[bytes,
         raise broken
 
 
-def _done(block: bytes, frame: Future[pl.DataFrame | None]) -> tuple[bytes, pl.DataFrame | None]:
+def _done(block: Bytes, frame: Future[pl.DataFrame | None]) -> tuple[Bytes, pl.DataFrame | None]:
     return block, frame.result()

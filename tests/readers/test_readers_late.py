@@ -15,7 +15,7 @@ from reader_records import converse, event, lines, payload, read_all, refusal, s
 from extractscan.errors import UsageError
 from extractscan.readers import LogSet, gathering, open_logs
 from extractscan.readers.inspection import inspect_logs
-from extractscan.readers.lines import blocks
+from extractscan.readers.lines import views
 
 MANY = 4000
 
@@ -175,6 +175,6 @@ def test_what_shows_nothing_that_is_needed_is_looked_through_up_to_a_limit(
     path = write(tmp_path / "x.gz", lines([*records, *(event(i) for i in range(MANY))]), "gzip")
     assert read_all(open_logs([path])).height == MANY
     monkeypatch.setattr("extractscan.readers.detect._FURTHEST", MANY)
-    monkeypatch.setattr("extractscan.readers.json_lines.blocks", lambda stream: blocks(stream, 1 << 10))
+    monkeypatch.setattr("extractscan.readers.json_lines.views", lambda stream: views(stream, 1 << 10))
     monkeypatch.setattr("extractscan.readers.stored.PIECE", 1 << 10)
     assert "not a log format that is known" in str(refusal(path))

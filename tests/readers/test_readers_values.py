@@ -180,10 +180,13 @@ def test_times_that_arrow_reads_are_those_that_the_slower_way_reads() -> None:
     slowly = to_utc(pl.Series("t", [*every, "1 March"]))[0].to_list()
     quick = [timestamps._from_iso(pl.Series("t", [each])) for each in every]
     both = {
-        each: (to_utc(one)[0][0], slow)
+        each: (to_utc(one[0])[0][0], slow)
         for each, one, slow in zip(every, quick, slowly, strict=False)
         if one is not None
     }
+    bare = {each for each, one in zip(every, quick, strict=True) if one is not None and one[1]}
+    assert bare == {each for each in both if to_utc(pl.Series("t", [each, "1 March"]))[1]}
     assert {each: found for each, found in both.items() if found[0] != found[1]} == {}
     assert {"2026-03-01T10:00:00Z", "2026-03-01T10:00:00.4465902Z", "2026-03-01 10:00:00-0700"} <= both.keys()
+    assert {"2026-03-01T10:00:00", "2026-03-01 10:00:00.4465902"} <= bare
     assert None not in {found[0] for each, found in both.items() if each.startswith("2026")}
