@@ -129,3 +129,14 @@ CONTENT: Final = "content"
 TIME: Final = "time"
 EXTRACTION: Final = "extraction"  # what traffic is for; never links
 CHANNELS: Final = (IDENTITY, NETWORK, CLIENT, CONTENT, TIME)
+
+
+def with_mail_domain(accounts: pl.DataFrame) -> pl.DataFrame:
+    """Give each account the domain of its mail address where the table holds only the address.
+
+    Domains are trimmed and in lower case; an empty one is unknown.
+    """
+    given = [pl.col(EMAIL_DOMAIN).str.strip_chars().str.to_lowercase().replace("", None)]
+    read = [pl.col(EMAIL).str.extract(r"@([^@\s]+)\s*$").str.to_lowercase()]
+    known = (given if EMAIL_DOMAIN in accounts.columns else []) + (read if EMAIL in accounts.columns else [])
+    return accounts.with_columns(pl.coalesce(known).alias(EMAIL_DOMAIN)) if known else accounts

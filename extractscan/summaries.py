@@ -29,10 +29,11 @@ ACCOUNTS: Final = "accounts.parquet"
 _ROW_GROUP: Final = 131_072
 _NAMELESS: Final = frozenset({schema.COUNTRY, "sampling"})
 """Kinds whose values name nobody, and which stay as they are under a key."""
-_KEYED: Final = (
-    schema.ACCOUNT, schema.EMAIL_DOMAIN, schema.PHONE, schema.PAYMENT, schema.ORGANIZATION, schema.REFERRAL,
-    schema.SIGNUP_IP, schema.SIGNUP_DEVICE,
+_NAMED: Final = (
+    schema.EMAIL_DOMAIN, schema.PHONE, schema.PAYMENT, schema.ORGANIZATION, schema.REFERRAL, schema.SIGNUP_IP,
+    schema.SIGNUP_DEVICE,
 )  # fmt: skip
+_KEYED: Final = {schema.ACCOUNT: "account"} | {name: name for name in _NAMED}
 """Columns of the accounts table that become pseudonyms under a key; the mail address goes."""
 
 
@@ -206,11 +207,10 @@ def write(
     for name in TABLES:
         part.tables[name].write_parquet(folder / f"{name}.parquet", row_group_size=_ROW_GROUP)
     _write_content(folder / f"{CONTENT}.parquet", part.ranges)
-    names = [*TABLES, CONTENT]
+    names = [*TABLES, CONTENT, *([] if accounts is None else [ACCOUNTS.removesuffix(".parquet")])]
     if accounts is not None:
-        table = accounts if key is None else _keyed_accounts(accounts, key)
-        table.sort(schema.ACCOUNT).write_parquet(folder / ACCOUNTS)
-        names.append(ACCOUNTS.removesuffix(".parquet"))
+        told = accounts if key is None else _keyed_accounts(accounts, key)
+        told.sort(schema.ACCOUNT).write_parquet(folder / ACCOUNTS)
     totals = part.tables["totals"]
     done = msgspec.structs.replace(
         manifest,
@@ -280,9 +280,9 @@ def _renamed(ranges: Iterator[pl.DataFrame], keys: pl.DataFrame) -> Iterator[pl.
 
 
 def _keyed_accounts(accounts: pl.DataFrame, key: bytes) -> pl.DataFrame:
-    for column in [name for name in _KEYED if name in accounts.columns]:
-        kind = "account" if column == schema.ACCOUNT else column
-        given = _pseudonyms(accounts[column].drop_nulls().unique(), kind, key)
+    accounts = schema.with_mail_domain(accounts)
+    for column in _KEYED.keys() & accounts.columns:
+        given = _pseudonyms(accounts[column].drop_nulls().unique(), _KEYED[column], key)
         told = pl.col(column).replace_strict(given["name"], given["given"], default=None, return_dtype=pl.String)
         accounts = accounts.with_columns(told)
     return accounts.drop(schema.EMAIL, strict=False)

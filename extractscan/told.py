@@ -116,7 +116,7 @@ def _known_accounts(summary: reduce.Summary, accounts: pl.DataFrame | None) -> p
     )
     table = table.with_columns(missing).join(told, on=schema.ACCOUNT, how="left")
     organization = pl.coalesce(schema.ORGANIZATION, "told").alias(schema.ORGANIZATION)
-    return table.with_columns(organization).drop("told").sort(schema.ACCOUNT)
+    return schema.with_mail_domain(table.with_columns(organization).drop("told")).sort(schema.ACCOUNT)
 
 
 def _can(signal: Signal, frames: Mapping[str, pl.DataFrame]) -> bool:

@@ -116,9 +116,11 @@ def _told(frame: Any) -> dict[str, Any] | None:
 
 def _lacking(columns: frozenset[str], account_columns: frozenset[str]) -> Iterator[dict[str, Any]]:
     """Give each signal whose fields are not all there; those drawn from behaviour need no field of their own."""
+    from extractscan import schema
     from extractscan.signals import SIGNALS
 
-    there = {"events": columns, "content": columns, "accounts": account_columns}
+    domain = frozenset({schema.EMAIL_DOMAIN} if schema.EMAIL in account_columns else ())  # read off the address
+    there = {"events": columns, "content": columns, "accounts": account_columns | domain}
     for signal in SIGNALS.values():
         missing = sorted(set(signal.needs) - there[signal.table]) if signal.table in there else []
         if missing:

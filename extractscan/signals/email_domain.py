@@ -11,11 +11,8 @@ SIGNAL = Signal(
     name="email_domain",
     channel=schema.IDENTITY,
     table="accounts",
-    needs=(schema.EMAIL,),
-    value=pl.coalesce(
-        pl.col(schema.EMAIL_DOMAIN).str.strip_chars().str.to_lowercase().replace("", None),
-        pl.col(schema.EMAIL).str.extract(r"@([^@\s]+)$").str.to_lowercase(),
-    ),
+    needs=(schema.EMAIL_DOMAIN,),
+    value=pl.col(schema.EMAIL_DOMAIN),
     says="use the mail domain {value}",
     twins=(
         "a company, university or school domain",

@@ -90,8 +90,8 @@ def test_the_accounts_table_may_lack_any_column(
     got = analyze_frames(tmp_path, few(events, labels), accounts.drop(column), settings=FAST)
     skipped = {run.name: run.why_not or "" for run in got.coverage.signals if not run.ran}
     needing = {name for name, one in SIGNALS.items() if one.table == "accounts" and column in one.needs}
-    if column in schema.EVENTS:
-        needing = set()  # then the log names the organization
+    if column in {*schema.EVENTS, schema.EMAIL_DOMAIN}:
+        needing = set()  # the log names the organization, and a mail address its domain
     assert needing <= skipped.keys()
     assert all(column in skipped[name] for name in needing)
     assert accused(got)
@@ -105,7 +105,8 @@ def test_the_accounts_table_may_hold_one_column_alone(
     """One column of it is enough for the signals that need no more."""
     got = analyze_frames(tmp_path, few(events, labels), accounts.select("account_id", column), settings=FAST)
     ran = {run.name for run in got.coverage.signals if run.ran}
-    needing = {name for name, one in SIGNALS.items() if one.table == "accounts" and set(one.needs) == {column}}
+    columns = {column, schema.EMAIL_DOMAIN} if column == schema.EMAIL else {column}
+    needing = {name for name, one in SIGNALS.items() if one.table == "accounts" and set(one.needs) <= columns}
     assert needing <= ran
     valid(got)
 

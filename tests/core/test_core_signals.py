@@ -49,7 +49,8 @@ def event(**columns: Any) -> pl.DataFrame:
 
 def account(**columns: Any) -> pl.DataFrame:
     """One row of the accounts table, with only what a test is about."""
-    return pl.DataFrame([{name: columns.get(name) for name in schema.ACCOUNTS}], schema=dict(schema.ACCOUNTS))
+    row = pl.DataFrame([{name: columns.get(name) for name in schema.ACCOUNTS}], schema=dict(schema.ACCOUNTS))
+    return schema.with_mail_domain(row)
 
 
 def value(name: str, frame: pl.DataFrame) -> Any:
@@ -113,6 +114,7 @@ ACCOUNT_VALUES = [
     ("phone", {"phone_hash": "p"}, "p"),
     ("email_domain", {"email": "Ann@Example.NET"}, "example.net"),
     ("email_domain", {"email": "ann@x.net", "email_domain": " Y.net "}, "y.net"),
+    ("email_domain", {"email_domain": "Y.net"}, "y.net"),
     ("email_domain", {"email": "ann"}, None),
     ("email_pattern", {"email": "Ann.Lee07@x.net"}, "a.a00"),
     ("email_pattern", {"email": "ann"}, None),
