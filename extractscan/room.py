@@ -9,7 +9,6 @@ import math
 
 from extractscan.errors import UsageError
 from extractscan.forecast import Load, megabytes
-from extractscan.sampling import ALL_TEXTS, LEAST_TEXTS
 
 
 def require(memory: int | None, events: int, accounts: int, read: float = 1.0) -> None:
@@ -41,8 +40,7 @@ def least_of(events: int, accounts: int) -> int:
     How many events are of linked accounts is not known beforehand: as many as in the worlds that the table was fitted
     to.
     """
-    texts = min(events, max(ALL_TEXTS, LEAST_TEXTS * accounts))
-    return megabytes(Load(events, texts, accounts, 0.0, 0), on_disk=True) << 20
+    return megabytes(Load(events, events, accounts, 0.0, 0), on_disk=True) << 20
 
 
 def _gigabytes(size: int) -> str:

@@ -114,6 +114,23 @@ def test_a_log_that_is_heavier_than_usual_costs_more() -> None:
     assert forecast.forecast(load, 0, here=(1.0, 1.0), cores=1).seconds >= plain.seconds
 
 
+@pytest.mark.parametrize(
+    ("events", "on_disk", "measured"),
+    [
+        (200_000, False, 580),
+        (1_000_000, False, 1_081),
+        (3_000_000, False, 1_943),
+        (10_000_000, False, 3_218),
+        (10_000_000, True, 3_054),
+        (30_000_000, True, 7_841),
+    ],
+)
+def test_memory_is_expected_as_it_was_measured(events: int, *, on_disk: bool, measured: int) -> None:
+    """Of large worlds no tenth too little, by which a limit would be overrun, and no third too much."""
+    load = Load(events, events, events * 3 // 100, 0.0, 20)
+    assert 0.9 <= forecast.megabytes(load, on_disk=on_disk) / measured <= 1 + WITHIN
+
+
 def test_events_without_text_or_accounts_table_are_rehearsed() -> None:
     """And without the null test; nothing is left of it."""
     log = pl.DataFrame(
