@@ -45,7 +45,7 @@ sample = forecast.Sample(forecast.REHEARSED)
 seen = inspect_logs(logs, time.process_time, sample.add)
 table = readers.completed(readers.read_accounts(accounts) if accounts else None, logs.accounts())
 kernel = forecast.speed()[0] * forecast.KERNEL_SECONDS
-part, spent = rehearse(sample.events(), table, Settings(shuffles=shuffles))
+part, spent, _ = rehearse(sample.events(), table, Settings(shuffles=shuffles))
 load = forecast.Load(seen.rows_used, sample.texts, seen.accounts, seen.cpu_seconds, shuffles)
 print(json.dumps([msgspec.to_builtins(load), msgspec.to_builtins(part), spent, kernel]))
 """

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
+from math import log2
 from statistics import median
 from typing import Final
 
@@ -33,6 +34,9 @@ MEMORY: Final[Mapping[str, float]] = {
 """Peak in units of 2**20 bytes: in any case, for each million events of one batch and of all, for each million texts
 and for their shingles where these stay in memory, for each thousand accounts, and for each second that the judgement
 takes, which tells how much of the log is linked."""
+SIGHTINGS: Final[Mapping[str, float]] = {"accounts": 23e3, "texts": 2.2e6, "from": 17.0}
+"""Sightings of a thousand accounts; and of wording, which only shows where others have it, of a million texts that are
+read for each doubling of the accounts beyond so many thousand."""
 KERNEL_SECONDS: Final = 0.0414
 """CPU seconds of `speed` on the machine that the tables were measured on."""
 TRUST: Final[Mapping[str, float]] = {
@@ -66,7 +70,7 @@ class Load:
         texts: Of these, rows with a prompt.
         accounts: Distinct ones.
         decoded: CPU seconds in which all rows were read and made canonical.
-        shuffles: Repetitions of the null test.
+        shuffles: Repetitions of the null test that are asked for.
     """
 
     events: int
@@ -109,6 +113,8 @@ class Cost(msgspec.Struct, frozen=True, kw_only=True):
     megabytes: int
     """Peak of resident memory, in units of 2**20 bytes."""
     shuffles: int
+    """That are counted, which are those that are run if the null test ends as soon as it may."""
+    shuffles_asked: int
     rehearsed_events: int
     """Events of the accounts that were analysed to see how heavy this log is; 0 where rates alone were used."""
     stages: list[StageCost]
@@ -118,6 +124,13 @@ def usual(load: Load) -> dict[str, float]:
     """Return the CPU seconds of each stage on the machine that the rates were measured on."""
     features = load.features()
     return {stage: sum(rate * features[name] for name, rate in rates.items()) for stage, rates in RATES.items()}
+
+
+def sightings(load: Load) -> float:
+    """Return about how many sightings a log gives; of many the null test may end early."""
+    features = load.features()
+    doublings = max(log2(max(features["accounts"], 1e-3) / SIGHTINGS["from"]), 0.0)
+    return SIGHTINGS["accounts"] * features["accounts"] + SIGHTINGS["texts"] * features["texts"] * doublings
 
 
 def speed() -> tuple[float, float]:
@@ -147,6 +160,7 @@ def forecast(
     here: tuple[float, float],
     cores: int,
     part: tuple[Load, Mapping[str, float]] | None = None,
+    shuffles_asked: int | None = None,
 ) -> Cost:
     """Say what analysing a log would take.
 
@@ -156,6 +170,7 @@ def forecast(
         here: From `speed`.
         cores: That can be used.
         part: What a part of the log held, and the CPU seconds that the stages took on it.
+        shuffles_asked: Where fewer are expected to be run.
     """
     slower, waiting = here
     spent = {}
@@ -170,6 +185,7 @@ def forecast(
         seconds=round(clock, 1),
         megabytes=megabytes(load, spent["judgement"] / slower),
         shuffles=load.shuffles,
+        shuffles_asked=load.shuffles if shuffles_asked is None else shuffles_asked,
         rehearsed_events=part[0].events if part else 0,
         stages=[StageCost(name=stage, cpu_seconds=round(seconds, 1)) for stage, seconds in spent.items()],
     )

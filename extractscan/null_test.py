@@ -134,8 +134,24 @@ def until_clear(shuffles: Iterable[list[float]], mine: Sequence[float]) -> Itera
     for number, one in enumerate(shuffles, start=1):
         yield one
         strongest = max(strongest, *one, 0.0)
-        if number >= LEAST_SHUFFLES and all(each >= FAR * strongest for each in mine):
+        if number >= LEAST_SHUFFLES and clear(mine, strongest):
             return
+
+
+def needed(shuffles: int, sightings: float, *, clear: bool) -> int:
+    """Say how many of some shuffles are run on a log of so many sightings, if the answer is clear as soon as it can be.
+
+    Args:
+        shuffles: That are asked for.
+        sightings: Of all kinds.
+        clear: Whether it is to be expected that chance does not come near.
+    """
+    return min(shuffles, LEAST_SHUFFLES) if clear and sightings >= ONE_AT_A_TIME else shuffles
+
+
+def clear(mine: Sequence[float], strongest: float) -> bool:
+    """Tell whether networks of these strengths are all `FAR` times stronger than the strongest that chance gave."""
+    return all(each >= FAR * strongest for each in mine)
 
 
 def of(found: Found, shuffles: Sequence[Sequence[float]]) -> model.NullTest:

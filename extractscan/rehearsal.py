@@ -6,8 +6,9 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import partial
+from itertools import chain
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 
 import polars as pl
 
@@ -18,8 +19,18 @@ from extractscan.settings import Settings
 SHUFFLES: Final = 2
 
 
-def rehearse(events: pl.DataFrame, accounts: pl.DataFrame | None, settings: Settings) -> tuple[Load, dict[str, float]]:
-    """Analyse some events from end to end, and return how many they are and the CPU seconds of each stage.
+class Rehearsed(NamedTuple):
+    """What a part of a log was, and what came of it."""
+
+    load: Load
+    spent: dict[str, float]
+    """CPU seconds of each stage."""
+    clear: bool
+    """Whether all that was found is so much stronger than what chance gave that the null test of a large log ends."""
+
+
+def rehearse(events: pl.DataFrame, accounts: pl.DataFrame | None, settings: Settings) -> Rehearsed:
+    """Analyse some events from end to end.
 
     Args:
         events: Canonical columns.
@@ -34,9 +45,7 @@ def rehearse(events: pl.DataFrame, accounts: pl.DataFrame | None, settings: Sett
         path.unlink()
 
 
-def _measured(
-    path: Path, events: pl.DataFrame, accounts: pl.DataFrame | None, settings: Settings
-) -> tuple[Load, dict[str, float]]:
+def _measured(path: Path, events: pl.DataFrame, accounts: pl.DataFrame | None, settings: Settings) -> Rehearsed:
     spent: dict[str, float] = {}
     logs = readers.open_logs([str(path)])
     mine = pl.col(schema.ACCOUNT).is_in(events[schema.ACCOUNT].unique().implode())
@@ -64,7 +73,8 @@ def _measured(
             dossier.network(case, ground, null_test.of(case.found, dealt), settings)
     texts = int(events[schema.PROMPT].is_not_null().sum()) if schema.PROMPT in events.columns else 0
     load = Load(len(events), texts, events[schema.ACCOUNT].n_unique(), spent.pop("decoded"), shuffles)
-    return load, spent
+    strengths = [null_test.strength(case.found.profile) for case in cases]
+    return Rehearsed(load, spent, null_test.clear(strengths, max(chain.from_iterable(dealt), default=0.0)))
 
 
 @contextmanager

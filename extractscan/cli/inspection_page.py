@@ -89,7 +89,8 @@ def _planned(view: View, cost: Cost) -> Iterator[RenderableType]:
         table.add_row(stage.name, f"{stage.cpu_seconds:,.1f} s", bar(view, stage.cpu_seconds, most, 20))
     table.add_row("CPU in all", f"{cost.cpu_seconds:,.1f} s", Text(f"{_seconds(cost.seconds)} by the clock", "dim"))
     table.add_row("memory", size(cost.megabytes << 20), Text("at its peak", "dim"))
-    table.add_row("bytes read", size(cost.bytes_read), Text(f"{count(cost.shuffles, 'shuffle')}", "dim"))
+    asked = "" if cost.shuffles == cost.shuffles_asked else f" of {cost.shuffles_asked}, if chance does not come near"
+    table.add_row("bytes read", size(cost.bytes_read), Text(f"{count(cost.shuffles, 'shuffle')}{asked}", "dim"))
     yield table
     tried = count(cost.rehearsed_events, "event")
     yield Text(f"From rates, and what all stages took on {tried} of a few accounts just now.", "dim")

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 
-from extractscan.forecast import Cost, Load, Sample, forecast, speed
+from extractscan.forecast import Cost, Load, Sample, forecast, sightings, speed
 from extractscan.readers import LogSet, completed, read_accounts_with_notes
 from extractscan.readers.inspection import Inspection
 from extractscan.settings import Settings
@@ -31,8 +32,12 @@ def cost_of(
     events = sample.events() if plan else None
     if events is None:
         return forecast(load, inspection.bytes, here=(1.0, 1.0), cores=cores)
+    from extractscan.null_test import needed
     from extractscan.rehearsal import rehearse
 
     table = completed(read_accounts_with_notes(accounts)[0] if accounts else None, logs.accounts())
     here = speed()
-    return forecast(load, inspection.bytes, here=here, cores=cores, part=rehearse(events, table, settings))
+    part = rehearse(events, table, settings)
+    load = replace(load, shuffles=needed(settings.shuffles, sightings(load), clear=part.clear))
+    tried = part.load, part.spent
+    return forecast(load, inspection.bytes, here=here, cores=cores, part=tried, shuffles_asked=settings.shuffles)

@@ -5,15 +5,21 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+import time
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import polars as pl
 import pytest
 
-from extractscan import forecast, rehearsal, simulate
+from extractscan import forecast, null_test, readers, rehearsal, simulate
+from extractscan.cli.inspection_page import Drawn, inspection_page
+from extractscan.cli.planning import cost_of
 from extractscan.forecast import Load, Sample
+from extractscan.readers.inspection import inspect_logs
 from extractscan.settings import Settings
+from extractscan.writers.terminal import View
 
 SPENT = """
 import json, resource, subprocess, sys
@@ -22,6 +28,7 @@ used = resource.getrusage(resource.RUSAGE_CHILDREN)
 print(json.dumps([used.ru_utime + used.ru_stime, used.ru_maxrss >> 10, done.stdout.decode()]))
 """
 """Runs the tool from a process that is smaller: Linux hands the peak of a process on to those that it starts."""
+SAMPLES = Path(__file__).parents[2] / "sample_logs"
 WITHIN = 0.3
 TRIES = 4
 """A busy machine takes more CPU for the same work, and now and then in between the plan and the run."""
@@ -59,7 +66,7 @@ def test_a_plan_holds_within_a_third(world: Path, tmp_path: Path) -> None:
 
 def test_a_plan_is_drawn_stage_by_stage(run: Any) -> None:
     """And without one the page says by rates what a run takes, and that there is more to be had."""
-    log = Path(__file__).parents[2] / "sample_logs" / "campaign.parquet"
+    log = SAMPLES / "campaign.parquet"
     page = run("inspect", log, "--plan", "--shuffles", 1).stdout
     for words in ("What a run would take", "judgement", "CPU in all", "1 shuffle", "3,617 events of a few accounts"):
         assert words in page, words
@@ -115,6 +122,39 @@ def test_a_log_that_is_heavier_than_usual_costs_more() -> None:
 
 
 @pytest.mark.parametrize(
+    ("events", "measured"), [(1_000_000, 2_373_250), (3_000_000, 13_277_449), (10_000_000, 20_000_000)]
+)
+def test_sightings_are_expected_as_they_were_counted(events: int, measured: int) -> None:
+    """Of large worlds within a quarter, which tells whether a log is large to the null test; without text few."""
+    load = Load(events, events, events * 3 // 100, 0.0, 20)
+    assert 0.75 <= forecast.sightings(load) / measured <= 1.25
+    assert forecast.sightings(replace(load, texts=0)) < forecast.sightings(load) / 2
+    assert forecast.sightings(Load(0, 0, 0, 0.0, 0)) == 0
+
+
+def test_a_plan_counts_the_shuffles_that_are_run(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of a log that is large to the null test five of twenty, unless chance comes near what a part of it gave."""
+    many = null_test.ONE_AT_A_TIME
+    assert null_test.needed(20, many, clear=True) == 5
+    assert null_test.needed(3, many, clear=True) == 3
+    assert null_test.needed(20, many - 1, clear=True) == null_test.needed(20, many, clear=False) == 20
+    log = SAMPLES / "campaign.parquet"
+    logs = readers.open_logs([str(log)])
+    costs = []
+    for large in (many, 1):
+        monkeypatch.setattr(null_test, "ONE_AT_A_TIME", large)
+        sample = Sample(40_000)
+        seen = inspect_logs(logs, time.process_time, sample.add)
+        table = str(SAMPLES / "campaign_accounts.parquet")
+        costs.append(cost_of(seen, sample, logs, table, plan=True, shuffles=None))
+    assert [(each.shuffles, each.shuffles_asked) for each in costs] == [(20, 20), (5, 20)]
+    spent = [{stage.name: stage.cpu_seconds for stage in each.stages}["shuffles"] for each in costs]
+    assert spent[1] < spent[0] / 2
+    page = inspection_page(View(), Drawn(seen, costs[1], None, [], [])).decode()
+    assert "5 shuffles of 20, if chance does not come near" in page
+
+
+@pytest.mark.parametrize(
     ("events", "on_disk", "measured"),
     [
         (200_000, False, 580),
@@ -140,6 +180,7 @@ def test_events_without_text_or_accounts_table_are_rehearsed() -> None:
             "user_agent": "curl/8",
         }
     ).with_columns((pl.int_range(pl.len()) % 9).cast(pl.String).alias("account_id"))
-    load, took = rehearsal.rehearse(log, None, Settings(shuffles=0))
+    load, took, clear = rehearsal.rehearse(log, None, Settings(shuffles=0))
+    assert clear
     assert (load.events, load.texts, load.accounts, load.shuffles) == (193, 0, 9, 0)
     assert set(took) == set(forecast.RATES) - {"start"}
