@@ -9,7 +9,8 @@ from extractscan.exhibits import Case, attribution, evidence, iso, observables, 
 from extractscan.groundwork import Ground
 from extractscan.growing import Found, shrunk
 from extractscan.harvest import IN_STREAM
-from extractscan.hypotheses.harvesting import asking, extraction, outspoken, run_through
+from extractscan.hypotheses.asks import asking
+from extractscan.hypotheses.harvesting import extraction, outspoken, run_through
 from extractscan.hypotheses.rhythm import heirs
 from extractscan.hypotheses.weighing import Weighed
 from extractscan.membership import needed_bits

@@ -13,9 +13,9 @@ from extractscan.errors import CannotTestError
 from extractscan.exhibits import iso
 from extractscan.groundwork import Ground
 from extractscan.growing import Found
+from extractscan.hypotheses.asks import ask_bits
 from extractscan.hypotheses.facts import Ask
 from extractscan.hypotheses.gathering import crowd_rates
-from extractscan.hypotheses.harvesting import ask_bits
 from extractscan.membership import needed_bits, total_bits
 from extractscan.model.shared import fingerprint
 from extractscan.settings import Settings, millibits

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Final, NamedTuple
+from typing import Final
 
 import numpy as np
 import numpy.typing as npt
@@ -11,6 +11,7 @@ import scipy.sparse as sp
 
 from extractscan import schema, shingles
 from extractscan.harvest import HEAD, HEADS, IN_STREAM, IN_TEMPLATE, PROMPT_KEY, SYSTEM_KEY
+from extractscan.hypotheses.facts import Mix
 
 Ints = npt.NDArray[np.int64]
 BUCKETS: Final = 4096
@@ -56,20 +57,6 @@ def samples(events: pl.DataFrame, most: int) -> list[str]:
     return [str(text) for text in chosen.head(most)[HEAD]]
 
 
-class Mix(NamedTuple):
-    """How alike the members' items are across accounts, as a multiple of how alike they are within one.
-
-    Attributes:
-        likeness: Of all words that are not wording.
-        bare: The same without what a member sends word for word again and again, or None where that leaves nothing.
-        pairs: Pairs of one member's prompts that both rest on.
-    """
-
-    likeness: float
-    bare: float | None
-    pairs: int
-
-
 def exchangeability(events: pl.DataFrame) -> Mix | None:
     """Say how alike the members' items are across accounts, as a multiple of how alike they are within one.
 
@@ -95,7 +82,20 @@ def exchangeability(events: pl.DataFrame) -> Mix | None:
     likeness = _ratio(_likeness(row, word, account), same, different)
     once = ~_phrases(row, word, account)
     bare = _ratio(_likeness(row[once], word[once], account), same, different)
-    return None if likeness is None else Mix(likeness, bare, pairs)
+    if likeness is None:
+        return None
+    return Mix(likeness, bare, pairs, _new_words(row, word, account) / len(chosen), len(chosen))
+
+
+def _new_words(row: Ints, word: Ints, account: Ints) -> int:
+    """Count the different words of all items: those that neither a quarter of all prompts nor most of one's hold."""
+    words, place = np.unique(word, return_inverse=True)
+    held = sp.csr_matrix((np.ones(len(row)), (row, place)), shape=(len(account), len(words)))
+    held.data[:] = 1.0
+    common = np.asarray(held.mean(axis=0)).ravel() >= COMMON
+    theirs = held.multiply(_items(held, account)).tocsr()
+    theirs.eliminate_zeros()
+    return int(np.count_nonzero(~common[np.unique(theirs.indices)]))
 
 
 def _ratio(

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from extractscan.hypotheses.asks import WORDED_BITS, ask_bits, asking
 from extractscan.hypotheses.facts import Facts
-from extractscan.hypotheses.harvesting import HALF_WORDED, WORDED_BITS, ask_bits, asking, extraction, one_list
+from extractscan.hypotheses.harvesting import HALF_WORDED, extraction, one_list
 from extractscan.hypotheses.weighing import (
     HARD,
     HIDDEN_UNITS,

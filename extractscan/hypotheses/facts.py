@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +43,24 @@ END_PRODUCT = "end_product"
 def hardly(units: int) -> int:
     """Return how many others may hold a value that is still a group's own."""
     return max(2, units // 10)
+
+
+class Mix(NamedTuple):
+    """How alike the members' items are across accounts, as a multiple of how alike they are within one.
+
+    Attributes:
+        likeness: Of all words that are not wording.
+        bare: The same without what a member sends word for word again and again, or None where that leaves nothing.
+        pairs: Pairs of one member's prompts that both rest on.
+        words: Different words of the items for each prompt; a queue of tasks brings new ones with every task.
+        prompts: Prompts that were laid side by side.
+    """
+
+    likeness: float
+    bare: float | None
+    pairs: int
+    words: float
+    prompts: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +120,8 @@ class Facts:
         banned: Share of members with a status other than active, or None.
         products, products_outside: Share of the stream (and of everybody else's events) that asks for finished text
             which somebody hands in or publishes.
+        new_words: Different words of the items for each prompt, wording left out, or None.
+        worded_prompts: Prompts that this rests on.
     """
 
     units: int
@@ -142,6 +163,8 @@ class Facts:
     answers: float | None = None
     products: float = 0.0
     products_outside: float = 0.0
+    new_words: float | None = None
+    worded_prompts: int = 0
 
     def share(self, signal: str) -> Sharing:
         """Return how the members hold one kind of observable; nothing known where the log lacks it."""

@@ -11,7 +11,7 @@ import polars as pl
 
 from extractscan import schema
 from extractscan.hands import other_hands
-from extractscan.hypotheses.facts import END_PRODUCT, Ask, Facts, Sharing, hardly
+from extractscan.hypotheses.facts import END_PRODUCT, Ask, Facts, Mix, Sharing, hardly
 from extractscan.hypotheses.rhythm import answers, greed, rhythm, turnover
 from extractscan.hypotheses.weighing import concealed
 from extractscan.incidence import Incidence, Kind, spans
@@ -82,7 +82,7 @@ def gather(
     outside: Mapping[str, float],
     *,
     text: bool,
-    mix: tuple[float, float | None, int] | None,
+    mix: Mix | None,
     own_worded: float | None,
     listed: tuple[int, float],
 ) -> Facts:
@@ -95,8 +95,7 @@ def gather(
         crowd: Units that are in no network at all: a log full of campaigns must not make harvesting look ordinary.
         outside: Their mean rate of each family of requests, from `crowd_rates`.
         text: Whether the log holds prompts.
-        mix: How alike the items are across members, the same without phrases of one member, and the pairs that this
-            rests on (see `items.exchangeability`).
+        mix: How alike the items are across members (see `items.exchangeability`).
         own_worded: Share of members with a fixed text of their own (see `items.own_worded`).
         listed: Items that many members sent, and the median member's part of them (see `pools.listed`).
     """
@@ -116,9 +115,11 @@ def gather(
         events=len(events),
         stream_events=len(stream),
         stream_known=text,
-        exchangeable=None if mix is None else mix[0],
-        bare=None if mix is None else mix[1],
-        exchange_pairs=0 if mix is None else mix[2],
+        exchangeable=None if mix is None else mix.likeness,
+        bare=None if mix is None else mix.bare,
+        exchange_pairs=0 if mix is None else mix.pairs,
+        new_words=None if mix is None else mix.words,
+        worded_prompts=0 if mix is None else mix.prompts,
         own_worded=own_worded,
         shapes=_shapes(stream),
         same_list=float(shared) if shared is not None else 0.0,  # type: ignore[arg-type]

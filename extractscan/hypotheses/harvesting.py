@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from math import log2, sqrt
 
-from extractscan.hypotheses.facts import END_PRODUCT, Ask, Facts
+from extractscan.hypotheses.asks import UNTHREADED_MIX, WORDED_BITS, Sign, asking, filled_in, loud, mill, said
+from extractscan.hypotheses.facts import END_PRODUCT, Facts
 from extractscan.hypotheses.weighing import (
     HIDDEN_UNITS,
     clients_of_one_hand,
@@ -15,17 +16,9 @@ from extractscan.hypotheses.weighing import (
     rented,
 )
 
-FLOOR = 0.002
-"""Rates below one event in 500 are not told apart: a small log cannot measure them."""
-LEAST_SHARE = 0.02
-ASKING, LOUD = 3.0, 5.0
-"""Bits of a request from which it is one of a harvest, and from which shared addresses do not explain it."""
 CARRIAGE = frozenset({"load", "duty", "ramp", "output_settings", "long_answers"})
 LONG_ANSWERS = 1.5
-PRODUCTS = 0.3
-"""Share of the stream that asks for essays, search pages, reviews or comments from which these are what it is for."""
 CARRIAGE_CAP = 2.0
-SECOND_WEIGHT = 0.5
 SPREAD, SPREAD_MOST = frozenset({"load", "dealt_deck", "item_mix", "item_shape", "own_wording"}), 2.5
 """What tells how work is spread over accounts, and the most that it says together where nobody conceals anything."""
 CARRIED = 2.0
@@ -40,17 +33,10 @@ OWN_TEXTS = 0.6
 OWN_WORDED_UNITS = 20
 HALF_WORDED = 6.0
 """Bare likeness of dealt items, and bits of the content channel from which one wording runs through most members."""
-UNTHREADED_MIX = 2.9
-"""The most that dealt items say where neither a wording nor a request runs through the traffic: a reseller that deals
-his customers' requests over all accounts looks the same."""
 RELAYED_LEAST = -1.0
 """The least that topics say where a hidden operator has one wording or asks aloud: he may relay, or deal by topic."""
-WORDED_BITS = 3.0
 LONG_LIST, SMALL_PART = 100, 0.5
 """Items from which a list is a pool, and the share of them that a member sends who draws from it."""
-
-Sign = tuple[str, float, float, str]
-"""Signal, bits, rate outside, sentence."""
 
 
 def extraction(facts: Facts) -> list[Sign]:
@@ -59,14 +45,14 @@ def extraction(facts: Facts) -> list[Sign]:
     Returns:
         (signal, bits, rate outside, sentence); their sum is the network's extraction bits.
     """
-    asks, carriage, items = _asks(facts), _carriage(facts), _items(facts)
+    asks, carriage, items = said(facts), _carriage(facts), _items(facts)
     found = [*asks, *carriage, *items]
-    if _mill(facts) or not concealed(facts):
+    if mill(facts) or filled_in(facts) or not concealed(facts):
         found = _spread_capped(found)
     if facts.end_users >= 0.5 and facts.end_users_each >= 5:
         says = f"requests carry the ids of the members' own end users ({facts.end_users_each:.0f} an account)"
         found.append(("end_users", -4.0, facts.end_users_outside, says))
-    if _mill(facts):
+    if mill(facts):
         says = f"{percent(facts.products)} of the stream asks for finished text to hand in or to publish"
         found.append((END_PRODUCT, -6.0, facts.products_outside, says))
     return found if threaded(facts) else _carriage_capped(found)
@@ -214,7 +200,7 @@ def outspoken(facts: Facts) -> bool:
 
     A reseller's customers, or one person who talks of everything, have a common phrase and mixed items as well.
     """
-    asks = sum(bits for _, bits, _, _ in _asks(facts))
+    asks = sum(bits for _, bits, _, _ in said(facts))
     steady = sum(bits for name, bits, _, _ in _carriage(facts) if name in {"load", "duty"})
     return threaded(facts) and (asks >= 1 or steady >= CARRIED)
 
@@ -249,49 +235,6 @@ def _spread_capped(found: list[Sign]) -> list[Sign]:
     """
     spread = _capped([sign for sign in found if sign[0] in SPREAD], SPREAD_MOST)
     return [*(sign for sign in found if sign[0] not in SPREAD), *spread]
-
-
-def _asks(facts: Facts) -> list[Sign]:
-    """List the two loudest requests, each family by its most telling rules.
-
-    Where no wording runs through them and too few items tell whose they are, they may be one person's way of asking.
-    """
-    scored = sorted(((ask_bits(ask), name, ask) for name, ask in facts.asks.items()), key=lambda row: (-row[0], row[1]))
-    best = {ask.title: (bits, name, ask) for bits, name, ask in reversed(scored)}
-    alone = facts.exchangeable is None and facts.channels.get("content", 0.0) < WORDED_BITS
-    found: list[Sign] = []
-    ranked = sorted(best.values(), key=lambda row: (-row[0], row[1]))
-    for rank, (bits, name, ask) in enumerate(ranked[:2]):
-        weight = bits if rank == 0 else min(3.0, SECOND_WEIGHT * bits)
-        weight = min(weight, UNTHREADED_MIX) if alone else weight
-        if weight > 0.5:
-            says = (
-                f"{percent(ask.share)} of the stream asks for {ask.title}, {percent(ask.outside)} of other traffic does"
-            )
-            found.append((name.partition(".")[0], weight, ask.outside, says))
-    return found
-
-
-def asking(facts: Facts) -> bool:
-    """Tell whether something that a harvest asks for is asked for at all, beyond what anybody may ask for."""
-    return any(ask_bits(ask) >= ASKING for ask in facts.asks.values())
-
-
-def _mill(facts: Facts) -> bool:
-    """Tell whether a group asks for what somebody hands in or publishes, and for nothing that a harvest asks for."""
-    return facts.products >= PRODUCTS and not asking(facts)
-
-
-def loud(facts: Facts) -> bool:
-    """Tell whether something is asked for aloud that only a harvest asks for."""
-    return any(ask_bits(ask) >= LOUD for ask in facts.asks.values())
-
-
-def ask_bits(ask: Ask) -> float:
-    """Bits of one family: how many times more often the stream asks for it than everybody else, capped."""
-    if ask.share < LEAST_SHARE:
-        return 0.0
-    return max(0.0, min(ask.cap, log2((ask.share + FLOOR) / (ask.outside + FLOOR))))
 
 
 def threaded(facts: Facts) -> bool:

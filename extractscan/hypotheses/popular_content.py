@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from extractscan.hypotheses.asks import asking
 from extractscan.hypotheses.facts import Facts
-from extractscan.hypotheses.harvesting import asking, one_list
+from extractscan.hypotheses.harvesting import one_list
 from extractscan.hypotheses.weighing import (
     Weighed,
     hard_ties,

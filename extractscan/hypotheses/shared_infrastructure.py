@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from extractscan.hypotheses.asks import loud
 from extractscan.hypotheses.facts import Facts
-from extractscan.hypotheses.harvesting import HALF_WORDED, MIX_PAIRS, loud
+from extractscan.hypotheses.harvesting import HALF_WORDED, MIX_PAIRS
 from extractscan.hypotheses.weighing import HIDDEN_UNITS, Weighed, hard_ties, one_room, points, rented, tie
 
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from extractscan.hypotheses.asks import asking
 from extractscan.hypotheses.facts import Facts
-from extractscan.hypotheses.harvesting import HALF_WORDED, asking, fixed_texts, items_dealt
+from extractscan.hypotheses.harvesting import HALF_WORDED, fixed_texts, items_dealt
 from extractscan.hypotheses.weighing import (
     Candidate,
     Weighed,

@@ -157,13 +157,24 @@ def concealed(facts: Facts) -> bool:
 
     Nothing is concealed where all calls come from one address in human hours and one card pays, or machines of the
     house are all that is shared; nor by people with accounts that grew old on the cards of a team; nor by the one card
-    that pays for all, where the log does not know whence they call.
+    that pays for all, where they sit at one mail domain of their own, or the log does not know whence they call.
     """
     if grown(facts) or (housed(facts) and (one_room(facts) or not split(facts))):
         return False
     card = facts.share("payment")
-    openly = card.known >= 0.2 and card.top >= 0.8 and facts.share("address").known < 0.2
-    return (hard_ties(facts) >= 0.3 and not openly) or (rented(facts) and not one_cloud(facts))
+    named = own_domain(facts) or facts.share("address").known < 0.2
+    openly = card.known >= 0.2 and card.top >= 0.8 and named
+    tied = hard_ties(facts) >= 0.3 and not openly
+    return tied or _batch_of_domains(facts) or (rented(facts) and not one_cloud(facts))
+
+
+def _batch_of_domains(facts: Facts) -> bool:
+    """Tell whether accounts at several domains that nobody else has were made at one time for one private wording.
+
+    Brands of one house have several domains as well, and accounts that came one after another.
+    """
+    worded = facts.channels.get("content", 0.0) >= TIED_BITS
+    return several_domains(facts) and worded and _at_once(facts, "signup_batch")
 
 
 def strangers(facts: Facts) -> bool:
@@ -181,11 +192,15 @@ def one_cloud(facts: Facts) -> bool:
 
 
 def split(facts: Facts) -> bool:
-    """Tell whether several cards or phones each serve several members, where one would do for each house."""
+    """Tell whether several cards or phones each serve several members, where one would do for each house.
+
+    One that serves half of them, beside members who have their own, is an agency's or a firm's.
+    """
     address = facts.share("address")
     houses = address.common * address.known if sites(facts) else 0.0
     shares = [facts.share(name) for name in ("payment", "phone")]
     several = [one for one in shares if one.known >= 0.5 and one.shared >= 0.5 and one.top < 0.6]
+    several = [one for one in several if round(one.common * one.known * facts.units) >= 2]
     return any(one.distinct * one.known > 1.5 * houses for one in several)
 
 

@@ -188,6 +188,8 @@ def test_a_dealt_queue_is_told_from_own_topics() -> None:
     )
     assert mixed is not None
     assert mixed.likeness > 0.9
+    assert mixed.prompts <= 120
+    assert 0 < mixed.words <= len(WORDS) / mixed.prompts
     assert apart is not None
     assert apart.likeness < 0.5
 

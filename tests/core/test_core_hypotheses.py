@@ -13,10 +13,11 @@ import pytest
 from extractscan import hypotheses
 from extractscan.groundwork import families_of, products
 from extractscan.hypotheses import HYPOTHESES
+from extractscan.hypotheses.asks import ask_bits
 from extractscan.hypotheses.facts import Ask, Facts, Sharing
 from extractscan.hypotheses.gathering import Background
 from extractscan.hypotheses.gathering import _products as asked_products
-from extractscan.hypotheses.harvesting import ask_bits, extraction, from_a_pool, outspoken, run_through, threaded
+from extractscan.hypotheses.harvesting import extraction, from_a_pool, outspoken, run_through, threaded
 from extractscan.hypotheses.weighing import (
     Weighed,
     clients_of_one_hand,
@@ -39,7 +40,7 @@ FILES = {
     "compromised_keys",
     "popular_content",
 }
-SUPPORT = {"rhythm", "__init__", "facts", "gathering", "harvesting", "weighing"}
+SUPPORT = {"asks", "rhythm", "__init__", "facts", "gathering", "harvesting", "weighing"}
 PLAIN = Facts(
     units=20,
     accounts=20,
@@ -52,7 +53,7 @@ PLAIN = Facts(
     same_list=0.0,
 )
 OWN_CARDS = Sharing(known=1.0, shared=0.0, distinct=1.0, top=0.05)
-FEW_CARDS = Sharing(known=1.0, shared=1.0, distinct=0.2, top=0.3, bits=8.0)
+FEW_CARDS = Sharing(known=1.0, shared=1.0, distinct=0.2, top=0.3, bits=8.0, common=0.2)
 ONE_CARD = Sharing(known=1.0, shared=1.0, distinct=0.05, top=1.0, bits=8.0)
 POOL = Sharing(known=1.0, shared=0.9, distinct=2.0, top=0.2, bits=8.0)
 MANY_CLIENTS = Sharing(known=1.0, shared=0.5, distinct=0.8, top=0.2)
@@ -819,9 +820,46 @@ def test_several_houses_with_a_card_each_conceal_nothing() -> None:
     lone = dict(firm.sharing) | {"address": replace(three, top=0.95, common=1 / 60), "payment": OWN_CARDS}
     assert said("H2", replace(firm, sharing=lone), "one address carries all in human hours, and no set of cards") == 4.0
     assert said("H2", firm, "one address carries all") == 0.0
-    assert concealed(replace(firm, sharing=dict(firm.sharing) | {"payment": replace(cards, distinct=9 / 48)}))
+    many = replace(cards, distinct=9 / 48, common=9 / 48)
+    assert concealed(replace(firm, sharing=dict(firm.sharing) | {"payment": many}))
+    assert not concealed(replace(firm, sharing=dict(firm.sharing) | {"payment": replace(many, common=1 / 48)}))
     assert concealed(replace(firm, sharing=dict(firm.sharing) | {"address": replace(three, each=1.8)}))
     assert concealed(replace(firm, round_the_clock=0.9))
+
+
+def test_one_card_and_one_domain_of_their_own_conceal_nothing_wherever_they_call_from() -> None:
+    """A firm whose people work at home has a name; one card of accounts at public mailboxes has none."""
+    domain = Sharing(known=1.0, shared=1.0, distinct=0.05, top=1.0, outside=0, bits=9.0)
+    firm = replace(PLAIN, sharing={"payment": ONE_CARD, "email_domain": domain, "address": OWN_CARDS})
+    assert not concealed(firm)
+    assert concealed(replace(firm, sharing=dict(firm.sharing) | {"email_domain": replace(domain, outside=300)}))
+    assert concealed(replace(firm, sharing=dict(firm.sharing) | {"payment": FEW_CARDS}))
+
+
+def test_accounts_made_at_once_at_several_domains_for_one_wording_are_concealed() -> None:
+    """Domains are bought as cards are; brands of one house are not made in a week, nor for one text."""
+    domains = Sharing(known=1.0, shared=1.0, distinct=0.15, top=0.4, bits=9.0, owned=3, owning=1.0)
+    batch = Sharing(known=1.0, shared=1.0, distinct=0.1, top=0.6, bits=8.0)
+    made = replace(PLAIN, sharing={"payment": OWN_CARDS, "email_domain": domains, "signup_batch": batch})
+    assert concealed(made)
+    assert not concealed(replace(made, channels={"content": 1.0}))
+    assert not concealed(replace(made, sharing=dict(made.sharing) | {"signup_batch": replace(batch, bits=1.0)}))
+    assert not concealed(replace(made, sharing=dict(made.sharing) | {"email_domain": replace(domains, owned=1)}))
+
+
+def test_a_form_filled_in_from_short_lists_is_no_queue_of_tasks() -> None:
+    """Spread work says little then, unless a harvest is asked for; few prompts tell nothing of their words."""
+    hidden = {"payment": FEW_CARDS, "address": POOL}
+    form = replace(PLAIN, sharing=hidden, exchangeable=1.0, exchange_pairs=2000, new_words=0.4, worded_prompts=400)
+
+    def bits(facts: Facts) -> float:
+        return sum(one for _, one, _, _ in extraction(facts))
+
+    tasks = bits(replace(form, new_words=9.0))
+    assert bits(form) == pytest.approx(2.5)
+    assert tasks > 5
+    assert bits(replace(form, new_words=None)) == bits(replace(form, worded_prompts=60)) == tasks
+    assert bits(replace(form, asks=REASONING)) == bits(replace(form, asks=REASONING, new_words=9.0))
 
 
 def test_people_with_old_accounts_on_cards_of_a_team_conceal_nothing() -> None:
