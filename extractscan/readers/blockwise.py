@@ -228,8 +228,7 @@ class Records:
         """Put the second column of a frame at the records that `row` names, the last one of each; null elsewhere."""
         at = np.full(self.height, -1, dtype=np.int64)
         at[values[ROW].to_numpy()] = np.arange(values.height)
-        places = pl.Series(at)
-        return values.to_series(1).gather(places.set(places < 0, None))
+        return values.to_series(1).gather(_series(pa.array(at, mask=at < 0)))
 
 
 def _series(array: pa.ChunkedArray | pa.Array) -> pl.Series:

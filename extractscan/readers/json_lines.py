@@ -41,13 +41,13 @@ def read(plan: Plan, meter: Meter) -> Iterator[Chunk]:
     usual = Usual(plan.columns, plan.wanted) if plan.columns and plan.framing != WRAPPED else None
     line = 1
     try:
-        for view, frame in ahead(views(pieces(plan.stored, plan.layers, meter)), usual):
-            if frame is not None:
-                chunks = _cut(rows_from(meter.tally.rows, frame.height), frame, read=True)
-                meter.tally.rows += frame.height
-                line += frame.height
+        for read_ahead in ahead(views(pieces(plan.stored, plan.layers, meter)), usual):
+            if isinstance(read_ahead, pl.DataFrame):
+                chunks = _cut(rows_from(meter.tally.rows, read_ahead.height), read_ahead, read=True)
+                meter.tally.rows += read_ahead.height
+                line += read_ahead.height
             else:
-                block = bytes(view)
+                block = bytes(read_ahead)
                 place = Place(line, block.count(b"\n"))
                 rows, records = block_of(block, kind, meter, place)
                 if usual:

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Final
+from typing import Any, Final
+from weakref import ReferenceType, ref
+
+import numpy as np
 
 from extractscan.readers.stored import DamagedError
 
@@ -13,6 +16,7 @@ LONGEST: Final = 256 << 20
 """No record of a log is longer; a decompression bomb is."""
 BOM: Final = b"\xef\xbb\xbf"
 
+_Room = np.ndarray[Any, np.dtype[np.uint8]]
 Bytes = bytes | memoryview
 """A block, or a view of one whose memory is used again for another."""
 
@@ -35,43 +39,53 @@ def views(stream: Iterator[bytes], size: int = BLOCK) -> Iterator[memoryview]:
     Raises:
         DamagedError: as `blocks` does.
     """
-    buffer, filled, first = bytearray(), 0, True
-    buffers = [buffer]
+    room, filled, first = _room(0), 0, True
+    lent: list[tuple[_Room, ReferenceType[_Room]]] = []
     broken: DamagedError | None = None
     try:
         for piece in stream:
             before, filled = filled, filled + len(piece)
-            buffer[before:filled] = piece
+            if filled > len(room):
+                room = _room(max(size, before) + len(piece) if before else filled, room[:before])
+            room[before:filled] = np.frombuffer(piece, np.uint8)
             if filled >= size and b"\n" in piece:
                 end = before + piece.rfind(b"\n") + 1
-                yield memoryview(buffer)[_begin(buffer) if first else 0 : end]
-                rest, first = buffer[end:filled], False
-                buffer = _unused(buffers)
+                yield _lent(room, _begin(room[:filled], first=first), end, lent)
+                rest, first = room[end:filled], False
                 filled = len(rest)
-                buffer[:filled] = rest
+                room = _room(max(len(room), filled), rest, _unused(lent))
             elif filled > LONGEST:
                 raise DamagedError("a line longer than 256 MiB")  # noqa: TRY301 - handled with all other breaks
     except DamagedError as error:
         broken = error
-    end = filled if broken is None else buffer.rfind(b"\n", 0, filled) + 1
-    block = memoryview(buffer)[_begin(buffer) if first else 0 : end]
-    if block:
-        yield block
+    end = filled if broken is None else bytes(room[:filled]).rfind(b"\n") + 1
+    begin = _begin(room[:filled], first=first)
+    if begin < end:
+        yield _lent(room, begin, end, lent)
     if broken is not None:
         raise broken
 
 
-def _begin(data: bytearray) -> int:
-    return len(BOM) if data.startswith(BOM) else 0
+def _begin(room: _Room, *, first: bool) -> int:
+    return len(BOM) if first and bytes(room[: len(BOM)]) == BOM else 0
 
 
-def _unused(buffers: list[bytearray]) -> bytearray:
-    """Give memory that no view is held of, which Python lets shrink; new memory where there is none."""
-    for buffer in buffers:
-        try:
-            buffer.pop()
-        except BufferError:
-            continue
-        return buffer
-    buffers.append(bytearray())
-    return buffers[-1]
+def _room(size: int, content: _Room | None = None, room: _Room | None = None) -> _Room:
+    """Give memory of a size, some other if that is large enough, that begins with some content."""
+    if room is None or len(room) < size:
+        room = np.empty(size, np.uint8)
+    if content is not None:
+        room[: len(content)] = content
+    return room
+
+
+def _lent(room: _Room, begin: int, end: int, lent: list[tuple[_Room, ReferenceType[_Room]]]) -> memoryview:
+    shown = room[begin:end]
+    lent.append((room, ref(shown)))
+    return shown.data
+
+
+def _unused(lent: list[tuple[_Room, ReferenceType[_Room]]]) -> _Room | None:
+    """Take memory back that nobody holds a view of any more; None where there is none."""
+    at = next((at for at, (_, shown) in enumerate(lent) if shown() is None), None)
+    return None if at is None else lent.pop(at)[0]

@@ -77,8 +77,8 @@ class Node:
         kind = type(value)
         self.kinds.add(kind)
         if kind is dict:
-            for name, field in self.fields.items():
-                field.observe(value.get(name))
+            for name in value.keys() & self.fields.keys():
+                self.fields[name].observe(value[name])
         elif kind is list and self.items is not None:
             for item in value:
                 self.items.observe(item)

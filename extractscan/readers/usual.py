@@ -66,18 +66,18 @@ class Usual:
         return frame
 
 
-def ahead(stream: Iterator[Bytes], usual: Usual | None) -> Iterator[tuple[Bytes, pl.DataFrame | None]]:
-    """Yield blocks in order with what could be read of them by columns, the next ones being read meanwhile.
+def ahead(stream: Iterator[Bytes], usual: Usual | None) -> Iterator[Bytes | pl.DataFrame]:
+    """Yield blocks in order, or what could be read of them by columns, the next ones being read meanwhile.
 
     Raises:
         DamagedError: where the stream breaks, after all blocks before were yielded.
     """
     if usual is None:
-        yield from ((block, None) for block in stream)
+        yield from stream
         return
     width = min(_AHEAD, pl.thread_pool_size())
     with ThreadPoolExecutor(width) as pool:
-        held: deque[tuple[Bytes, Future[pl.DataFrame | None]]] = deque()
+        held: deque[Future[Bytes | pl.DataFrame]] = deque()
         broken, first = None, True
         while True:
             try:
@@ -90,14 +90,16 @@ def ahead(stream: Iterator[Bytes], usual: Usual | None) -> Iterator[tuple[Bytes,
             if first:
                 usual.begin(block)
                 first = False
-            held.append((block, pool.submit(usual.read, block)))
+            held.append(pool.submit(_read, block, usual))
+            del block
             if len(held) > width:
-                yield _done(*held.popleft())
+                yield held.popleft().result()
         while held:
-            yield _done(*held.popleft())
+            yield held.popleft().result()
     if broken is not None:
         raise broken
 
 
-def _done(block: Bytes, frame: Future[pl.DataFrame | None]) -> tuple[Bytes, pl.DataFrame | None]:
-    return block, frame.result()
+def _read(block: Bytes, usual: Usual) -> Bytes | pl.DataFrame:
+    frame = usual.read(block)
+    return block if frame is None else frame

@@ -266,10 +266,10 @@ def test_what_appears_late_is_learned_and_its_columns_are_read_by_blocks_again(
     plain = b"".join(b'{"model":"m%d"}\n' % i for i in range(9))
     late = b'{"model":"x","error_information":"bad"}\n'
     frames = []
-    for block, frame in usual.ahead(iter([plain, late, plain, late, late, plain]), found):
-        frames.append(frame)
-        if frame is None:
-            found.learn([json.loads(line) for line in block.splitlines()])
+    for told in usual.ahead(iter([plain, late, plain, late, late, plain]), found):
+        frames.append(told if isinstance(told, pl.DataFrame) else None)
+        if not isinstance(told, pl.DataFrame):
+            found.learn([json.loads(line) for line in bytes(told).splitlines()])
     assert frames[0] is not None
     assert frames[1] is None
     assert frames[-2] is not None
