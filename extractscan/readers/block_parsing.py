@@ -94,13 +94,20 @@ _BRACE, _BRACKET = b"{["
 """What closes either stands two places further."""
 
 
+NAMES: Final = dict[str, msgspec.Raw] | list[Any] | str | int | float | bool | None
+"""Any value, of which objects are opened as far as the names of their fields."""
+
+
 @lru_cache(maxsize=64)
-def heads_decoder(heads: tuple[str, ...], kind: Any = Any) -> msgspec.json.Decoder[Any]:
-    """Give what decodes some top-level fields of records, named `f0`, `f1` and so on, and skips the others."""
+def heads_decoder(heads: tuple[str, ...], kinds: tuple[Any, ...] = ()) -> msgspec.json.Decoder[Any]:
+    """Give what decodes some top-level fields of records, named `f0`, `f1` and so on, and skips the others.
+
+    The first fields are of the kinds given, the others of any.
+    """
     names = [f"f{number}" for number in range(len(heads))]
-    struct = msgspec.defstruct(
-        "Heads", [(name, kind, None) for name in names], rename=dict(zip(names, heads, strict=True)), gc=False
-    )
+    every = [*kinds, *[Any] * (len(heads) - len(kinds))]
+    fields = [(name, kind, None) for name, kind in zip(names, every, strict=True)]
+    struct = msgspec.defstruct("Heads", fields, rename=dict(zip(names, heads, strict=True)), gc=False)
     return msgspec.json.Decoder(struct)
 
 
@@ -114,7 +121,7 @@ def heads_of(block: Bytes, heads: tuple[str, ...]) -> tuple[list[tuple[Any, ...]
         UnusualError: where they cannot be decoded.
     """
     try:
-        raw = heads_decoder(heads, msgspec.Raw).decode_lines(block)
+        raw = heads_decoder(heads, (msgspec.Raw,) * len(heads)).decode_lines(block)
         numbers: dict[tuple[bytes, ...], int] = {}
         texts = ([b"null" if text is None else bytes(text) for text in map(get, raw)] for get in _getters(len(heads)))
         which = [numbers.setdefault(key, len(numbers)) for key in zip(*texts, strict=True)]

@@ -144,15 +144,15 @@ class Records:
             columns[name or "item"] = items.nothing() if values is None else values
         return pl.DataFrame(columns)
 
-    def views(self, heads: tuple[str, ...], view: Callable[[Any], Any]) -> list[Any]:
-        """Give views of all records with some of their top-level fields, for what columns cannot hold.
+    def views(self, heads: tuple[str, ...], view: Callable[[Any], Any], *kinds: Any) -> list[Any]:
+        """Give views of all records with some of their top-level fields, the first of these of some kinds.
 
         Raises:
             UnusualError: where they cannot be decoded so.
         """
         if heads not in self._views:
             try:
-                told = map(msgspec.structs.astuple, heads_decoder(heads).decode_lines(self._block))
+                told = map(msgspec.structs.astuple, heads_decoder(heads, kinds).decode_lines(self._block))
                 self._views[heads] = [view(dict(zip(heads, each, strict=True))) for each in told]
             except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
                 raise UnusualError from error

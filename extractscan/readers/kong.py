@@ -12,10 +12,13 @@ import polars as pl
 from extractscan import schema
 from extractscan.readers import chat
 from extractscan.readers.addresses import address, forwarded
+from extractscan.readers.block_parsing import NAMES
+from extractscan.readers.cast import series_of
+from extractscan.readers.convert import read_all
 from extractscan.readers.credentials import key_of
 from extractscan.readers.exchange import Exchange, body_fields, model_of, of
-from extractscan.readers.exchange_columns import by_record, filled, with_columns, without
 from extractscan.readers.exchange_columns import either as either_of
+from extractscan.readers.exchange_columns import filled, with_columns, without
 from extractscan.readers.outlines import by_blocks
 from extractscan.readers.picking import either, first_of
 from extractscan.readers.plain_columns import leaf
@@ -97,8 +100,17 @@ def _told(read: Callable[[Any], Any], *paths: str) -> Field:
 
     Entries that are set aside give nothing, lest they decide of what type a column is.
     """
-    column = by_record(Caller, lambda caller: None if caller.reason else read(caller), *_TOLD)
-    return Field(paths, read, column)
+
+    def read_block(block: Any) -> Any:
+        return series_of("values", read_all(lambda caller: None if caller.reason else read(caller), _callers(block)))
+
+    return Field(paths, read, Column((), read_block))
+
+
+def _callers(block: Any) -> list[Caller]:
+    """View all entries of a block, whose bodies stay closed."""
+    callers: list[Caller] = block.views(_TOLD, Caller, NAMES)
+    return callers
 
 
 def _within(*names: str) -> tuple[str, ...]:
@@ -111,7 +123,7 @@ def _aside(block: Any) -> Any:
     Raises:
         UnusualError: where an entry has other sections than one of a known name, which columns would not see.
     """
-    callers = block.views(_TOLD, Caller)
+    callers = _callers(block)
     for caller in callers:
         if caller.reason is None:
             ai = caller.record["ai"]
