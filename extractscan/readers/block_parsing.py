@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from functools import lru_cache
+from itertools import repeat
 from operator import attrgetter
 from typing import Any, Final
 
@@ -122,17 +124,26 @@ def heads_of(block: Bytes, heads: tuple[str, ...]) -> tuple[list[tuple[Any, ...]
     """
     try:
         raw = heads_decoder(heads, (msgspec.Raw,) * len(heads)).decode_lines(block)
+        columns = [_held(raw, f"f{number}") for number in range(len(heads))]
+        texts = [[b"null" if text is None else bytes(text) for text in column] for column in columns if column]
         numbers: dict[tuple[bytes, ...], int] = {}
-        texts = ([b"null" if text is None else bytes(text) for text in map(get, raw)] for get in _getters(len(heads)))
-        which = [numbers.setdefault(key, len(numbers)) for key in zip(*texts, strict=True)]
-        told = [tuple(map(_ANY.decode, key)) for key in numbers]
+        keys = zip(*texts, strict=True) if texts else repeat((), len(raw))
+        which = [numbers.setdefault(key, len(numbers)) for key in keys]
+        told = [_filled(map(_ANY.decode, key), columns) for key in numbers]
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
         raise UnusualError from error
     return told, None if len(told) == len(which) else pl.Series(which, dtype=pl.UInt32)
 
 
-def _getters(count: int) -> list[attrgetter[Any]]:
-    return [attrgetter(f"f{number}") for number in range(count)]
+def _held(records: list[Any], name: str) -> list[Any]:
+    """List what stands in one field of records; nothing where none has any."""
+    values = list(map(attrgetter(name), records))
+    return values if any(values) else []
+
+
+def _filled(values: Iterator[Any], columns: list[list[Any]]) -> tuple[Any, ...]:
+    """Put values in the places of the columns that hold any, None in the others."""
+    return tuple(next(values) if column else None for column in columns)
 
 
 _ANY: Final = msgspec.json.Decoder()
