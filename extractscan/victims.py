@@ -15,7 +15,7 @@ from extractscan import schema
 from extractscan.growing import Found, shrunk
 from extractscan.hands import other_hands
 from extractscan.harvest import IN_STREAM, THREADED
-from extractscan.hypotheses.weighing import HARD
+from extractscan.hypotheses.holdings import HARD
 from extractscan.incidence import Incidence, Ints, spans
 from extractscan.settings import Settings
 from extractscan.worded import Hits

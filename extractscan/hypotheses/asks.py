@@ -61,11 +61,14 @@ def mill(facts: Facts) -> bool:
 def filled_in(facts: Facts) -> bool:
     """Tell whether requests are a form filled in from short lists, of places or keywords, and no tasks.
 
-    Each task brings words of its own, however many went before: tasks of public collections ten words and more. Who
-    asks for what a harvest asks for may draw it from short lists all the same.
+    Each task brings words of its own, however many went before: tasks of public collections ten words and more. One
+    that many members sent counts once. Who asks for what a harvest asks for may draw it from short lists all the same.
     """
-    told = facts.new_words is not None and facts.worded_prompts >= FORM_PROMPTS
-    return told and (facts.new_words or 0.0) < FORM and not asking(facts)
+    if facts.new_words is None or facts.worded_prompts < FORM_PROMPTS or asking(facts):
+        return False
+    alone = 1.0 - facts.same_list if facts.list_items else 1.0
+    items = facts.list_items + alone * facts.worded_prompts
+    return facts.new_words * facts.worded_prompts < FORM * items
 
 
 def loud(facts: Facts) -> bool:

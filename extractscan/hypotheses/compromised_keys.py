@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from extractscan.hypotheses.facts import Facts
-from extractscan.hypotheses.weighing import Weighed, hard_ties, percent, points
+from extractscan.hypotheses.holdings import hard_ties
+from extractscan.hypotheses.weighing import Weighed, percent, points
 
 
 def weigh(facts: Facts) -> Weighed:

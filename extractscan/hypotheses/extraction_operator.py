@@ -5,23 +5,25 @@ from __future__ import annotations
 from extractscan.hypotheses.asks import WORDED_BITS, ask_bits, asking
 from extractscan.hypotheses.facts import Facts
 from extractscan.hypotheses.harvesting import HALF_WORDED, extraction, one_list
-from extractscan.hypotheses.weighing import (
+from extractscan.hypotheses.holdings import (
     HARD,
     HIDDEN_UNITS,
+    apart,
+    clients_of_one_hand,
+    hard_ties,
+    several_domains,
+    tie,
+)
+from extractscan.hypotheses.weighing import (
     Candidate,
     Weighed,
-    apart,
     bought,
-    clients_of_one_hand,
     desk,
-    hard_ties,
     institution,
     percent,
     points,
     pooled,
-    several_domains,
     software_only,
-    tie,
     unnamed,
 )
 

@@ -6,15 +6,8 @@ from math import log2, sqrt
 
 from extractscan.hypotheses.asks import UNTHREADED_MIX, WORDED_BITS, Sign, asking, filled_in, loud, mill, said
 from extractscan.hypotheses.facts import END_PRODUCT, Facts
-from extractscan.hypotheses.weighing import (
-    HIDDEN_UNITS,
-    clients_of_one_hand,
-    concealed,
-    hard_ties,
-    hidden,
-    percent,
-    rented,
-)
+from extractscan.hypotheses.holdings import HIDDEN_UNITS, clients_of_one_hand, paid_piecewise
+from extractscan.hypotheses.weighing import concealed, hidden, percent, rented
 
 CARRIAGE = frozenset({"load", "duty", "ramp", "output_settings", "long_answers"})
 LONG_ANSWERS = 1.5
@@ -35,8 +28,13 @@ HALF_WORDED = 6.0
 """Bare likeness of dealt items, and bits of the content channel from which one wording runs through most members."""
 RELAYED_LEAST = -1.0
 """The least that topics say where a hidden operator has one wording or asks aloud: he may relay, or deal by topic."""
-LONG_LIST, SMALL_PART = 100, 0.5
-"""Items from which a list is a pool, and the share of them that a member sends who draws from it."""
+LISTED, LONG_LIST, SMALL_PART = 0.3, 50, 0.5
+"""Share of the items that many members sent from which there is a list, the items from which it is a pool, and the
+share of them that a member sends who draws from it."""
+ONE_WAY, SERVED = 1.5, 3
+"""Ways of setting requests up until which they are one, and end users of an account from which it serves others."""
+DRAWN = 2.0
+"""Bits of one wording around items that were drawn from a pool."""
 
 
 def extraction(facts: Facts) -> list[Sign]:
@@ -98,16 +96,20 @@ def _items(facts: Facts) -> list[Sign]:
                 f"{percent(facts.same_list)} of the items were sent by three members or more: everybody runs one list"
             )
             return [("item_order", -10.0, 0.0, says)]
-        if facts.same_list <= 0.3 and worded and (relayed or not topics):
+        if from_a_pool(facts) and worded:
+            says = f"one wording, and of a list of {facts.list_items} items each member sent a part: a pool"
+            found.append(("dealt_deck", DRAWN, 0.0, says))
+        elif facts.same_list <= LISTED and worded and (relayed or not topics):
             dealt = min(4.0, 0.5 * log2(facts.stream_events)) * (1 - 2 * facts.same_list)
             says = f"one wording, but hardly an item twice ({percent(facts.same_list)}): the work is dealt out"
             unsure = facts.exchangeable is None
             found.append(("dealt_deck", min(dealt, 2.0) if unsure else dealt, 0.0, says))
-    if facts.exchangeable is not None and (facts.same_list <= 0.3 or from_a_pool(facts)):
+    if facts.exchangeable is not None and (facts.same_list <= LISTED or from_a_pool(facts)):
         most = MIX_MOST if threaded(facts) else UNTHREADED_MIX
         sure = min(1.0, facts.exchange_pairs / MIX_PAIRS)
         least = RELAYED_LEAST if relayed or (worded and loud(facts) and concealed(facts)) else MIX_LEAST
-        likeness = facts.bare if facts.bare is not None and own_worded(facts) else facts.exchangeable
+        bare = own_worded(facts) or phrased(facts)
+        likeness = facts.bare if facts.bare is not None and bare else facts.exchangeable
         under = min(0.0, likeness - DEALT + max(0.0, open_to_chance(facts) - 1.0 / sqrt(MIX_PAIRS)))
         bits = sure * max(least, min(most, MIX_SLOPE * (likeness - DEALT if likeness > DEALT else under)))
         says = f"items are as alike across accounts as within one ({likeness:.2f}), as dealt from one queue"
@@ -119,12 +121,23 @@ def _items(facts: Facts) -> list[Sign]:
         says = f"{percent(facts.own_worded or 0.0)} of the members each work from one fixed text of their own"
         found.append(("own_wording", 3.0, 0.0, says))
     if not worded and facts.shapes is not None and facts.exchangeable is not None and not topics:
-        if facts.shapes <= 1.5:
-            found.append(("item_shape", 1.5, 0.0, "every request of a member is set up in one and the same way"))
+        if facts.shapes <= ONE_WAY:
+            bits = 2.5 if one_machine(facts) else 1.5
+            found.append(("item_shape", bits, 0.0, "every request of a member is set up in one and the same way"))
         elif facts.shapes >= 4.0:
             says = f"a member sets its requests up in {facts.shapes:.0f} ways, as customers of many kinds do"
             found.append(("item_shape", -3.0, 0.0, says))
     return found
+
+
+def one_machine(facts: Facts) -> bool:
+    """Tell whether all requests of a member are set up in one way, and loads and hours are a machine's.
+
+    Customers of a reseller set theirs up in ways of their own, and most of them sleep.
+    """
+    alike = facts.shapes is not None and facts.shapes <= ONE_WAY and facts.end_users_each < SERVED
+    restless = facts.round_the_clock > facts.round_the_clock_outside + 0.3
+    return alike and restless and (facts.load_ratio or 1.0) >= 2.0
 
 
 def one_list(facts: Facts) -> bool:
@@ -133,15 +146,15 @@ def one_list(facts: Facts) -> bool:
 
 
 def from_a_pool(facts: Facts) -> bool:
-    """Tell whether accounts that are paid for together, on several cards, each sent a small part of a long list.
+    """Tell whether concealed accounts, paid for together on several cards, each sent a small part of a long list.
 
     That is an operator's dispatcher that draws with replacement, or asks several accounts for answers to choose from;
-    who runs a list for himself sends most of it, and pays for himself or for all openly. Many accounts on addresses
-    that somebody rented in many networks are told by these.
+    who runs a list for himself sends most of it, and pays for himself or for all openly, or a school pays for some.
+    Many accounts on addresses that somebody rented in many networks are told by these.
     """
-    part = facts.same_list >= 0.5 and facts.list_items >= LONG_LIST and facts.list_covered <= SMALL_PART
-    paid = hard_ties(facts) >= 0.3 and facts.share("payment").top < 0.6
-    return part and (paid or (rented(facts) and concealed(facts) and facts.units >= HIDDEN_UNITS))
+    if facts.same_list <= LISTED or facts.list_items < LONG_LIST or facts.list_covered > SMALL_PART:
+        return False
+    return concealed(facts) and (paid_piecewise(facts) or (rented(facts) and facts.units >= HIDDEN_UNITS))
 
 
 def topics_of_their_own(facts: Facts) -> bool:
@@ -150,7 +163,7 @@ def topics_of_their_own(facts: Facts) -> bool:
     Where one wording runs through all that they send, the likeness has to lie under that of a queue by more than its
     pairs leave open; a few pairs are alike by chance.
     """
-    if facts.exchangeable is None or facts.exchange_pairs < 60 or own_worded(facts):
+    if facts.exchangeable is None or facts.exchange_pairs < 60 or own_worded(facts) or phrased(facts):
         return False
     whole = facts.channels.get("content", 0.0) >= HALF_WORDED and facts.own_traffic <= 0.2
     return facts.exchangeable < DEALT - 0.05 - (open_to_chance(facts) if whole else 0.0)
@@ -175,13 +188,23 @@ def fixed_texts(facts: Facts) -> bool:
 
 
 def own_texts(facts: Facts) -> bool:
-    """Tell whether the members each work from a fixed text of their own, over items that were dealt from one queue.
+    """Tell whether the members each work from a fixed text of their own, over items that were dealt from one queue."""
+    return _dealt_bare(facts) and fixed_texts(facts)
 
-    The bare likeness has to be that of a dealt queue by what its pairs allow to tell.
+
+def phrased(facts: Facts) -> bool:
+    """Tell whether phrases of the members' own hide a queue: concealed accounts take a few of an operator's wordings.
+
+    What each sends again and again makes its requests alike; without it they are as alike across accounts as within.
     """
+    worded = facts.channels.get("content", 0.0) >= WORDED_BITS
+    return worded and _dealt_bare(facts) and concealed(facts)
+
+
+def _dealt_bare(facts: Facts) -> bool:
+    """Tell whether the bare likeness is that of a dealt queue by what its pairs allow to tell."""
     least = BARE_DEALT + open_to_chance(facts)
-    dealt = facts.bare is not None and facts.bare >= least and facts.exchange_pairs >= 200
-    return dealt and fixed_texts(facts)
+    return facts.bare is not None and facts.bare >= least and facts.exchange_pairs >= 200
 
 
 def own_worded(facts: Facts) -> bool:

@@ -5,17 +5,8 @@ from __future__ import annotations
 from extractscan.hypotheses.asks import asking
 from extractscan.hypotheses.facts import Facts
 from extractscan.hypotheses.harvesting import one_list
-from extractscan.hypotheses.weighing import (
-    Weighed,
-    hard_ties,
-    institution,
-    percent,
-    points,
-    rented,
-    software_only,
-    strangers,
-    tie,
-)
+from extractscan.hypotheses.holdings import hard_ties, tie
+from extractscan.hypotheses.weighing import Weighed, institution, percent, points, rented, software_only, strangers
 
 
 def weigh(facts: Facts) -> Weighed:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from extractscan.hypotheses.facts import Facts
-from extractscan.hypotheses.harvesting import extraction, fixed_texts, threaded
-from extractscan.hypotheses.weighing import Candidate, Weighed, apart, hard_ties, one_room, percent, points
+from extractscan.hypotheses.harvesting import SERVED, extraction, fixed_texts, one_machine, threaded
+from extractscan.hypotheses.holdings import apart, hard_ties
+from extractscan.hypotheses.weighing import Candidate, Weighed, one_room, percent, points
 
 
 def weigh(facts: Facts) -> Weighed:
@@ -21,6 +22,11 @@ def weigh(facts: Facts) -> Weighed:
             *_traffic(facts),
             (facts.end_users >= 0.3 and _serves(facts), 3.0, "requests name many end users"),
             (many_ways, 3.0, "requests are set up in as many ways as customers would"),
+            (
+                one_machine(facts),
+                -3.0,
+                "requests come in one form, evenly and at all hours; customers differ, and sleep",
+            ),
             (even < 1.3, 1.0, "loads differ"),
             (even >= 2.0, -1.0, "loads are even"),
             (domain.known >= 0.5 and domain.top >= 0.8, -1.0, "all accounts sit at one mail domain"),
@@ -53,7 +59,7 @@ def _traffic(facts: Facts) -> tuple[Candidate, ...]:
 
 
 def _serves(facts: Facts) -> bool:
-    return facts.end_users_each >= 3
+    return facts.end_users_each >= SERVED
 
 
 def _pay_apart(facts: Facts) -> bool:

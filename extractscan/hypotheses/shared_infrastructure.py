@@ -5,7 +5,8 @@ from __future__ import annotations
 from extractscan.hypotheses.asks import loud
 from extractscan.hypotheses.facts import Facts
 from extractscan.hypotheses.harvesting import HALF_WORDED, MIX_PAIRS
-from extractscan.hypotheses.weighing import HIDDEN_UNITS, Weighed, hard_ties, one_room, points, rented, tie
+from extractscan.hypotheses.holdings import HIDDEN_UNITS, hard_ties, tie
+from extractscan.hypotheses.weighing import Weighed, one_room, points, rented
 
 
 def weigh(facts: Facts) -> Weighed:

@@ -5,21 +5,8 @@ from __future__ import annotations
 from extractscan.hypotheses.asks import asking
 from extractscan.hypotheses.facts import Facts
 from extractscan.hypotheses.harvesting import HALF_WORDED, fixed_texts, items_dealt
-from extractscan.hypotheses.weighing import (
-    Candidate,
-    Weighed,
-    apart,
-    clients_of_one_hand,
-    concealed,
-    desk,
-    named_house,
-    own_domain,
-    percent,
-    points,
-    private_domain,
-    several_domains,
-    unnamed,
-)
+from extractscan.hypotheses.holdings import apart, clients_of_one_hand, own_domain, private_domain, several_domains
+from extractscan.hypotheses.weighing import Candidate, Weighed, concealed, desk, named_house, percent, points, unnamed
 
 OLD_DAYS = 45
 GROWN_DAYS = 90

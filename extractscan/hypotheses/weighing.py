@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from extractscan.hypotheses.facts import Facts, hardly
+from extractscan.hypotheses.facts import Facts
+from extractscan.hypotheses.holdings import (
+    HIDDEN_UNITS,
+    TIED_BITS,
+    apart,
+    hard_ties,
+    own_domain,
+    private_domain,
+    several_domains,
+    two,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +67,6 @@ SITE, ONE_HOUSE = 1 / 12, 1.2
 """Common addresses for each member, and of those that it calls from, up to which they are houses and no pool."""
 GROWN = 90.0
 """Days from which accounts are not made for what they do together now."""
-TIED_BITS = 3.0
 EVEN = 1.6
 """Times by which loads are more even than other people's from which a dispatcher spreads them."""
 OPERATORS_TIME = ("signup_batch", "onset", "offset", "pivot", "age")
@@ -88,10 +97,6 @@ def _at_once(facts: Facts, name: str) -> bool:
     return shared.bits >= TIED_BITS and shared.top * facts.units >= max(4.0, 0.3 * facts.units)
 
 
-HARD = ("payment", "phone", "signup_device", "device")
-"""Signals of what nobody shares by chance."""
-
-
 REGISTERED = ("phone", "signup_device", "signup_address", "email_pattern", "email_domain", "organization")
 """What else ties identities where cards are their own and they share a referral code, which may be an advert's."""
 
@@ -99,22 +104,6 @@ REGISTERED = ("phone", "signup_device", "signup_address", "email_pattern", "emai
 def unnamed(facts: Facts) -> bool:
     """Tell whether the log knows nothing that could name a customer; its silence is no evidence for or against one."""
     return all(facts.share(name).known < 0.2 for name in ("payment", "email_domain", "phone", "signup_device"))
-
-
-def hard_ties(facts: Facts) -> float:
-    """Share of the members that share a card, a phone, a device or an operator's mail domain with another one."""
-    kinds = (*HARD, *(["email_domain"] if throwaway_domains(facts) else []))
-    return max(facts.share(s).shared * facts.share(s).known for s in kinds)
-
-
-def clients_of_one_hand(facts: Facts) -> bool:
-    """Tell whether one machine or phone set up most accounts, each with a card and a mail domain of its own.
-
-    So does an agency for its clients, whatever is known of their cards; whoever buys so many domains and cards does not
-    sign up with one machine or phone.
-    """
-    one = any(facts.share(name).known >= 0.5 and facts.share(name).top >= 0.5 for name in ("signup_device", "phone"))
-    return one and apart(facts, "email_domain") and facts.share("payment").shared < 0.1
 
 
 def one_room(facts: Facts) -> bool:
@@ -200,8 +189,7 @@ def split(facts: Facts) -> bool:
     houses = address.common * address.known if sites(facts) else 0.0
     shares = [facts.share(name) for name in ("payment", "phone")]
     several = [one for one in shares if one.known >= 0.5 and one.shared >= 0.5 and one.top < 0.6]
-    several = [one for one in several if round(one.common * one.known * facts.units) >= 2]
-    return any(one.distinct * one.known > 1.5 * houses for one in several)
+    return any(one.distinct * one.known > 1.5 * houses for one in several if two(facts, one))
 
 
 def housed(facts: Facts) -> bool:
@@ -234,17 +222,6 @@ def named_house(facts: Facts) -> bool:
     return (card.known >= 0.2 and card.top >= 0.8) or (domain.top >= 0.3 and private_domain(facts))
 
 
-def own_domain(facts: Facts) -> bool:
-    """Tell whether most members sit at one mail domain that hardly anybody outside uses."""
-    domain = facts.share("email_domain")
-    return domain.known >= 0.5 and domain.top >= 0.8 and private_domain(facts)
-
-
-def private_domain(facts: Facts) -> bool:
-    """Tell whether hardly anybody outside uses the members' commonest mail domain."""
-    return facts.share("email_domain").outside <= hardly(facts.units)
-
-
 def institution(facts: Facts) -> bool:
     """Tell whether the members sit at one mail domain, and each has a card and programs of his own.
 
@@ -252,41 +229,6 @@ def institution(facts: Facts) -> bool:
     """
     client, loose = facts.share("user_agent"), (facts.load_ratio or 1.0) < EVEN
     return own_domain(facts) and loose and apart(facts, "payment") and client.known > 0 and client.top < 0.5
-
-
-def apart(facts: Facts, name: str) -> bool:
-    """Tell whether a kind is known of most members and common to hardly any."""
-    return facts.share(name).known >= 0.5 and facts.share(name).shared < 0.1
-
-
-def tie(facts: Facts) -> str:
-    """Say what `hard_ties` counts."""
-    return "mail domains that nobody else has" if throwaway_domains(facts) else "a card, a phone or a device"
-
-
-def throwaway_domains(facts: Facts) -> bool:
-    """Tell whether many accounts sit at a few mail domains that nobody else has, around one private program.
-
-    A company or a campus has one domain; firms in one house have several, and each its own software.
-    """
-    domain, client = facts.share("email_domain"), facts.share("user_agent")
-    few = domain.shared >= 0.9 and domain.top < 0.5 and domain.distinct < 0.1
-    private = domain.outside * 50 <= facts.units and client.top >= 0.7 and client.bits >= TIED_BITS
-    return facts.units >= HIDDEN_UNITS and few and private
-
-
-def several_domains(facts: Facts) -> bool:
-    """Tell whether members sit at several mail domains that nobody else has, and most not alone at theirs.
-
-    Domains are bought as cards are; who buys several for a few accounts does not use them as a firm does its own.
-    """
-    domain = facts.share("email_domain")
-    held = domain.known >= 0.5 and domain.shared >= 0.5 and domain.top < 0.8
-    return held and domain.owned >= 2 and domain.owning >= 0.8
-
-
-HIDDEN_UNITS = 30
-"""Members from which cards of their own are a sign of care and not of strangers."""
 
 
 def hidden(facts: Facts) -> bool:

@@ -18,16 +18,8 @@ from extractscan.hypotheses.facts import Ask, Facts, Sharing
 from extractscan.hypotheses.gathering import Background
 from extractscan.hypotheses.gathering import _products as asked_products
 from extractscan.hypotheses.harvesting import extraction, from_a_pool, outspoken, run_through, threaded
-from extractscan.hypotheses.weighing import (
-    Weighed,
-    clients_of_one_hand,
-    concealed,
-    hard_ties,
-    percent,
-    points,
-    rented,
-    software_only,
-)
+from extractscan.hypotheses.holdings import clients_of_one_hand, hard_ties
+from extractscan.hypotheses.weighing import Weighed, concealed, percent, points, rented, software_only
 from extractscan.incidence import Incidence
 from extractscan.rules import load, match
 from extractscan.settings import Settings
@@ -40,7 +32,7 @@ FILES = {
     "compromised_keys",
     "popular_content",
 }
-SUPPORT = {"asks", "rhythm", "__init__", "facts", "gathering", "harvesting", "weighing"}
+SUPPORT = {"asks", "holdings", "rhythm", "__init__", "facts", "gathering", "harvesting", "weighing"}
 PLAIN = Facts(
     units=20,
     accounts=20,
@@ -229,7 +221,10 @@ def test_a_second_request_family_counts_half() -> None:
             {"item_mix": 4.0, "own_wording": 3.0},
         ),
         ({"exchangeable": 0.7, "bare": 0.9, "exchange_pairs": 400, "own_worded": 0.9}, {"item_mix": -6.0}),
-        ({"exchangeable": 0.7, "bare": 1.1, "exchange_pairs": 400, "own_worded": 0.2}, {"item_mix": -6.0}),
+        (
+            {"exchangeable": 0.7, "bare": 1.1, "exchange_pairs": 400, "own_worded": 0.2, "channels": {}},
+            {"item_mix": -6.0},
+        ),
         (
             {"exchangeable": 1.0, "exchange_pairs": 400, "channels": {}, "shapes": 1.2, "load_ratio": 4.0},
             {"item_mix": 2.9, "item_shape": 1.5, "load": 2.0},
@@ -533,15 +528,19 @@ def test_accounts_that_pay_together_and_draw_from_one_list_are_no_class() -> Non
         PLAIN, same_list=0.9, list_items=400, list_covered=0.2, sharing={"payment": FEW_CARDS}, own_traffic=0.1
     )
     assert from_a_pool(pool)
-    assert not {"dealt_deck", "item_order"} & set(signals(pool))
+    assert "item_order" not in signals(pool)
+    assert signals(pool)["dealt_deck"] == 2.0
+    assert "dealt_deck" not in signals(replace(pool, channels={}))
+    assert from_a_pool(replace(pool, same_list=0.4))
     assert said("H1", pool, "on a list") == said("H6", pool, "on a list") == 0.0
     one_card = {"payment": ONE_CARD}
     for change in (
-        {"list_items": 50},
+        {"list_items": 40},
         {"list_covered": 0.9},
         {"sharing": {}},
         {"sharing": one_card},
-        {"same_list": 0.4},
+        {"sharing": {"payment": replace(FEW_CARDS, common=1 / 20)}},
+        {"same_list": 0.3},
     ):
         assert not from_a_pool(replace(pool, **change))  # type: ignore[arg-type]
     everybody = replace(pool, list_covered=0.9)
@@ -847,6 +846,34 @@ def test_accounts_made_at_once_at_several_domains_for_one_wording_are_concealed(
     assert not concealed(replace(made, sharing=dict(made.sharing) | {"email_domain": replace(domains, owned=1)}))
 
 
+def test_requests_in_one_form_evenly_and_at_all_hours_are_no_customers_of_a_reseller() -> None:
+    """A dispatcher sets all up alike and never sleeps; customers who name their users are customers all the same."""
+    sharing = {"payment": FEW_CARDS, "address": POOL, "user_agent": ONE_CLIENT}
+    plain = replace(PLAIN, channels={}, sharing=sharing, own_traffic=1.0, exchangeable=0.9, exchange_pairs=400)
+    machine = replace(plain, shapes=1.0, load_ratio=3.0, round_the_clock=0.9, duty_known=True)
+    form = "requests come in one form"
+    assert said("H4", machine, form) == -3.0
+    assert signals(machine)["item_shape"] == 2.5
+    for change in (
+        {"shapes": 2.0},
+        {"shapes": None},
+        {"load_ratio": 1.5},
+        {"round_the_clock": 0.1},
+        {"end_users_each": 4},
+    ):
+        assert said("H4", replace(machine, **change), form) == 0.0  # type: ignore[arg-type]
+    assert signals(replace(machine, round_the_clock=0.1))["item_shape"] == 1.5
+
+
+def test_phrases_of_their_own_hide_no_queue_of_concealed_accounts() -> None:
+    """Who takes a few of an operator's wordings makes its own requests alike; without them the items look dealt."""
+    hidden = {"payment": FEW_CARDS, "address": POOL}
+    few = replace(PLAIN, sharing=hidden, exchangeable=0.6, bare=1.1, exchange_pairs=900)
+    assert signals(few)["item_mix"] == 4.0
+    for change in ({"bare": 0.9}, {"exchange_pairs": 100}, {"sharing": {"payment": OWN_CARDS}}):
+        assert signals(replace(few, **change))["item_mix"] < 0.0  # type: ignore[arg-type]
+
+
 def test_a_form_filled_in_from_short_lists_is_no_queue_of_tasks() -> None:
     """Spread work says little then, unless a harvest is asked for; few prompts tell nothing of their words."""
     hidden = {"payment": FEW_CARDS, "address": POOL}
@@ -858,6 +885,8 @@ def test_a_form_filled_in_from_short_lists_is_no_queue_of_tasks() -> None:
     tasks = bits(replace(form, new_words=9.0))
     assert bits(form) == pytest.approx(2.5)
     assert tasks > 5
+    tenfold = replace(form, same_list=0.9, list_items=100, list_covered=0.2)
+    assert bits(replace(tenfold, new_words=1.0)) > bits(replace(tenfold, new_words=0.1))
     assert bits(replace(form, new_words=None)) == bits(replace(form, worded_prompts=60)) == tasks
     assert bits(replace(form, asks=REASONING)) == bits(replace(form, asks=REASONING, new_words=9.0))
 
