@@ -61,7 +61,9 @@ class Wording:
         at, known = _found(group[row] * len(self._values) + at, self._keys)
         row, at = row[known], at[known]
         mark = at - self._first[group[row]]
-        both = np.unique(row.astype(np.uint64) << np.uint64(32) | mark.astype(np.uint64))
+        both = row.astype(np.uint64) << np.uint64(32) | mark.astype(np.uint64)
+        both.sort()  # of whole numbers many times as fast as np.unique, which hashes them first
+        both = both[np.diff(both, prepend=~both[:1]) != 0]
         return Hits((both >> np.uint64(32)).astype(np.uint32), both.astype(np.uint32))
 
 
