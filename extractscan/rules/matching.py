@@ -23,6 +23,9 @@ the material they are about, and a pasted book must cost no more than a page."""
 
 MANY: Final = 2000
 """Texts from which a second, looser pattern is worth compiling."""
+LONGEST: Final = 10_000
+"""Characters of two looser patterns over which their common automaton does not fit where the engine keeps it: two of
+11,800 took five times as long in one search as one after the other."""
 
 
 class _Form(NamedTuple):
@@ -163,14 +166,14 @@ def _matching(texts: pl.Series, plain: pl.Series, rows: pl.Series, form: _Form) 
 def _among_many(texts: pl.Series, plain: pl.Series, form: _Form) -> pl.Series:
     """Return the places of the texts that a pattern of the form matches.
 
-    Patterns with gaps are asked last, two at a time in their looser form, and themselves only where that matches; what
-    one of them matched is done with.
+    Patterns with gaps are asked last, two short ones at a time in their looser form, and themselves only where that
+    matches; what one of them matched is done with.
     """
     gaps = {pattern: pattern.isascii() and len(_GAP.findall(pattern)) > 1 for pattern in form.wording.patterns}
     wide = [pattern for pattern, many in gaps.items() if many]
     alone = [[pattern] for pattern, many in gaps.items() if not many]
     left, found = pl.int_range(len(texts), eager=True), []
-    for group in [*alone, *(wide[at : at + 2] for at in range(0, len(wide), 2))]:
+    for group in [*alone, *_pairs(wide)]:
         likely = left
         if gaps[group[0]]:
             with suppress(pl.exceptions.ComputeError):  # the pattern that does not compile is named below
@@ -182,6 +185,18 @@ def _among_many(texts: pl.Series, plain: pl.Series, form: _Form) -> pl.Series:
             likely = likely.filter(~hit)
         left = left.filter(~left.is_in(pl.concat(found).implode()))
     return pl.concat(found).sort()
+
+
+def _pairs(patterns: Sequence[str]) -> Iterator[list[str]]:
+    """Put two neighbours together where their looser forms are short enough for one search."""
+    waiting: list[str] = []
+    for pattern in patterns:
+        if waiting and (len(waiting) == 2 or sum(len(_loosened(one)) for one in (*waiting, pattern)) > LONGEST):
+            yield waiting
+            waiting = []
+        waiting = [*waiting, pattern]
+    if waiting:
+        yield waiting
 
 
 def _contains(texts: pl.Series, pattern: str, rule: Rule) -> pl.Series:

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from extractscan.errors import UsageError
 from extractscan.rules import HEAD_CHARS, MAX_RULES, TAIL_CHARS, Rule, Wording, load, match, matching, suspect
-from extractscan.rules.matching import MANY, _loosened
+from extractscan.rules.matching import LONGEST, MANY, _loosened, _pairs
 
 RULES = load()
 TEXTS = [text for rule in RULES for examples in rule.examples.values() for text in examples[:2]]
@@ -201,3 +201,12 @@ def test_a_pattern_that_does_not_compile_is_named_by_many_texts_too() -> None:
 )
 def test_a_looser_pattern_repeats_any_number_of_times(pattern: str, looser: str) -> None:
     assert _loosened(pattern) == looser
+
+
+def test_two_looser_patterns_are_asked_at_a_time_unless_they_are_long() -> None:
+    """Neighbours in their order, each once; what is too long for one search together is asked alone."""
+    short, long = [f"{one}{{0,40}}" for one in "abcd"], "(?:" + "x" * (LONGEST - 20) + ")"
+    assert list(_pairs(short)) == [short[:2], short[2:]]
+    assert list(_pairs([*short[:3], long, short[3]])) == [short[:2], [short[2], long], [short[3]]]
+    assert list(_pairs([short[0], long + "y" * 20, short[1]])) == [[short[0]], [long + "y" * 20], [short[1]]]
+    assert list(_pairs([])) == []
