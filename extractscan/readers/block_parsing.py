@@ -53,6 +53,8 @@ def json_in(array: pa.ChunkedArray, kind: pa.Schema) -> pa.ChunkedArray:
 
 def _opened(texts: pa.StringArray, kind: pa.Schema) -> pa.ChunkedArray:
     hollow = _hollow(texts)
+    if hollow.all():
+        return pa.chunked_array([pa.nulls(len(texts), kind.field(ITEM).type)])
     texts = pc.if_else(hollow, "null", texts) if hollow.any() else texts
     lines = pc.binary_join_element_wise('{"item":', texts, "}\n", "").buffers()[2]
     table = None if any(_holds(lines, word) for word in _NO_JSON) else parsed(lines, kind, len(texts))
@@ -66,7 +68,7 @@ _NO_JSON: Final = (b"NaN", b"Infinity")
 
 
 def _holds(text: pa.Buffer, word: bytes) -> bool:
-    """Look for some bytes, four times as fast as Python does."""
+    """Look for some bytes; Python itself takes two to three times as long."""
     found = pl.from_arrow(one_value(text, pa.large_binary()))
     assert isinstance(found, pl.Series)
     return bool(found.bin.contains(word).any())
