@@ -8,11 +8,13 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from functools import partial
 from itertools import chain, groupby
+from pathlib import Path
 from typing import Any, Final
 
 import polars as pl
 
 from extractscan import model, schema
+from extractscan.errors import InputError
 from extractscan.readers import accounts as side_tables
 from extractscan.readers.chunk import MAX_ROWS
 from extractscan.readers.counting import counting
@@ -63,8 +65,11 @@ class LogSet:
 
         Raises:
             UsageError: for a column that is not canonical.
-            InputError: at the end of a full pass in which no input gave a single row.
+            InputError: at the end of a full pass in which no input gave a single row, or where a further pass meets a
+                file that is not as long any more as it was.
         """
+        if accounts is not None:
+            _require_unchanged(self.files)
         names = in_order(self.columns if columns is None else columns)
         kept = [name for name in names if name in self.columns]
         passed = [Tally() for _ in self.files]
@@ -277,3 +282,11 @@ def _originals(file: LogFile, rows: Sequence[int]) -> Iterator[tuple[int, bytes]
     homes = records_of(file.source, file.container.read(plan, Meter(Tally())), rows)
     found = dict(file.container.originals(plan, homes.values()))
     yield from ((row, found[homes[row]]) for row in sorted(homes) if homes[row] in found)
+
+
+def _require_unchanged(files: Sequence[LogFile]) -> None:
+    """Refuse to go on with a file that was written to since it was first read: its parts would not fit together."""
+    for file in files:
+        place = Path(file.path)
+        if not file.skipped and place.is_file() and place.stat().st_size != file.size:
+            raise InputError(f"{file.path}: changed while it was being read", hint="Analyse a copy of it.")

@@ -99,6 +99,17 @@ def test_a_pass_may_be_repeated_without_counting_twice(tmp_path: Path) -> None:
     assert [(r.reason, r.count, r.first_at) for r in first[0].rejected] == [("timestamp: missing", 1, "row 300")]
 
 
+def test_a_log_that_grows_between_two_passes_is_refused(tmp_path: Path) -> None:
+    """What a report counts and what it shows would be of two different files."""
+    path = write(tmp_path / "x", lines(EVENTS))
+    logs = open_logs([path])
+    list(logs.batches())
+    with Path(path).open("ab") as file:
+        file.write(lines([{"account_id": "late"}]))
+    with pytest.raises(InputError, match="changed while it was being read"):
+        list(logs.batches(accounts=pl.Series(["a1"])))
+
+
 def test_records_are_complete_without_a_pass(tmp_path: Path) -> None:
     logs = open_logs([packed(tmp_path, "csv", "zstd")])
     assert (logs.records()[0].rows_used, logs.records()[0].format) == (300, "canonical (csv zstd)")
