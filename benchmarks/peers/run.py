@@ -23,7 +23,7 @@ from benchmarks.peers.peers import PEERS
 
 QUIET = "innocents_only"
 OWN = "extractscan"
-REPORTING = range(1000, 1040)
+REPORTING = range(1000, 1060)
 PEERS_PYTHON = corpus.WORLDS / "peers-venv" / "bin" / "python"
 
 

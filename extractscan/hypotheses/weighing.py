@@ -148,13 +148,24 @@ def concealed(facts: Facts) -> bool:
     house are all that is shared; nor by people with accounts that grew old on the cards of a team; nor by the one card
     that pays for all, where they sit at one mail domain of their own, or the log does not know whence they call.
     """
-    if grown(facts) or (housed(facts) and (one_room(facts) or not split(facts))):
+    if grown(facts) or _firms(facts) or (housed(facts) and (one_room(facts) or not split(facts))):
         return False
     card = facts.share("payment")
     named = own_domain(facts) or facts.share("address").known < 0.2
     openly = card.known >= 0.2 and card.top >= 0.8 and named
     tied = hard_ties(facts) >= 0.3 and not openly
     return tied or _batch_of_domains(facts) or (rented(facts) and not one_cloud(facts))
+
+
+def _firms(facts: Facts) -> bool:
+    """Tell whether accounts that grew old sit at mail domains that nobody else has, with no more cards than domains.
+
+    Each firm has a name and pays for its own, whatever text two of them have in common.
+    """
+    domain, card = facts.share("email_domain"), facts.share("payment")
+    named = domain.known >= 0.5 and domain.shared >= 0.9 and domain.owning >= 0.9
+    paid = card.known >= 0.5 and card.shared >= 0.9 and card.distinct * card.known <= domain.distinct * domain.known
+    return named and paid and (facts.age_days or 0.0) >= GROWN
 
 
 def _batch_of_domains(facts: Facts) -> bool:

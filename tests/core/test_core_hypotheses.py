@@ -835,6 +835,16 @@ def test_one_card_and_one_domain_of_their_own_conceal_nothing_wherever_they_call
     assert concealed(replace(firm, sharing=dict(firm.sharing) | {"payment": FEW_CARDS}))
 
 
+def test_firms_that_each_pay_for_accounts_at_their_own_domain_conceal_nothing() -> None:
+    """Two vendors with one public rubric; new accounts, more cards than domains, or common mailboxes are not the same."""
+    two = Sharing(known=1.0, shared=1.0, distinct=0.1, top=0.6, bits=9.0, owned=2, owning=1.0, common=0.1)
+    firms = replace(PLAIN, sharing={"payment": two, "email_domain": two, "address": OWN_CARDS}, age_days=400.0)
+    assert not concealed(firms)
+    assert concealed(replace(firms, age_days=20.0))
+    for change in ({"payment": replace(two, distinct=0.15)}, {"email_domain": replace(two, owning=0.0)}):
+        assert concealed(replace(firms, sharing=dict(firms.sharing) | change))
+
+
 def test_accounts_made_at_once_at_several_domains_for_one_wording_are_concealed() -> None:
     """Domains are bought as cards are; brands of one house are not made in a week, nor for one text."""
     domains = Sharing(known=1.0, shared=1.0, distinct=0.15, top=0.4, bits=9.0, owned=3, owning=1.0)
