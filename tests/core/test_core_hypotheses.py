@@ -836,7 +836,7 @@ def test_one_card_and_one_domain_of_their_own_conceal_nothing_wherever_they_call
 
 
 def test_firms_that_each_pay_for_accounts_at_their_own_domain_conceal_nothing() -> None:
-    """Two vendors with one public rubric; new accounts, more cards than domains, or common mailboxes are not the same."""
+    """Two vendors with one public rubric; new accounts, more cards than domains, or common mailboxes differ."""
     two = Sharing(known=1.0, shared=1.0, distinct=0.1, top=0.6, bits=9.0, owned=2, owning=1.0, common=0.1)
     firms = replace(PLAIN, sharing={"payment": two, "email_domain": two, "address": OWN_CARDS}, age_days=400.0)
     assert not concealed(firms)
