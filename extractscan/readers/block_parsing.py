@@ -21,6 +21,8 @@ from extractscan.readers.whole_lines import lines_of, one_value
 
 _PARSED_AT_ONCE: Final = 4 << 20
 """Bytes of one chunk of a table: each costs a little for every column."""
+_POOL: Final = pa.system_memory_pool()
+"""Arrow's own pool takes large pages from the system, and clears them, as long as a short run lasts."""
 
 
 def parsed(block: Bytes | pa.Buffer, kind: pa.Schema, expected: int | None = None) -> pa.Table | None:
@@ -35,6 +37,7 @@ def parsed(block: Bytes | pa.Buffer, kind: pa.Schema, expected: int | None = Non
             pa.BufferReader(block),
             pj.ReadOptions(use_threads=False, block_size=min(size, len(block) + 1)),
             pj.ParseOptions(explicit_schema=kind, unexpected_field_behavior="ignore"),
+            memory_pool=_POOL,
         )
     except (pa.ArrowInvalid, pa.ArrowNotImplementedError):
         return None
@@ -55,8 +58,8 @@ def _opened(texts: pa.StringArray, kind: pa.Schema) -> pa.ChunkedArray:
     hollow = _hollow(texts)
     if hollow.all():
         return pa.chunked_array([pa.nulls(len(texts), kind.field(ITEM).type)])
-    texts = pc.if_else(hollow, "null", texts) if hollow.any() else texts
-    lines = pc.binary_join_element_wise('{"item":', texts, "}\n", "").buffers()[2]
+    texts = pc.if_else(hollow, "null", texts, memory_pool=_POOL) if hollow.any() else texts
+    lines = pc.binary_join_element_wise('{"item":', texts, "}\n", "", memory_pool=_POOL).buffers()[2]
     table = None if any(_holds(lines, word) for word in _NO_JSON) else parsed(lines, kind, len(texts))
     if table is None:
         raise UnusualError

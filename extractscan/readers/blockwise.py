@@ -126,8 +126,7 @@ class Records:
             raise UnusualError
         if pa.types.is_null(array.type.value_type):
             return None
-        lists = array.combine_chunks()
-        return _series(pc.list_parent_indices(lists)), Records(pa.table({ITEM: pc.list_flatten(lists)}))
+        return _series(pc.list_parent_indices(array)), Records(pa.table({ITEM: pc.list_flatten(array)}))
 
     def items(self, path: str, *names: str) -> pl.DataFrame | None:
         """Take the items of lists apart, one a row, with the record's number as `row`; None where there are none.
