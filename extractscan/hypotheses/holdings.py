@@ -7,6 +7,8 @@ from extractscan.hypotheses.facts import Facts, Sharing, hardly
 HARD = ("payment", "phone", "signup_device", "device")
 """Signals of what nobody shares by chance."""
 TIED_BITS = 3.0
+TIED, HALF = 0.3, 0.5
+"""Share of the members on common cards from which these tie a group, and on one card from which that one does."""
 HIDDEN_UNITS = 30
 """Members from which cards of their own are a sign of care and not of strangers."""
 
@@ -20,6 +22,15 @@ def hard_ties(facts: Facts) -> float:
 def apart(facts: Facts, name: str) -> bool:
     """Tell whether a kind is known of most members and common to hardly any."""
     return facts.share(name).known >= 0.5 and facts.share(name).shared < 0.1
+
+
+def tied(facts: Facts) -> bool:
+    """Tell whether what `hard_ties` counts ties the group, and not one part of it: one card, of a third, is a firm's.
+
+    Several cards that each serve several members do, or one that serves half of them.
+    """
+    shares = [facts.share(name) for name in (*HARD, *(["email_domain"] if throwaway_domains(facts) else []))]
+    return any(one.shared * one.known >= TIED and (two(facts, one) or one.top >= HALF) for one in shares)
 
 
 def tie(facts: Facts) -> str:

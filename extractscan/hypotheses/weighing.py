@@ -13,6 +13,7 @@ from extractscan.hypotheses.holdings import (
     own_domain,
     private_domain,
     several_domains,
+    tied,
     two,
 )
 
@@ -153,8 +154,7 @@ def concealed(facts: Facts) -> bool:
     card = facts.share("payment")
     named = own_domain(facts) or facts.share("address").known < 0.2
     openly = card.known >= 0.2 and card.top >= 0.8 and named
-    tied = hard_ties(facts) >= 0.3 and not openly
-    return tied or _batch_of_domains(facts) or (rented(facts) and not one_cloud(facts))
+    return (tied(facts) and not openly) or _batch_of_domains(facts) or (rented(facts) and not one_cloud(facts))
 
 
 def _firms(facts: Facts) -> bool:

@@ -811,7 +811,7 @@ def test_a_private_wording_that_asks_for_a_harvest_is_no_gateways() -> None:
 def test_several_houses_with_a_card_each_conceal_nothing() -> None:
     """Three sites of one firm; cards that cut across the sites, or members who call from several, are an operator's."""
     three = Sharing(known=1.0, shared=1.0, distinct=0.3, top=0.34, bits=9.0, common=3 / 60, each=1.0)
-    cards = Sharing(known=0.8, shared=1.0, distinct=3 / 48, top=0.34, bits=8.0)
+    cards = Sharing(known=0.8, shared=1.0, distinct=3 / 48, top=0.34, bits=8.0, common=3 / 48)
     firm = replace(PLAIN, units=60, sharing={"address": three, "payment": cards, "user_agent": ONE_CLIENT})
     assert not concealed(firm)
     assert not rented(firm)
@@ -833,6 +833,16 @@ def test_one_card_and_one_domain_of_their_own_conceal_nothing_wherever_they_call
     assert not concealed(firm)
     assert concealed(replace(firm, sharing=dict(firm.sharing) | {"email_domain": replace(domain, outside=300)}))
     assert concealed(replace(firm, sharing=dict(firm.sharing) | {"payment": FEW_CARDS}))
+
+
+def test_one_card_of_a_third_of_a_group_ties_a_firm_in_it_and_not_the_group() -> None:
+    """Ten of one firm among strangers on one network; several such cards, or one for half of all, are an operator's."""
+    third = Sharing(known=1.0, shared=0.33, distinct=0.7, top=0.33, bits=3.0, common=1 / 30)
+    mixed = replace(PLAIN, units=30, sharing={"payment": third, "address": OWN_CARDS})
+    assert hard_ties(mixed) >= 0.3
+    assert not concealed(mixed)
+    for change in ({"common": 3 / 30}, {"shared": 0.6, "top": 0.6}):
+        assert concealed(replace(mixed, sharing={"payment": replace(third, **change), "address": OWN_CARDS}))  # type: ignore[arg-type]
 
 
 def test_firms_that_each_pay_for_accounts_at_their_own_domain_conceal_nothing() -> None:
