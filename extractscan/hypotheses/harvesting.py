@@ -193,12 +193,13 @@ def own_texts(facts: Facts) -> bool:
 
 
 def phrased(facts: Facts) -> bool:
-    """Tell whether phrases of the members' own hide a queue: concealed accounts take a few of an operator's wordings.
+    """Tell whether phrases of the members' own hide a queue: each takes a few of an operator's wordings.
 
     What each sends again and again makes its requests alike; without it they are as alike across accounts as within.
+    People have habits of speech as well, so that this counts where something is concealed or asked for aloud.
     """
     worded = facts.channels.get("content", 0.0) >= WORDED_BITS
-    return worded and _dealt_bare(facts) and concealed(facts)
+    return worded and _dealt_bare(facts) and (concealed(facts) or loud(facts))
 
 
 def _dealt_bare(facts: Facts) -> bool:

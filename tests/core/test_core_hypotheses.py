@@ -890,7 +890,9 @@ def test_phrases_of_their_own_hide_no_queue_of_concealed_accounts() -> None:
     hidden = {"payment": FEW_CARDS, "address": POOL}
     few = replace(PLAIN, sharing=hidden, exchangeable=0.6, bare=1.1, exchange_pairs=900)
     assert signals(few)["item_mix"] == 4.0
-    for change in ({"bare": 0.9}, {"exchange_pairs": 100}, {"sharing": {"payment": OWN_CARDS}}):
+    apart = replace(few, sharing={"payment": OWN_CARDS})
+    assert signals(replace(apart, asks=REASONING))["item_mix"] > 0.0
+    for change in ({"bare": 0.9}, {"exchange_pairs": 100}, {"sharing": apart.sharing}):
         assert signals(replace(few, **change))["item_mix"] < 0.0  # type: ignore[arg-type]
 
 
