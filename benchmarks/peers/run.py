@@ -17,13 +17,13 @@ import polars as pl
 
 from benchmarks.evaluation import corpus
 from benchmarks.evaluation import world as worlds
+from benchmarks.evaluation.run import REPORTING
 from benchmarks.measuring import here, seeds_of
 from benchmarks.peers import table
 from benchmarks.peers.peers import PEERS
 
 QUIET = "innocents_only"
 OWN = "extractscan"
-REPORTING = range(1000, 1060)
 PEERS_PYTHON = corpus.WORLDS / "peers-venv" / "bin" / "python"
 
 

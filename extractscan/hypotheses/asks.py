@@ -61,8 +61,9 @@ def mill(facts: Facts) -> bool:
 def filled_in(facts: Facts) -> bool:
     """Tell whether requests are a form filled in from short lists, of places or keywords, and no tasks.
 
-    Each task brings words of its own, however many went before: tasks of public collections ten words and more. One
-    that many members sent counts once. Who asks for what a harvest asks for may draw it from short lists all the same.
+    Each task brings words of its own, however many went before: in campaigns that were made of public tasks five and
+    more, of 1,200 requests. One that many members sent counts once. Who asks for what a harvest asks for may draw it
+    from short lists all the same.
     """
     if facts.new_words is None or facts.worded_prompts < FORM_PROMPTS or asking(facts):
         return False
