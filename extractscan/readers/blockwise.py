@@ -227,7 +227,8 @@ class Records:
         """Put the second column of a frame at the records that `row` names, the last one of each; null elsewhere."""
         at = np.full(self.height, -1, dtype=np.int64)
         at[values[ROW].to_numpy()] = np.arange(values.height)
-        return values.to_series(1).gather(_series(pa.array(at, mask=at < 0)))
+        places = _series(pa.Array.from_buffers(pa.int64(), self.height, [None, pa.py_buffer(at)]))
+        return values.to_series(1).gather(places.set(places < 0, None))
 
 
 def _series(array: pa.ChunkedArray | pa.Array) -> pl.Series:

@@ -6,7 +6,7 @@ import codecs
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import islice
+from itertools import chain, islice
 from pathlib import Path
 from typing import Any, Final
 
@@ -171,9 +171,12 @@ def _look_at_json(stored: Stored, layers: str, text: bytes, *, whole: bool, coun
         return Look(CONTAINERS["json"], layers, "", records, _fields_of(records))
     parts = [line for line in text.split(b"\n") if line.strip()]
     parts = parts if whole or len(parts) < 2 else parts[:-1]
-    wrapped = any(envelopes.is_wrapped(value) for value in _values(parts[:count]))
-    elements = (element for line in parts for element in _elements(line, wrapped=wrapped))
-    records = list(islice(_records(elements), count))
+    values = list(_values(parts[:count]))
+    wrapped = any(map(envelopes.is_wrapped, values))
+    if wrapped:
+        records = list(islice(_records(element for line in parts for element in _elements(line, wrapped=True)), count))
+    else:
+        records = list(islice(_within(chain(values, _values(parts[count:]))), count))
     if not records:
         records = _document_sample(stored, layers, count)
         return Look(CONTAINERS["json"], layers, "", records, _fields_of(records))
@@ -219,6 +222,14 @@ def _records(elements: Iterable[envelopes.Element]) -> Iterator[Mapping[str, Any
     for element in elements:
         try:
             yield envelopes.record_of(element)
+        except envelopes.NotARecordError:
+            continue
+
+
+def _within(values: Iterable[Any]) -> Iterator[Mapping[str, Any]]:
+    for value in values:
+        try:
+            yield envelopes.record_in(value)
         except envelopes.NotARecordError:
             continue
 

@@ -209,6 +209,16 @@ def record_of(element: Element) -> Mapping[str, Any]:
         if not isinstance(record, list) or len(record) != len(element.names):
             raise NotARecordError("a row with more or fewer values than columns")
         return dict(zip(element.names, record, strict=True))
+    return record_in(record)
+
+
+def record_in(value: Any) -> Mapping[str, Any]:
+    """Take one record out of its log event.
+
+    Raises:
+        NotARecordError: where it is no JSON object.
+    """
+    record = value
     for _ in range(_LAYERS):
         inner = _inner(record)
         if inner is None:

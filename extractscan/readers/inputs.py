@@ -9,6 +9,7 @@ from itertools import chain
 from extractscan import schema
 from extractscan.errors import InputError
 from extractscan.readers import detect, mapped, paths
+from extractscan.readers.chunk import uncollected
 from extractscan.readers.dated import Window
 from extractscan.readers.detect import Candidate, LogFile, Sampled
 from extractscan.readers.found import Found
@@ -44,12 +45,8 @@ def open_logs(
     wanted = frozenset(path.partition(".")[0] for path in mapping.values())
     for found in _unpacked(paths.expand(inputs, dates), wanted, problems):
         try:
-            sampled = detect.sample(found, mapping)
-            search.look_at(sampled.records, [*sampled.fields, *partitions_of(found.path)])
-            each, sampled = _recognised(sampled, mapping)
-            if each.kind.parts is not None:
-                search.look_at(parts_of(each.kind, sampled.records), ())
-            candidates.append((found, each))
+            with uncollected():
+                candidates.append((found, _looked_at(found, mapping, search)))
         except InputError as error:
             problems.append((found, error))
     files = _identified(candidates, problems)
@@ -60,6 +57,20 @@ def open_logs(
     size = sum(file.size for file in files if not file.skipped)
     sides = Sides((index, file.side) for index, file in enumerate(files) if file.side is not None)
     return LogSet(columns, size, tuple(files), tuple(Tally() for _ in files), sides)
+
+
+def _looked_at(found: Found, mapping: Mapping[str, str], search: mapped.Search) -> Candidate:
+    """Read the head of a file and say what it can be.
+
+    Raises:
+        InputError: where it cannot be read, or be analysed.
+    """
+    sampled = detect.sample(found, mapping)
+    search.look_at(sampled.records, [*sampled.fields, *partitions_of(found.path)])
+    each, sampled = _recognised(sampled, mapping)
+    if each.kind.parts is not None:
+        search.look_at(parts_of(each.kind, sampled.records), ())
+    return each
 
 
 def _recognised(sampled: Sampled, mapping: Mapping[str, str]) -> tuple[Candidate, Sampled]:
