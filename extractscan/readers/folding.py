@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterator, Sequence
-from itertools import groupby
+from bisect import bisect
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+from heapq import merge
+from itertools import compress, groupby
 from pathlib import Path
 from typing import Any, Final, NamedTuple, Self
 from zlib import crc32
@@ -14,8 +17,12 @@ import polars as pl
 
 from extractscan.readers.chunk import MAX_ROWS, Chunk
 from extractscan.readers.convert import plain, read_guarded
+from extractscan.readers.detect import LogFile
 from extractscan.readers.gathering import Piece
+from extractscan.readers.held_blocks import Blocks
+from extractscan.readers.plan import Plan
 from extractscan.readers.source import Fold
+from extractscan.readers.streams import Meter
 from extractscan.readers.tally import Tally
 
 HELD: Final = 256 << 20
@@ -33,35 +40,68 @@ class Part(NamedTuple):
     record: Any
 
 
-def folded(pieces: Iterator[Piece], fold: Fold, passed: Sequence[Tally]) -> Iterator[Piece]:
+def folded(
+    pieces: Iterator[Piece], fold: Fold, passed: Sequence[Tally], plan_of: Callable[[LogFile], Plan]
+) -> Iterator[Piece]:
     """Yield what is whole as it comes, and then the events that were put together, at the place of one of their parts.
 
     Parts are brought into the order of the inputs, so that neither memory nor the split into files changes an event.
+    What was read by columns waits as it is, and is read once more, record by record, where a part may have others.
     """
-    files: dict[int, Piece] = {}
-    with Parts() as parts:
+    files: dict[int, LogFile] = {}
+    with Parts() as parts, Blocks() as blocks:
         for piece in pieces:
-            files[piece.index] = piece
-            whole = _set_apart(piece, fold, parts)
+            files[piece.index] = piece.file
+            if piece.chunk.read:
+                whole = blocks.add(piece)
+            else:
+                whole, keys = _set_apart(piece, fold, parts)
+                blocks.note(keys)
             if len(whole):
                 yield Piece(piece.index, piece.file, whole)
+        for index, rows in blocks.contested().items():
+            for chunk in _again(files[index], plan_of, rows):
+                _set_apart(Piece(index, files[index], chunk), fold, parts)
+        edges, waiting = blocks.edges(), blocks.pieces()
         for bucket in parts.buckets():
-            yield from _put_together(bucket, fold, files, passed)
+            yield from merge(_put_together(bucket, fold, files, passed, edges), waiting, key=_place)
 
 
-def _set_apart(piece: Piece, fold: Fold, parts: Parts) -> Chunk:
-    rows, records = [], []
+def _place(piece: Piece) -> tuple[int, int]:
+    return piece.index, int(piece.chunk.rows[0])
+
+
+def _again(file: LogFile, plan_of: Callable[[LogFile], Plan], rows: pl.Series) -> Iterator[Chunk]:
+    """Read some records of a file one by one."""
+    assert file.container is not None
+    wanted = rows.implode()
+    for chunk in file.container.read(replace(plan_of(file), columns=None), Meter(Tally())):
+        mine = chunk.rows.is_in(wanted)
+        if mine.any():
+            yield Chunk(chunk.rows.filter(mine), list(compress(plain(chunk.records), mine)))
+
+
+def _set_apart(piece: Piece, fold: Fold, parts: Parts) -> tuple[Chunk, list[str]]:
+    rows, records, keys = [], [], []
     for row, record in zip(piece.chunk.rows.to_list(), plain(piece.chunk.records), strict=True):
         key = read_guarded(fold.key, record)
         if isinstance(key, str) and key:
             parts.add(Part(key, piece.index, row, record))
+            keys.append(key)
         else:
             rows.append(row)
             records.append(record)
-    return Chunk(pl.Series(rows, dtype=pl.Int64), records)
+    return Chunk(pl.Series(rows, dtype=pl.Int64), records), keys
 
 
-def _put_together(bucket: list[Part], fold: Fold, files: dict[int, Piece], passed: Sequence[Tally]) -> Iterator[Piece]:
+def _put_together(
+    bucket: list[Part],
+    fold: Fold,
+    files: dict[int, LogFile],
+    passed: Sequence[Tally],
+    edges: Sequence[tuple[int, int]],
+) -> Iterator[Piece]:
+    """Make events of the parts of one bucket, in order, cut where blocks begin that were read by columns."""
     bucket.sort(key=lambda part: part[:3])
     made = []
     for _, group in groupby(bucket, key=lambda part: part.key):
@@ -73,12 +113,12 @@ def _put_together(bucket: list[Part], fold: Fold, files: dict[int, Piece], passe
                 passed[part.file].count(fold.says, 1)
         made.append((home.file, home.row, record))
     made.sort(key=lambda item: item[:2])
-    for index, items in groupby(made, key=lambda item: item[0]):
+    for (index, _), items in groupby(made, key=lambda item: (item[0], bisect(edges, item[:2]))):
         mine = list(items)
         for start in range(0, len(mine), MAX_ROWS):
             some = mine[start : start + MAX_ROWS]
             rows = pl.Series([row for _, row, _ in some], dtype=pl.Int64)
-            yield Piece(index, files[index].file, Chunk(rows, [record for _, _, record in some]))
+            yield Piece(index, files[index], Chunk(rows, [record for _, _, record in some]))
 
 
 class Parts:

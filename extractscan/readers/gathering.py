@@ -18,7 +18,7 @@ from extractscan.readers.joining import Sides
 from extractscan.readers.opening import kept_of, views_of
 from extractscan.readers.picking import NOTHING, is_nothing
 from extractscan.readers.plan import Plan
-from extractscan.readers.source import ASIDE, Column, Field, Side, keys_of
+from extractscan.readers.source import ASIDE, FOLDED, Column, Field, Side, Source, keys_of
 from extractscan.readers.tally import Tally
 
 _HELD_BYTES: Final = 16 << 20
@@ -98,8 +98,10 @@ def _canonical(held: Sequence[Piece], kept: Sequence[str], passed: Sequence[Tall
         assert isinstance(first.records, pl.DataFrame)
         block = first.records
         if ASIDE in block.columns:
-            kept_rows = kept_of(block[ASIDE].to_list(), places, passed)
-            block, places = block.drop(ASIDE).filter(kept_rows), places.filter(kept_rows)
+            if block[ASIDE].null_count() < block.height:
+                kept_rows = kept_of(block[ASIDE].to_list(), places, passed)
+                block, places = block.filter(kept_rows), places.filter(kept_rows)
+            block = block.drop(ASIDE)
         raw, told = block.select(names).get_columns(), {}
         _watch_columns(block.drop(file.columns, strict=False), passed[held[0].index])
     elif keys or source.parts or source.keeps or source.name not in convert.FLAT:
@@ -205,7 +207,7 @@ def plan_of(file: LogFile, kept: Iterable[str] | None, accounts: pl.Series | Non
     direct = list(named) if source is canonical.SOURCE else None
     absent = frozenset() if direct is None else frozenset(schema.EVENTS) - file.columns
     columns = _by_blocks(file, [*names, *unseen(file), *in_order(absent)], keys)
-    wanted = tuple(names) if columns is None or ASIDE not in columns else (*names, ASIDE)
+    wanted = (*names, *(name for name in (ASIDE, FOLDED) if columns is not None and name in columns))
     return Plan(file.stored, file.size, file.layers, file.framing, heads, direct, absent, by_account, columns, wanted)
 
 
@@ -215,9 +217,18 @@ def _by_blocks(file: LogFile, names: Sequence[str], keys: Sequence[Field]) -> Ma
     if source is None or not source.blocks or keys or file.size < BLOCKS_FROM:
         return None
     columns = blockwise.columns_of({name: source.fields[name] for name in names})
-    if columns is None or source.keeps is None:
-        return columns
-    return None if source.aside is None else {**columns, ASIDE: source.aside}
+    further = _beside(source)
+    return None if columns is None or further is None else {**columns, **further}
+
+
+def _beside(source: Source) -> dict[str, Column] | None:
+    """Give how to tell of whole blocks which records are set aside and which are parts of events; None if it cannot."""
+    further = {}
+    if source.keeps is not None:
+        further[ASIDE] = source.aside
+    if source.fold is not None:
+        further[FOLDED] = source.fold.column
+    return None if None in further.values() else {name: column for name, column in further.items() if column}
 
 
 def side_plan(file: LogFile, side: Side) -> Plan:

@@ -10,10 +10,12 @@ from typing import Any, Final
 
 from extractscan import schema
 from extractscan.readers import chat
+from extractscan.readers import langfuse_columns as columns
 from extractscan.readers.addresses import forwarded
 from extractscan.readers.cast import joined_names
 from extractscan.readers.exchange import Exchange
-from extractscan.readers.source import Field, Fold, Record, Side, Source, has_keys
+from extractscan.readers.outlines import by_blocks
+from extractscan.readers.source import Column, Field, Fold, Record, Side, Source, has_keys
 
 KEY: Final = "Langfuse trace id"
 
@@ -105,6 +107,11 @@ def _tools(seen: Observation) -> Any:
     return joined_names(_open(seen.parameters.get("tools")) or seen.exchange.setting("tools"))
 
 
+def _tells_tools(seen: Observation) -> bool:
+    """Whether what stands beside the input says which tools there are, or that there are none."""
+    return isinstance(_open(seen.row.get("tool_definitions")), dict) or bool(_open(seen.parameters.get("tools")))
+
+
 def _parameter(*names: str) -> Callable[[Observation], Any]:
     def read(seen: Observation) -> Any:
         given = next((seen.parameters[name] for name in names if seen.parameters.get(name) is not None), None)
@@ -130,6 +137,7 @@ def _row(name: str) -> Callable[[Observation], Any]:
     return lambda seen: seen.row.get(name)
 
 
+_MAX_TOKENS: Final = ("max_tokens", "max_completion_tokens", "maxOutputTokens")
 _READ: Final[Mapping[str, tuple[tuple[str, ...], Callable[[Observation], Any]]]] = MappingProxyType(
     {
         schema.TIMESTAMP: (("start_time",), _row("start_time")),
@@ -146,16 +154,10 @@ _READ: Final[Mapping[str, tuple[tuple[str, ...], Callable[[Observation], Any]]]]
         schema.PROMPT: (("input",), lambda o: chat.request_prompt(o.exchange.request)),
         schema.SYSTEM_PROMPT: (("input",), lambda o: chat.request_system(o.exchange.request)),
         schema.COMPLETION: (("output",), _completion),
-        schema.INPUT_TOKENS: (("usage_details",), _used("input", "prompt_tokens", "input_tokens")),
-        schema.OUTPUT_TOKENS: (("usage_details",), _used("output", "completion_tokens", "output_tokens")),
-        schema.CACHED_TOKENS: (
-            ("usage_details",),
-            _used("input_cached_tokens", "cache_read_input_tokens", "input_cache_read"),
-        ),
-        schema.MAX_TOKENS: (
-            ("model_parameters",),
-            _parameter("max_tokens", "max_completion_tokens", "maxOutputTokens"),
-        ),
+        schema.INPUT_TOKENS: (("usage_details",), _used(*columns.IN)),
+        schema.OUTPUT_TOKENS: (("usage_details",), _used(*columns.OUT)),
+        schema.CACHED_TOKENS: (("usage_details",), _used(*columns.CACHED)),
+        schema.MAX_TOKENS: (("model_parameters",), _parameter(*_MAX_TOKENS)),
         schema.TEMPERATURE: (("model_parameters",), _parameter("temperature")),
         schema.N_CHOICES: (("model_parameters",), _parameter("n")),
         schema.TOOL_NAMES: (("tool_definitions", "model_parameters", "input"), _tools),
@@ -194,40 +196,61 @@ def _version(record: Record) -> tuple[float, str]:
     return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp(), repr(record)
 
 
+_COLUMNS: Final[Mapping[str, Column]] = MappingProxyType(
+    {
+        **columns.PLAIN,
+        schema.TIMESTAMP: columns.started(*sorted(_OF_THE_API)),
+        schema.ACCOUNT: columns.account(_blob, _USER),
+        schema.CLIENT_IP: columns.told(_blob, _READ[schema.CLIENT_IP][1]),
+        schema.USER_AGENT: columns.told(_blob, _READ[schema.USER_AGENT][1]),
+        schema.MAX_TOKENS: columns.parameter(_blob, _parameter(*_MAX_TOKENS), *_MAX_TOKENS),
+        schema.TEMPERATURE: columns.parameter(_blob, _parameter("temperature"), "temperature"),
+        schema.N_CHOICES: columns.parameter(_blob, _parameter("n"), "n"),
+        schema.TOOL_NAMES: columns.tools(_blob, _tools, _tells_tools),
+    }
+)
+"""Of blocks whose records have the names of blob exports; those with the names of the API are read one by one."""
+
 _NOTES: Final = ("account_id is the user of the trace, as the application set it",)
 _LINKS: Final = "users, sessions; addresses and clients if instrumentation put them into the metadata"
 _WANTS: Final = (
     "Observations name nobody unless the application sets a user: give the traces export of the same time too."
 )
 
-OBSERVATIONS: Final = Source(
-    name="langfuse",
-    title="Langfuse observations (blob exports, pages of its API; joined with traces if given)",
-    recognised="fields `trace_id`, `provided_model_name`, `usage_details` (or `traceId`, `usageDetails`)",
-    links_accounts=_LINKS,
-    carries_prompts="yes",
-    matches=lambda records: any(
-        has_keys(records, *names)
-        for names in (
-            ("trace_id", "provided_model_name"),
-            ("trace_id", "usage_details", "start_time"),
-            ("traceId", "usageDetails", "startTime"),
-        )
-    ),
-    view=_blob,
-    fields=MappingProxyType({name: Field(_spelt(paths), read) for name, (paths, read) in _READ.items()}),
-    late=frozenset({schema.ERROR}),
-    notes=_NOTES,
-    keys=MappingProxyType({KEY: Field(_spelt(("trace_id",)), _row("trace_id"))}),
-    keeps=_keeps,
-    heads=_OF_THE_API | {"type"},
-    fold=Fold(
-        key=lambda record: record.get("id"),
-        merge=lambda records: records[0] if len(records) == 1 else max(records, key=_version),
-        heads=frozenset({"id", "updated_at", "updatedAt"}),
-        says="rows are other versions of an observation: the last one counts",
-    ),
-    wants=_WANTS,
+OBSERVATIONS: Final = by_blocks(
+    Source(
+        name="langfuse",
+        title="Langfuse observations (blob exports, pages of its API; joined with traces if given)",
+        recognised="fields `trace_id`, `provided_model_name`, `usage_details` (or `traceId`, `usageDetails`)",
+        links_accounts=_LINKS,
+        carries_prompts="yes",
+        matches=lambda records: any(
+            has_keys(records, *names)
+            for names in (
+                ("trace_id", "provided_model_name"),
+                ("trace_id", "usage_details", "start_time"),
+                ("traceId", "usageDetails", "startTime"),
+            )
+        ),
+        view=_blob,
+        fields=MappingProxyType(
+            {name: Field(_spelt(paths), read, _COLUMNS.get(name)) for name, (paths, read) in _READ.items()}
+        ),
+        late=frozenset({schema.ERROR}),
+        notes=_NOTES,
+        keys=MappingProxyType({KEY: Field(_spelt(("trace_id",)), _row("trace_id"))}),
+        keeps=_keeps,
+        aside=columns.ASIDE,
+        heads=_OF_THE_API | {"type"},
+        fold=Fold(
+            key=lambda record: record.get("id"),
+            merge=lambda records: records[0] if len(records) == 1 else max(records, key=_version),
+            heads=frozenset({"id", "updated_at", "updatedAt"}),
+            column=columns.KEY,
+            says="rows are other versions of an observation: the last one counts",
+        ),
+        wants=_WANTS,
+    )
 )
 
 PAGE: Final = Source(

@@ -11,10 +11,9 @@ from extractscan.readers.blockwise import ROW
 from extractscan.readers.blockwise_chat import answer_of, prompt_of, system_of, tools_of
 from extractscan.readers.exchange_columns import opened
 from extractscan.readers.picking import first_of
-from extractscan.readers.plain_columns import leaf
+from extractscan.readers.plain_columns import between, leaf
 from extractscan.readers.shape import UnusualError
 from extractscan.readers.source import Column
-from extractscan.readers.timestamps import to_utc
 
 _BODY: Final = "proxy_server_request"
 """Where it is logged, parameters and messages may come from it: such records are read one by one."""
@@ -169,7 +168,7 @@ ERROR: Final = _failed("error_class", _error)
 
 
 def _latency(block: Any) -> Any:
-    given, took = block.first("request_duration_ms"), _took(block.leaf("startTime"), block.leaf("endTime"))
+    given, took = block.first("request_duration_ms"), between(block.leaf("startTime"), block.leaf("endTime"))
     if given is None or took is None or given.null_count() == 0:
         return took if given is None else given
     if not given.dtype.is_numeric():
@@ -177,27 +176,6 @@ def _latency(block: Any) -> Any:
     return block.either(given.cast(pl.Float64), took.cast(pl.Float64))
 
 
-def _took(start: pl.Series | None, end: pl.Series | None) -> pl.Series | None:
-    """Give whole milliseconds between two columns, of seconds since 1970 or of ISO times."""
-    if start is None or end is None:
-        return None
-    if start.dtype.is_numeric() and end.dtype.is_numeric():
-        between = (end.cast(pl.Float64) - start.cast(pl.Float64)) * 1000
-    elif start.dtype == end.dtype == pl.String:
-        between = (_microseconds(end) - _microseconds(start)).cast(pl.Float64) / 1e6 * 1000
-    else:
-        raise UnusualError
-    return between.round(mode="half_to_even").cast(pl.Int64, strict=False)
-
-
-def _microseconds(times: pl.Series) -> pl.Series:
-    if not times.str.contains(_ISO).all():
-        raise UnusualError
-    return to_utc(times)[0].to_physical()
-
-
-_ISO: Final = r"^\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:\.\d{6})?(?:Z|[+-]\d\d:\d\d)?$"
-"""Times that both ways of reading understand, and in the same way."""
 LATENCY: Final = Column(("request_duration_ms", "startTime", "endTime"), _latency)
 
 

@@ -187,7 +187,7 @@ class LogSet:
             assert source is not None
             assert source.fold is not None
             parts = chain.from_iterable(self._pieces_of(i, names, accounts, progress, passed) for i in indices)
-            yield from folded(parts, source.fold, passed)
+            yield from folded(parts, source.fold, passed, partial(plan_of, kept=names, accounts=accounts))
 
     def _pieces_of(
         self,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Final
 
 import polars as pl
 import pyarrow as pa
@@ -12,6 +12,7 @@ from extractscan.readers.blockwise import EXACT, ROW
 from extractscan.readers.blockwise_chat import tools_of
 from extractscan.readers.shape import UnusualError
 from extractscan.readers.source import Column
+from extractscan.readers.timestamps import to_utc
 
 
 def leaf(*paths: str) -> Column:
@@ -81,3 +82,30 @@ def _joined(block: Any, path: str) -> pl.Series | None:
         bare = bare.unique().sort(ROW, "item")
     joined: pl.Series = block.joined(bare, "item", ",")
     return joined
+
+
+def between(start: pl.Series | None, end: pl.Series | None) -> pl.Series | None:
+    """Give whole milliseconds between two columns, of seconds since 1970 or of ISO times.
+
+    Raises:
+        UnusualError: where anything else stands there.
+    """
+    if start is None or end is None:
+        return None
+    if start.dtype.is_numeric() and end.dtype.is_numeric():
+        took = (end.cast(pl.Float64) - start.cast(pl.Float64)) * 1000
+    elif start.dtype == end.dtype == pl.String:
+        took = (_microseconds(end) - _microseconds(start)).cast(pl.Float64) / 1e6 * 1000
+    else:
+        raise UnusualError
+    return took.round(mode="half_to_even").cast(pl.Int64, strict=False)
+
+
+def _microseconds(times: pl.Series) -> pl.Series:
+    if not times.str.contains(_ISO).all():
+        raise UnusualError
+    return to_utc(times)[0].to_physical()
+
+
+_ISO: Final = r"^\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:\.(?:\d{3}){1,2})?(?:Z|[+-]\d\d:\d\d)?$"
+"""Times that both ways of reading understand, and in the same way."""

@@ -12,6 +12,8 @@ from extractscan import schema
 
 ASIDE: Final = "why the record is set aside"
 """Stands for `Source.aside` among the columns that are read by blocks."""
+FOLDED: Final = "what the parts of one event have in common"
+"""Stands for `Fold.column` among them."""
 Record = Mapping[str, Any]
 Matches = Callable[[Sequence[Record]], bool]
 
@@ -133,12 +135,14 @@ class Fold:
             gives one of them, the event stands at that one's place, else at the first one's.
         says: What the other records of an event are called where they are counted.
         heads: Top-level fields that both look at, whatever columns are asked for.
+        column: What `key` gives, by blocks, where it is text or nothing; without it, records are read one by one.
     """
 
     key: Callable[[Record], str | None]
     merge: Callable[[Sequence[Record]], Record]
     heads: frozenset[str] = frozenset()
     says: str = "rows are further parts of an event"
+    column: Column | None = None
 
 
 @dataclass(frozen=True, slots=True)

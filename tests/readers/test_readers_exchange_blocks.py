@@ -45,7 +45,7 @@ def _varied(make: Maker) -> Maker:
 
 HELICONE, PORTKEY, VERTEX = map(_made, (ndjson_kinds.helicone, ndjson_kinds.portkey, ndjson_kinds.vertex))
 DATABRICKS, CLOUDFLARE = map(_made, (ndjson_kinds.databricks, ndjson_kinds.cloudflare))
-SPEND, KONG = map(_made, (ndjson_kinds.spend, ndjson_kinds.kong))
+SPEND, KONG, LANGFUSE = map(_made, (ndjson_kinds.spend, ndjson_kinds.kong, ndjson_kinds.langfuse))
 
 
 def _failed(i: int) -> dict[str, Any]:
@@ -68,6 +68,18 @@ def _kong(i: int, section: str, *, opened: bool = False) -> dict[str, Any]:
     return KONG(i) | {"ai": {section: told | {"payload": payload}}}
 
 
+def _observed(i: int) -> dict[str, Any]:
+    """Observations of which some are spans, some failed, and whose inputs are request bodies with tools."""
+    row = LANGFUSE(i)
+    body = {"messages": json.loads(row["input"]), "tools": [{"type": "function", "function": {"name": f"t{i % 2}"}}]}
+    return row | {
+        "input": json.dumps(body), "type": ("GENERATION", "SPAN", None)[i % 3], "tool_definitions": None,
+        "level": ("ERROR", "DEFAULT")[i % 2], "total_cost": None, "user_id": None if i % 4 else "u",
+        "metadata": json.dumps({"user_id": f"m{i % 5}", "http.user_agent": "agent"}),
+        "end_time": None if i % 5 == 2 else row["end_time"],
+    }  # fmt: skip
+
+
 MAKERS: dict[str, Maker] = {
     "helicone": HELICONE,
     "helicone in text": _in_text(HELICONE, "request_body", "response_body", "request_properties"),
@@ -81,6 +93,11 @@ MAKERS: dict[str, Maker] = {
     "spend": SPEND,
     "spend failed": _failed,
     "spend without prompts": lambda i: SPEND(i) | {"messages": "{}", "response": "{}", "proxy_server_request": "{}"},
+    "langfuse": LANGFUSE,
+    "langfuse as objects": lambda i: {
+        name: json.loads(value) if name in {"input", "output", "metadata", "model_parameters"} else value
+        for name, value in LANGFUSE(i).items()
+    },
     "kong": KONG,
     "kong of an older version": lambda i: _kong(i, ("proxy", "ai-proxy")[i % 2]),
     "kong as objects": lambda i: _kong(i, "ai-proxy", opened=True),
@@ -149,6 +166,10 @@ ANSWERS = [
         (SPEND, "request_tags", "model_parameters", True),
         (KONG, "request", "response", False),
         (KONG, "request", "response", True),
+        (LANGFUSE, "input", "output", True),
+        (LANGFUSE, "input", "output", False),
+        (LANGFUSE, "metadata", "model_parameters", True),
+        (LANGFUSE, "tool_definitions", "usage_details", False),
     ],
 )
 def test_bodies_of_all_kinds_give_the_same_both_ways(make: Maker, asked: str, answered: str, *, texts: bool) -> None:
@@ -228,6 +249,49 @@ def test_a_block_of_which_all_is_set_aside_gives_no_row() -> None:
     records = [KONG(i) if i < 3 or i > 900 else KONG(i) | {"ai": None} for i in range(1000)]
     rows, *_ = same_both_ways(lines(records), all_by_columns=True)
     assert len(rows) == 102
+
+
+def test_observations_of_all_kinds_give_the_same_both_ways() -> None:
+    rows, *_ = same_both_ways(lines(_observed(i) for i in range(60)), all_by_columns=True)
+    assert len(rows) == 40
+    assert {row["tool_names"] for row in rows} == {"t0", "t1"}
+    assert {row["account_id"] for row in rows} == {"u", *(f"m{i}" for i in range(5))}
+    assert {row["cost_usd"] for row in rows} == {0.0005}
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [
+        {"traceId": "t"},
+        {"userId": "u", "user_id": None},
+        {"userId": ""},
+        {"user_id": 0},
+        {"user_id": ""},
+        {"session_id": 7},
+        {"id": 7},
+        {"id": ""},
+        {"id": None},
+        {"type": 7},
+        {"type": "SPAN"},
+        {"provided_model_name": "", "model": "m"},
+        {"start_time": "2026-03-01T10:00:00Z"},
+        {"end_time": "2026-03-01T10:00:00.5"},
+        {"end_time": "2026-03-01 10:00:00.123456+02:00", "start_time": "2026-03-01T08:00:00.100200+00:00"},
+        {"end_time": 5},
+        {"end_time": ""},
+        {"tool_definitions": {"b": "{}", "a": "{}"}},
+        {"tool_definitions": None, "model_parameters": '{"tools": [{"name": "x"}]}'},
+        {"tool_definitions": "[]", "input": '{"messages": [], "tools": [{"name": "y"}], "max_tokens": 3}'},
+        {"tool_definitions": None, "model_parameters": None, "input": '{"messages": [], "parameters": {"n": 2}}'},
+        {"input": json.dumps(json.dumps([{"role": "user", "content": "twice"}]))},
+        {"input": "[]", "output": None},
+        {"usage_details": '{"input": 3}', "cost_details": '{"total": 2}', "total_cost": None},
+        {"total_cost": 1},
+    ],
+)
+def test_odd_observations_give_the_same_both_ways(odd: dict[str, Any]) -> None:
+    same_both_ways(lines(LANGFUSE(i) | odd for i in range(6)))
+    same_both_ways(lines(LANGFUSE(i) | (odd if i == 4 else {}) for i in range(6)))
 
 
 TOLD = KONG(0)["ai"]["proxy"]
