@@ -44,7 +44,7 @@ class Records:
         self._table = table
         self._texts = texts
         self._block = block
-        self._views: dict[tuple[str, ...], list[Any]] = {}
+        self._heads: dict[tuple[str, ...], list[Any]] = {}
         self._told: dict[tuple[str, ...], tuple[list[Any], pl.Series | None]] = {}
         self._arrays: dict[str, pa.ChunkedArray | None] = {}
         self._firsts: dict[str, pl.Series | None] = {}
@@ -143,19 +143,18 @@ class Records:
             columns[name or "item"] = items.nothing() if values is None else values
         return pl.DataFrame(columns)
 
-    def views(self, heads: tuple[str, ...], view: Callable[[Any], Any], *kinds: Any) -> list[Any]:
-        """Give views of all records with some of their top-level fields, the first of these of some kinds.
+    def heads(self, heads: tuple[str, ...], *kinds: Any) -> list[Any]:
+        """Give some top-level fields of all records, the first of these of some kinds, as `f0`, `f1` and so on.
 
         Raises:
             UnusualError: where they cannot be decoded so.
         """
-        if heads not in self._views:
+        if heads not in self._heads:
             try:
-                told = map(msgspec.structs.astuple, heads_decoder(heads, kinds).decode_lines(self._block))
-                self._views[heads] = [view(dict(zip(heads, each, strict=True))) for each in told]
+                self._heads[heads] = heads_decoder(heads, kinds).decode_lines(self._block)
             except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
                 raise UnusualError from error
-        return self._views[heads]
+        return self._heads[heads]
 
     def told(self, heads: tuple[str, ...], view: Callable[[Any], Any]) -> tuple[list[Any], pl.Series | None]:
         """Give views of what different records hold in some of their top-level fields, and which each record is.

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from operator import attrgetter
 from types import MappingProxyType
 from typing import Any, Final
 
+import msgspec
 import polars as pl
 
 from extractscan import schema
@@ -54,12 +56,11 @@ class Entry:
 class Caller:
     """What an entry tells of its caller, without what AI plugins add to it."""
 
-    __slots__ = ("headers", "reason", "record")
+    __slots__ = ("headers", "record")
 
     def __init__(self, record: Record) -> None:
         self.record = record
-        self.reason = _keeps(self)
-        self.headers = _headers(record) if self.reason is None else {}
+        self.headers = _headers(record)
 
 
 def _headers(record: Record) -> Mapping[str, Any]:
@@ -86,31 +87,85 @@ def _client(entry: Entry | Caller) -> Any:
     return forwarded(entry.headers.get("x-forwarded-for")) or address(entry.record.get("client_ip"))
 
 
-def _keeps(entry: Entry | Caller) -> str | None:
-    return None if chat.object_of(entry.record.get("ai")) else "no model call"
+_NO_CALL: Final = "no model call"
+
+
+def _keeps(entry: Entry) -> str | None:
+    return None if chat.object_of(entry.record.get("ai")) else _NO_CALL
 
 
 _SECTIONS: Final = ("proxy", "ai-proxy")
 """What the one section of an entry is called, by version, where entries are read by columns."""
-_TOLD: Final = ("ai", "authenticated_entity", "client_ip", "consumer", "request")
 
 
-def _told(read: Callable[[Any], Any], *paths: str) -> Field:
-    """Read a field of each entry by itself, headers having names that nobody can list.
+class _Request(msgspec.Struct, gc=False):
+    headers: msgspec.Raw = None  # type: ignore[assignment]
+
+
+_TOLD: Final = ("ai", "request", "authenticated_entity", "client_ip", "consumer")
+_KINDS: Final = (NAMES, _Request | None, msgspec.Raw, msgspec.Raw, msgspec.Raw)
+_CALLER: Final = ("request", "authenticated_entity", "consumer")
+"""What tells of callers, in few different texts."""
+
+
+def _told(read: Callable[[Any], Any], *paths: str, of: tuple[str, ...] = _CALLER) -> Field:
+    """Read a field of entries by itself, headers having names that nobody can list, once for those that hold the same.
 
     Entries that are set aside give nothing, lest they decide of what type a column is.
     """
 
     def read_block(block: Any) -> Any:
-        return series_of("values", read_all(lambda caller: None if caller.reason else read(caller), _callers(block)))
+        different, which = _callers(block, of)
+        return series_of("values", read_all(read, different)).gather(which)
 
     return Field(paths, read, Column((), read_block))
 
 
-def _callers(block: Any) -> list[Caller]:
-    """View all entries of a block, whose bodies stay closed."""
-    callers: list[Caller] = block.views(_TOLD, Caller, NAMES)
-    return callers
+def _entries(block: Any) -> list[Any]:
+    """Load what tells of callers, of all entries of a block; their bodies stay closed."""
+    entries: list[Any] = block.heads(_TOLD, *_KINDS)
+    return entries
+
+
+def _callers(block: Any, names: tuple[str, ...]) -> tuple[list[Caller], pl.Series]:
+    """View different entries that are model calls, and say which of these each entry is; null for the others."""
+    if names not in block.outlines:
+        texts = zip(*(map(_TEXTS[name], _entries(block)) for name in names), strict=True)
+        keys = [None if _reason(entry) else key for key, entry in zip(texts, _entries(block), strict=True)]
+        numbers = {key: number for number, key in enumerate(filter(None, dict.fromkeys(keys)))}
+        callers = [
+            Caller({name: _opened(text, name) for name, text in zip(names, key, strict=True)}) for key in numbers
+        ]
+        block.outlines[names] = callers, pl.Series([key and numbers[key] for key in keys], dtype=pl.UInt32)
+    found: tuple[list[Caller], pl.Series] = block.outlines[names]
+    return found
+
+
+def _headers_in(entry: Any) -> bytes:
+    return b"" if entry.f1 is None or entry.f1.headers is None else bytes(entry.f1.headers)
+
+
+def _text_at(name: str) -> Callable[[Any], bytes]:
+    held = attrgetter(f"f{_TOLD.index(name)}")
+    return lambda entry: b"" if (text := held(entry)) is None else bytes(text)
+
+
+_TEXTS: Final[Mapping[str, Callable[[Any], bytes]]] = MappingProxyType(
+    {name: _headers_in if name == "request" else _text_at(name) for name in _TOLD[1:]}
+)
+"""What stands in an entry, as it lies there; of requests, their headers alone."""
+
+
+def _opened(text: bytes, name: str) -> Any:
+    try:
+        value = msgspec.json.decode(text) if text else None
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
+        raise UnusualError from error
+    return {"headers": value} if name == "request" else value
+
+
+def _reason(entry: Any) -> str | None:
+    return None if chat.object_of(entry.f0) else _NO_CALL
 
 
 def _within(*names: str) -> tuple[str, ...]:
@@ -123,13 +178,13 @@ def _aside(block: Any) -> Any:
     Raises:
         UnusualError: where an entry has other sections than one of a known name, which columns would not see.
     """
-    callers = _callers(block)
-    for caller in callers:
-        if caller.reason is None:
-            ai = caller.record["ai"]
-            if type(ai) is not dict or len(ai) > 1 or next(iter(ai)) not in _SECTIONS:
-                raise UnusualError
-    return pl.Series([caller.reason for caller in callers], dtype=pl.String)
+    reasons = list(map(_reason, _entries(block)))
+    for entry, reason in zip(_entries(block), reasons, strict=True):
+        if reason is None and (
+            type(entry.f0) is not dict or len(entry.f0) > 1 or next(iter(entry.f0)) not in _SECTIONS
+        ):
+            raise UnusualError
+    return pl.Series(reasons, dtype=pl.String)
 
 
 def _count(*names: str) -> Field:
@@ -213,7 +268,9 @@ SOURCE: Final = by_blocks(
                 schema.ACCOUNT: _told(_account, "consumer", "authenticated_entity.id", "request.headers"),
                 schema.API_KEY: _told(_key, "authenticated_entity.id", "request.headers"),
                 schema.REQUEST: _at("request.id"),
-                schema.CLIENT_IP: _told(_client, "request.headers.x-forwarded-for", "client_ip"),
+                schema.CLIENT_IP: _told(
+                    _client, "request.headers.x-forwarded-for", "client_ip", of=("request", "client_ip")
+                ),
                 schema.USER_AGENT: _told(lambda entry: entry.headers.get("user-agent"), "request.headers.user-agent"),
                 schema.MODEL: Field(
                     ("ai.*.meta.request_model", "ai"), _model, Column((*_META.needs, *_PAYLOADS), _models)

@@ -232,7 +232,7 @@ def test_what_stands_in_odd_places_is_left_to_the_other_way(make: Maker, odd: di
 def test_records_that_only_one_parser_takes_are_left_to_the_other_way() -> None:
     block = blockwise.Records(pa.table({"a": [1]}), block=b'{"a": 1, "b": NaN}\n')
     with pytest.raises(UnusualError):
-        block.views(("a",), dict)
+        block.heads(("a",))
 
 
 @pytest.mark.parametrize("ai", [None, {}, "", "x", "{}", []])
@@ -243,6 +243,23 @@ def test_entries_without_a_model_call_are_set_aside_by_columns_too(ai: Any) -> N
     rows, *_ = same_both_ways(lines(records), all_by_columns=ai in (None, {}))
     assert [row["source_row"] for row in rows] == list(range(1, 40, 2))
     assert {row["account_id"] for row in rows} == {"5"}
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [
+        {"request": {"id": "r", "headers": None}},
+        {"request": {"id": "r", "headers": '{"X-Api-Key": "key-of-somebody"}'}, "consumer": None},
+        {"request": {"id": "r", "headers": {"X-Forwarded-For": ["198.51.100.7, 10.0.0.1"], "User-Agent": ["a", "b"]}}},
+        {"request": '{"headers": {"user-agent": "in text"}}'},
+        {"request": None, "client_ip": 5, "consumer": []},
+        {"consumer": {"custom_id": "\ud800"}},
+        {"consumer": None, "authenticated_entity": None},
+    ],
+)
+def test_callers_of_all_kinds_give_the_same_both_ways(odd: dict[str, Any]) -> None:
+    same_both_ways(lines(KONG(i) | odd for i in range(6)))
+    same_both_ways(lines(KONG(i) | (odd if i == 4 else {}) for i in range(6)))
 
 
 def test_a_block_of_which_all_is_set_aside_gives_no_row() -> None:
