@@ -15,7 +15,7 @@ from typing import Any
 
 import polars as pl
 
-from benchmarks.evaluation import corpus, metrics, world
+from benchmarks.evaluation import corpus, judging, metrics, table, world
 from extractscan import model, pipeline
 from extractscan.settings import PROFILES, Settings
 
@@ -47,6 +47,7 @@ def judge(seed: int, scale: float, recipe: str, drop: str, profile: str) -> dict
         "seed": seed,
         "events": int(labels["events"].sum()),
         "scores": metrics.score(report, labels),
+        "judged": judging.scored(report, labels),
         "seconds": seconds,
         "megabytes": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024,
     }
@@ -87,6 +88,9 @@ def _details(results: list[dict[str, Any]]) -> None:
         caught = ", ".join(f"{kind} {n}/{total}" for kind, (n, total) in s.innocents.items()) or "none"
         whole = ", ".join(f"{n} of {kind}" for kind, n in s.innocent_networks.items())
         print(f"  {result['seed']:>6}  {caught}" + (f"; whole networks: {whole}" if whole else ""))
+    print("\nleading explanations of linked innocents: right ones, of all networks of their kind")
+    for kind, total, right, instead in table.leading([result["judged"] for result in results]):
+        print(f"  {kind} {right}/{total}" + (f" ({instead} led instead)" if instead else ""))
 
 
 def main() -> None:
