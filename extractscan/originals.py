@@ -69,6 +69,8 @@ def _recheck(each: Input, base: Path) -> Checked:
     if each.path == STDIN or REMOTE in each.path:
         return Checked(path=each.path, state="unchecked", says="a stream, a store or a database: not kept")
     place = base / each.path
+    if not (each.sha256 or each.bytes or place.is_file()):
+        return Checked(path=each.path, state="same", says="no file, and passed over: as it was")
     if place.is_file():
         return custody.check(place, each.sha256, each.bytes, each.path)
     try:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
+from rich.cells import cell_len
 from rich.console import RenderableType
 from rich.padding import Padding
 from rich.table import Table
@@ -145,19 +147,51 @@ def _input(view: View, each: Inspected) -> Iterator[RenderableType]:
 
 
 def _columns(view: View, each: Inspected) -> Table:
+    """Draw how full columns are and where they come from; bars go where names of fields would lack the room."""
+    paths = [[value(view, path).plain for path in column.source.split(_OR)] for column in each.columns]
+    examples = [value(view, "" if column.example is None else column.example, "dim", 60) for column in each.columns]
+    longest = max(cell_len(path) + 2 * (len(some) > 1) for some in paths for path in some)
+    beside = max(cell_len(example.plain) for example in examples)
+    free = view.width - max(cell_len(column.name) for column in each.columns) - _SHARE
+    bars = free - _BAR >= longest + min(beside, _EXAMPLE)
+    room = max(free - bars * _BAR - beside, min(longest, free - bars * _BAR - _EXAMPLE), _LEAST)
     table = Table.grid(padding=(0, 2, 0, 0))
-    table.add_column(no_wrap=True)
-    table.add_column(width=10, no_wrap=True)
+    for width in (None, 10)[: 1 + bars]:
+        table.add_column(width=width, no_wrap=True)
     table.add_column(justify="right", no_wrap=True)
     table.add_column(overflow="fold")
     table.add_column(overflow="fold")
-    table.add_row(*(Text(name, "dim") for name in ("column", "filled", "", "from", "such as")))
-    for column in each.columns:
+    heads = ("column", "filled", "", "from", "such as") if bars else ("column", "", "from", "such as")
+    table.add_row(*(Text(name, "dim") for name in heads))
+    for column, some, example in zip(each.columns, paths, examples, strict=True):
         filled = Text(bar(view, column.filled, 1.0, 10), "green" if column.filled else "dim")
         part = share(column.filled) if column.filled else "0%"
-        example = value(view, column.example if column.example is not None else "", "dim", 60)
-        table.add_row(column.name, filled, part, value(view, column.source), example)
+        named = Text("\n".join(packed(some, room)))
+        table.add_row(column.name, *((filled,) if bars else ()), part, named, example)
     return table
+
+
+_OR: Final = " | "
+"""Stands between the fields that a column comes from, best first."""
+_SHARE, _BAR, _EXAMPLE, _LEAST = 10, 12, 18, 24
+"""Columns that a share and the gaps take, that a bar takes, that an example has at least, and the names of fields."""
+_JOINT: Final = re.compile(r"(?<=[._/-])")
+
+
+def packed(paths: Sequence[str], room: int) -> list[str]:
+    """Lay alternatives out on lines of so many columns; names that are longer break behind dots and underscores."""
+    lines = [""]
+    for number, path in enumerate(paths):
+        more = _OR.rstrip() if number + 1 < len(paths) else ""
+        if lines[-1] and cell_len(f"{lines[-1]} {path}{more}") <= room:
+            lines[-1] += f" {path}{more}"
+            continue
+        lines.append("")
+        for part in _JOINT.split(path + more):
+            if cell_len(lines[-1] + part.rstrip()) > room and lines[-1]:
+                lines.append("  ")
+            lines[-1] += part
+    return [line for line in lines if line]
 
 
 def _untested(view: View, found: Inspection, lacking: Sequence[Mapping[str, Any]]) -> Iterator[RenderableType]:

@@ -11,7 +11,7 @@ from extractscan.errors import InputError
 from extractscan.readers import containers, formats, mapped
 from extractscan.readers.chat import is_chat, parse
 from extractscan.readers.convert import FLAT, plain, read_guarded
-from extractscan.readers.found import Found
+from extractscan.readers.found import MEMBER, Found
 from extractscan.readers.opening import parts_of
 from extractscan.readers.partitions import constants_of, filled_in
 from extractscan.readers.plan import Plan
@@ -77,7 +77,8 @@ def sample(found: Found, mapping: Mapping[str, str] | None = None) -> Sampled:
         InputError: where it is empty, damaged from the start, or of a kind that is not read.
     """
     if found.problem:
-        raise InputError(f"{found.path}: {found.problem}", hint="Unpack it, and give the file itself.")
+        hint = "Unpack it, and give the file itself." if MEMBER in found.path else "Give the log files themselves."
+        raise InputError(f"{found.path}: {found.problem}", hint=hint)
     if found.size == 0:
         raise InputError(f"{found.path}: empty file", hint="Export the logs again, or leave the file out.")
     try:

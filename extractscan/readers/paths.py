@@ -24,8 +24,9 @@ def expand(paths: Sequence[str], window: Window = (None, None)) -> list[Found]:
     """List every file that the paths stand for, sorted by path, each real file once.
 
     Directories are walked without following links to directories; hidden files and those that begin with an
-    underscore are left out there, because they are other tools' bookkeeping. `-` is standard input. Of an object store,
-    folders that are named by dates outside the window are left out.
+    underscore are left out there, because they are other tools' bookkeeping; what else is no file, such as a FIFO or a
+    link to nothing, is listed with its problem and never opened. `-` is standard input. Of an object store, folders
+    that are named by dates outside the window are left out.
 
     Raises:
         InputError: for a path that does not exist, is no file, or stands for no file at all.
@@ -33,7 +34,11 @@ def expand(paths: Sequence[str], window: Window = (None, None)) -> list[Found]:
     found: dict[str, Found] = {}
     for path in paths:
         for item in _expand_one(str(path), window):
-            real = item.path if "://" in item.path else f"{os.path.realpath(item.path)}{MEMBER}{item.member}"
+            real = (
+                item.path
+                if item.problem or "://" in item.path
+                else f"{os.path.realpath(item.path)}{MEMBER}{item.member}"
+            )
             known = found.get(real)
             if known is None or (item.path, not item.named) < (known.path, not known.named):
                 found[real] = item
@@ -52,10 +57,10 @@ def _expand_one(path: str, window: Window) -> Iterator[Found]:
     elif Path(path).is_dir():
         yield from _folder(path)
     elif not Path(path).exists() and has_magic(path):
-        members = sorted(item for item in glob(path, recursive=True) if Path(item).is_file())  # noqa: PTH207 - may be absolute
+        members = sorted(item for item in glob(path, recursive=True) if not Path(item).is_dir())  # noqa: PTH207 - may be absolute
         if not members:
             raise InputError(f"{path}: the pattern matches no file", hint="Quote it, and try it with `ls` first.")
-        yield from map(_file, members)
+        yield from (_file(item) if Path(item).is_file() else _no_file(item) for item in members)
     else:
         yield _named(path)
 
@@ -111,8 +116,17 @@ def _walk(top: str) -> Iterator[Found]:
         yield from tables.values()
         for name in files:
             member = Path(folder) / name
-            if not hidden(name) and member.is_file():
-                yield _file(str(member))
+            if not hidden(name):
+                yield _file(str(member)) if member.is_file() else _no_file(str(member))
+
+
+def _no_file(path: str) -> Found:
+    """Name what is passed over; to open a FIFO would wait until somebody writes into it."""
+    if not Path(path).exists():
+        problem = "a link to nothing" if Path(path).is_symlink() else "gone since the folder was listed"
+    else:
+        problem = "a FIFO, a socket or a device, which is not opened"
+    return Found(clean(path), 0, named=False, stored=Stored(path), problem=problem)
 
 
 def _size(path: str) -> int:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from extractscan.readers.detect import LogFile
 from extractscan.readers.stored import DamagedError
 from extractscan.readers.streams import sha256_of
@@ -26,7 +28,8 @@ def _fetched_in_part(file: LogFile) -> bool:
 
 def hash_of(file: LogFile) -> str:
     """The hash of an input that no pass has seen whole; empty where it cannot be read or was not fetched."""
-    if _fetched_in_part(file):
+    local = file.stored.whole_file and not file.container
+    if _fetched_in_part(file) or (local and not Path(file.stored.path).is_file()):
         return ""
     try:
         return sha256_of(file.stored)

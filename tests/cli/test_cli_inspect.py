@@ -219,3 +219,32 @@ def test_what_inputs_tell_of_accounts_is_said(run, tmp_path) -> None:
     found = json.loads(run("inspect", export, "--json").stdout)
     assert found["inputs_tell"] == {"accounts": 2, "columns": ["account_id", "created_at", "email", "organization_id"]}
     assert "email_domain" in found["signals_running"]
+
+
+@pytest.mark.parametrize("width", ["80", "200"])
+def test_names_of_fields_stand_whole_on_any_terminal(run, tmp_path, width, monkeypatch) -> None:
+    """What a column comes from can be read and copied: no name is broken where it fits into a line."""
+    row = {
+        "request_id": "r",
+        "call_type": "acompletion",
+        "spend": 0.1,
+        "startTime": "2026-03-01T00:00:00Z",
+        "user": "u",
+    }
+    (tmp_path / "spend.ndjson").write_text(json.dumps(row | {"end_user": "e", "metadata": {"user_agent": "a"}}) + "\n")
+    monkeypatch.setenv("COLUMNS", width)
+    page = run("inspect", tmp_path / "spend.ndjson").stdout
+    words = page.split()
+    assert "metadata.user_api_key_end_user_id" in words
+    assert "error_information.error_code" in words
+    assert max(map(len, page.splitlines())) <= int(width)
+    assert ("filled" in words) == (width == "200")
+
+
+def test_names_longer_than_their_place_break_behind_joints() -> None:
+    """Alternatives share lines; what is longer than a line goes on in the next, indented."""
+    from extractscan.cli.inspection_page import packed
+
+    assert packed(["a", "b.c", "d"], 9) == ["a | b.c |", "d"]
+    assert packed(["one_two.three", "x"], 7) == ["one_", "  two.", "  three |", "x"]
+    assert packed(["unbreakable"], 4) == ["unbreakable"]

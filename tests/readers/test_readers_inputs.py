@@ -12,6 +12,7 @@ import pytest
 import zstandard
 from reader_records import event, lines, payload, read_all, refusal, write
 
+from extractscan import originals
 from extractscan.errors import InputError
 from extractscan.readers import open_logs
 from extractscan.readers.refused import REFUSED
@@ -35,6 +36,35 @@ def test_special_files_are_refused(tmp_path: Path) -> None:
 
     os.mkfifo(tmp_path / "pipe")
     assert "no regular file" in str(refusal(str(tmp_path / "pipe")))
+
+
+@pytest.mark.parametrize("pattern", ["", "/*"])
+def test_what_is_no_file_in_a_folder_is_named_and_never_opened(tmp_path: Path, pattern: str) -> None:
+    """To open a FIFO would wait for somebody who writes into it."""
+    import os
+
+    write(tmp_path / "a", lines(EVENTS))
+    os.mkfifo(tmp_path / "pipe")
+    os.mkfifo(tmp_path / "_pipe_of_a_tool")
+    for name in ("gone", "gone_too"):
+        (tmp_path / name).symlink_to(tmp_path / "nowhere")
+    logs = open_logs([str(tmp_path) + pattern.replace("*", "[!_]*")])
+    read_all(logs)
+    skipped = {Path(each.path).name: each for each in logs.records() if each.format == "skipped"}
+    assert {name: each.rejected[0].reason for name, each in skipped.items()} == {
+        "gone": "file skipped: a link to nothing",
+        "gone_too": "file skipped: a link to nothing",
+        "pipe": "file skipped: a FIFO, a socket or a device, which is not opened",
+    }
+    assert {(each.sha256, each.bytes, each.rows) for each in skipped.values()} == {("", 0, 0)}
+    assert {each.state for each in originals.recheck(list(skipped.values()), tmp_path)} == {"same"}
+
+
+def test_a_folder_without_any_file_says_why(tmp_path: Path) -> None:
+    import os
+
+    os.mkfifo(tmp_path / "pipe")
+    assert "a FIFO" in str(refusal(str(tmp_path)))
 
 
 @pytest.mark.parametrize(
