@@ -100,16 +100,19 @@ def _moment(value: Any) -> datetime | None:
     return value if isinstance(value, datetime) else datetime.fromisoformat(value) if value else None
 
 
+def _definitions(seen: Observation) -> Any:
+    return _open(seen.row.get("tool_definitions"))
+
+
 def _tools(seen: Observation) -> Any:
-    defined = _open(seen.row.get("tool_definitions"))
+    defined = _definitions(seen)
     if isinstance(defined, dict):
         return joined_names(list(defined))
     return joined_names(_open(seen.parameters.get("tools")) or seen.exchange.setting("tools"))
 
 
-def _tells_tools(seen: Observation) -> bool:
-    """Whether what stands beside the input says which tools there are, or that there are none."""
-    return isinstance(_open(seen.row.get("tool_definitions")), dict) or bool(_open(seen.parameters.get("tools")))
+_DEFINED: Final[columns.Told] = (_tools, lambda seen: isinstance(_definitions(seen), dict))
+_GIVEN: Final[columns.Told] = (_tools, lambda seen: bool(_open(seen.parameters.get("tools"))))
 
 
 def _parameter(*names: str) -> Callable[[Observation], Any]:
@@ -201,12 +204,12 @@ _COLUMNS: Final[Mapping[str, Column]] = MappingProxyType(
         **columns.PLAIN,
         schema.TIMESTAMP: columns.started(*sorted(_OF_THE_API)),
         schema.ACCOUNT: columns.account(_blob, _USER),
-        schema.CLIENT_IP: columns.told(_blob, _READ[schema.CLIENT_IP][1]),
-        schema.USER_AGENT: columns.told(_blob, _READ[schema.USER_AGENT][1]),
+        schema.CLIENT_IP: columns.told(_blob, _READ[schema.CLIENT_IP][1], "metadata"),
+        schema.USER_AGENT: columns.told(_blob, _READ[schema.USER_AGENT][1], "metadata"),
         schema.MAX_TOKENS: columns.parameter(_blob, _parameter(*_MAX_TOKENS), *_MAX_TOKENS),
         schema.TEMPERATURE: columns.parameter(_blob, _parameter("temperature"), "temperature"),
         schema.N_CHOICES: columns.parameter(_blob, _parameter("n"), "n"),
-        schema.TOOL_NAMES: columns.tools(_blob, _tools, _tells_tools),
+        schema.TOOL_NAMES: columns.tools(_blob, _DEFINED, _GIVEN),
     }
 )
 """Of blocks whose records have the names of blob exports; those with the names of the API are read one by one."""

@@ -20,12 +20,12 @@ from extractscan.readers.blockwise_chat import (
 )
 from extractscan.readers.exchange import SETTINGS
 from extractscan.readers.exchange_columns import Make, by_record, either, filled, opened
+from extractscan.readers.outlines import by_value
 from extractscan.readers.plain_columns import between, leaf
 from extractscan.readers.shape import TEXT, UnusualError
 from extractscan.readers.source import Column
 
-_TOLD: Final = ("metadata", "tool_definitions", "model_parameters")
-"""Where names stand that nobody can list, or so few values that each is looked at once."""
+Told = tuple[Callable[[Any], Any], Callable[[Any], bool]]
 _INPUT: Final = "input"
 IN: Final = ("input", "prompt_tokens", "input_tokens")
 OUT: Final = ("output", "completion_tokens", "output_tokens")
@@ -53,37 +53,54 @@ def started(*others: str) -> Column:
     return Column(("start_time",), lambda block: block.leaf("start_time"), others)
 
 
-def told(view: Callable[[Any], Any], read: Callable[[Any], Any]) -> Column:
-    """Read what metadata, parameters and tool definitions say."""
-    return by_record(view, read, *_TOLD)
+def told(view: Callable[[Any], Any], read: Callable[[Any], Any], path: str) -> Column:
+    """Read what an object tells whose names nobody can list, or the text that it was logged as."""
+    of_texts, of_objects = by_value(view, read, path), by_record(view, read, path)
+
+    def read_block(block: Any) -> Any:
+        kind = block.kind(path)
+        return (of_objects if kind is not None and pa.types.is_struct(kind) else of_texts).read(block)
+
+    return Column((path, f"{path}.{_UNKNOWN}"), read_block)
+
+
+_UNKNOWN: Final = "-"
+"""A name that makes a shape of an object, whatever its fields are called."""
 
 
 def account(view: Callable[[Any], Any], read: Callable[[Any], Any]) -> Column:
     """Read the user, else whom the metadata name."""
-    return either(filled("user_id"), told(view, read))
+    return either(filled("user_id"), told(view, read, "metadata"))
 
 
 def parameter(view: Callable[[Any], Any], read: Callable[[Any], Any], *names: str) -> Column:
     """Read a parameter that stands beside the input, of blocks whose inputs hold none of these names."""
-    own = told(view, read)
+    own = told(view, read, "model_parameters")
     places = ("", *(f"{at}." for at in SETTINGS))
     inside = [f"{at}.{place}{name}" for at in (_INPUT, _INPUT + TEXT) for place in places for name in names]
-    return Column((_INPUT,), own.read, tuple(inside))
+    return Column((_INPUT, *own.needs), own.read, tuple(inside))
 
 
-def tools(view: Callable[[Any], Any], read: Callable[[Any], Any], decides: Callable[[Any], bool]) -> Column:
-    """Read the names of tools that are told of, else those in the input, where nothing that is told decides."""
-    own, decided = told(view, read), told(view, decides)
+def tools(view: Callable[[Any], Any], defined: Told, given: Told) -> Column:
+    """Read the names of the tools that are defined, else of those among the parameters, else of those in the input.
+
+    Each of the first two is a way to read the names, and one to tell whether anything says which there are.
+    """
+    own, says = (by_record(view, read, "tool_definitions") for read in defined)
+    further, also_says = (told(view, read, "model_parameters") for read in given)
     within = opened(_INPUT, _list_or_body(_no_tools, _tools))
 
     def read_block(block: Any) -> Any:
-        names, inner = own.read(block), within.read(block)
-        if inner is None:
-            return names
-        open_to_it = inner.to_frame().select(pl.when(~decided.read(block)).then(pl.first())).to_series()
-        return block.either(names, open_to_it)
+        found, last = own.read(block), within.read(block)
+        said = says.read(block)
+        found = block.either(found, _where(~said, further.read(block)))
+        return found if last is None else block.either(found, _where(~(said | also_says.read(block)), last))
 
-    return Column(within.needs, read_block, within.absent)
+    return Column((*within.needs, *further.needs), read_block, within.absent)
+
+
+def _where(mask: pl.Series, values: pl.Series) -> pl.Series:
+    return values.to_frame().select(pl.when(mask).then(pl.first())).to_series()
 
 
 def _tools(body: str) -> Column:

@@ -34,6 +34,11 @@ def by_blocks(source: Source) -> Source:
     return replace(source, fields=MappingProxyType(fields), blocks=True)
 
 
+def by_value(view: Callable[[Any], Any], read: Callable[[Any], Any], path: str) -> Column:
+    """Read a field that looks at one place alone, once for each value that stands there."""
+    return _column((path,), (path,), view, read)
+
+
 def _shared(fields: Sequence[Field]) -> dict[tuple[str, ...], tuple[str, ...]]:
     """Say at which paths fields look together with those that look into the same parts of records."""
     groups: list[dict[str, None]] = []
