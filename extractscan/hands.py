@@ -26,8 +26,10 @@ def other_hands(events: pl.DataFrame) -> Hands:
     """Name the accounts of a group that somebody else than their owner uses.
 
     Events count as foreign when they come from an address that several members share; an account is in other hands when
-    its foreign events come from clients that its own events, of which there are three at least, never use. A thief
-    works beside the owner; whoever buys an account has it to himself. Which it was is told of the group as a whole.
+    the clients of these call from nowhere else, and others do three times at least. Of a large pool an address may be
+    met at one member alone: where the owner has a home, to which he keeps and where no such client calls, it is told by
+    that. A thief works beside the owner; whoever buys an account has it to himself. Which it was is told of the group
+    as a whole.
 
     Args:
         events: account_id, timestamp, client_ip, user_agent of the group's events.
@@ -37,21 +39,26 @@ def other_hands(events: pl.DataFrame) -> Hands:
         return Hands(none, none)
     users = pl.col(schema.ACCOUNT).n_unique().over(schema.CLIENT_IP)
     told = events.filter(pl.col(schema.CLIENT_IP).is_not_null() & pl.col(schema.USER_AGENT).is_not_null())
-    agent, time, foreign = pl.col(schema.USER_AGENT), pl.col(schema.TIMESTAMP), pl.col("foreign")
+    time, foreign, theirs, beside = pl.col(schema.TIMESTAMP), *map(pl.col, ("foreign", "theirs", "beside"))
+    own = ~theirs
     sets = (
         told.with_columns((users >= 2).alias("foreign"))
+        .with_columns(foreign.any().over(schema.ACCOUNT, schema.USER_AGENT).alias("theirs"))
+        .with_columns(theirs.any().over(schema.ACCOUNT, schema.CLIENT_IP).alias("beside"))
         .group_by(schema.ACCOUNT)
         .agg(
-            agent.filter(foreign).unique().alias("theirs"),
-            agent.filter(~foreign).unique().alias("own"),
-            (~foreign).sum().alias("own_events"),
-            time.filter(~foreign).min().alias("own_first"),
-            time.filter(~foreign).max().alias("own_last"),
+            (theirs & ~foreign).any().alias("roams"),
+            (own & beside).any().alias("meets"),
+            pl.col(schema.CLIENT_IP).filter(own).n_unique().alias("homes"),
+            theirs.any().alias("used"),
+            own.sum().alias("own_events"),
+            time.filter(own).min().alias("own_first"),
+            time.filter(own).max().alias("own_last"),
             time.filter(foreign).max().alias("last"),
         )
     )
-    apart = pl.col("theirs").list.set_intersection(pl.col("own")).list.len() == 0
-    other = sets.filter((pl.col("own_events") >= LEAST_OWN) & (pl.col("theirs").list.len() > 0) & apart)
+    at_home = ~pl.col("meets") & (pl.col("homes") * LEAST_OWN <= pl.col("own_events"))
+    other = sets.filter((pl.col("own_events") >= LEAST_OWN) & pl.col("used") & (~pl.col("roams") | at_home))
     pace = (pl.col("own_events") - 1) / (pl.col("own_last") - pl.col("own_first")).dt.total_seconds().clip(3600)
     missed = pace * (pl.col("last") - pl.col("own_last")).dt.total_seconds()
     judged = other.select(schema.ACCOUNT, (missed >= MISSED).alias("gone"))

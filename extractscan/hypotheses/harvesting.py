@@ -7,7 +7,7 @@ from math import log2, sqrt
 from extractscan.hypotheses.asks import UNTHREADED_MIX, WORDED_BITS, Sign, asking, filled_in, loud, mill, said
 from extractscan.hypotheses.facts import END_PRODUCT, Facts
 from extractscan.hypotheses.holdings import HIDDEN_UNITS, clients_of_one_hand, paid_piecewise
-from extractscan.hypotheses.weighing import concealed, hidden, percent, rented
+from extractscan.hypotheses.weighing import concealed, hidden, housed, own_machines, percent, rented
 
 CARRIAGE = frozenset({"load", "duty", "ramp", "output_settings", "long_answers"})
 LONG_ANSWERS = 1.5
@@ -45,8 +45,11 @@ def extraction(facts: Facts) -> list[Sign]:
     """
     asks, carriage, items = said(facts), _carriage(facts), _items(facts)
     found = [*asks, *carriage, *items]
-    if mill(facts) or filled_in(facts) or not concealed(facts):
-        found = _spread_capped(found)
+    openly = not concealed(facts)
+    if openly and (filled_in(facts) or (housed(facts) and own_machines(facts))):
+        found = _spread_capped(found, SPREAD | CARRIAGE)
+    elif openly or mill(facts) or filled_in(facts):
+        found = _spread_capped(found, SPREAD)
     if facts.end_users >= 0.5 and facts.end_users_each >= 5:
         says = f"requests carry the ids of the members' own end users ({facts.end_users_each:.0f} an account)"
         found.append(("end_users", -4.0, facts.end_users_outside, says))
@@ -251,14 +254,15 @@ def _capped(signs: list[Sign], most: float) -> list[Sign]:
     return [(name, bits * scale if bits > 0 else bits, rate, says) for name, bits, rate, says in signs]
 
 
-def _spread_capped(found: list[Sign]) -> list[Sign]:
+def _spread_capped(found: list[Sign], names: frozenset[str]) -> list[Sign]:
     """Let even loads and mixed items say little together where nobody conceals that the accounts are one hand's.
 
     They tell how work is spread and not what it is for: a school, a desk and the users of one app deal out their work
-    as evenly, through one house text.
+    as evenly, through one house text. Nor do hours and first days tell of devices that fill in forms, and of people
+    with machines of their own in one house, as at a contest over a weekend.
     """
-    spread = _capped([sign for sign in found if sign[0] in SPREAD], SPREAD_MOST)
-    return [*(sign for sign in found if sign[0] not in SPREAD), *spread]
+    spread = _capped([sign for sign in found if sign[0] in names], SPREAD_MOST)
+    return [*(sign for sign in found if sign[0] not in names), *spread]
 
 
 def threaded(facts: Facts) -> bool:

@@ -66,6 +66,8 @@ def percent(share: float) -> str:
 
 SITE, ONE_HOUSE = 1 / 12, 1.2
 """Common addresses for each member, and of those that it calls from, up to which they are houses and no pool."""
+FEW_FIRMS = 1 / 8
+"""Mail domains for each member up to which these are firms with many accounts."""
 GROWN = 90.0
 """Days from which accounts are not made for what they do together now."""
 EVEN = 1.6
@@ -147,25 +149,29 @@ def concealed(facts: Facts) -> bool:
 
     Nothing is concealed where all calls come from one address in human hours and one card pays, or machines of the
     house are all that is shared; nor by people with accounts that grew old on the cards of a team; nor by the one card
-    that pays for all, where they sit at one mail domain of their own, or the log does not know whence they call.
+    that pays for all, where half of them sit at one mail domain of their own, or nothing is known of whence they call.
     """
     if grown(facts) or _firms(facts) or (housed(facts) and (one_room(facts) or not split(facts))):
         return False
     card = facts.share("payment")
-    named = own_domain(facts) or facts.share("address").known < 0.2
+    brand = facts.share("email_domain").known >= 0.5 and facts.share("email_domain").top >= 0.5
+    named = (brand and private_domain(facts)) or facts.share("address").known < 0.2
     openly = card.known >= 0.2 and card.top >= 0.8 and named
     return (tied(facts) and not openly) or _batch_of_domains(facts) or (rented(facts) and not one_cloud(facts))
 
 
 def _firms(facts: Facts) -> bool:
-    """Tell whether accounts that grew old sit at mail domains that nobody else has, with no more cards than domains.
+    """Tell whether accounts sit at mail domains that nobody else has, with no more cards than domains, as firms' do.
 
-    Each firm has a name and pays for its own, whatever text two of them have in common.
+    Each firm has a name and pays for its own, whatever text two of them have in common. Its accounts grew old, or it
+    has a program of its own as well, for many accounts: an operator's cells run his.
     """
-    domain, card = facts.share("email_domain"), facts.share("payment")
+    domain, card, client = (facts.share(name) for name in ("email_domain", "payment", "user_agent"))
     named = domain.known >= 0.5 and domain.shared >= 0.9 and domain.owning >= 0.9
     paid = card.known >= 0.5 and card.shared >= 0.9 and card.distinct * card.known <= domain.distinct * domain.known
-    return named and paid and (facts.age_days or 0.0) >= GROWN
+    own = client.known >= 0.5 and client.shared >= 0.9 and client.owning >= 0.9 and domain.distinct <= FEW_FIRMS
+    apart = own and client.distinct * client.known >= domain.distinct * domain.known
+    return named and paid and (apart or (facts.age_days or 0.0) >= GROWN)
 
 
 def _batch_of_domains(facts: Facts) -> bool:
@@ -200,13 +206,22 @@ def split(facts: Facts) -> bool:
     houses = address.common * address.known if sites(facts) else 0.0
     shares = [facts.share(name) for name in ("payment", "phone")]
     several = [one for one in shares if one.known >= 0.5 and one.shared >= 0.5 and one.top < 0.6]
-    return any(one.distinct * one.known > 1.5 * houses for one in several if two(facts, one))
+    return any(one.common * one.known > 1.5 * houses for one in several if two(facts, one))
 
 
 def housed(facts: Facts) -> bool:
-    """Tell whether nearly all calls come from one address, or from one for each house, in the hours of people."""
+    """Tell whether nearly all calls come from one address, or one for each house, as people make them.
+
+    They do in the hours of people, or through a night where each has a machine and a program of his own.
+    """
     human = facts.round_the_clock <= facts.round_the_clock_outside + 0.15
-    return (facts.share("address").top >= 0.8 or sites(facts)) and human
+    return (facts.share("address").top >= 0.8 or sites(facts)) and (human or own_machines(facts))
+
+
+def own_machines(facts: Facts) -> bool:
+    """Tell whether the members each have a device of their own, and programs that differ as people's do."""
+    machine, program = facts.share("device"), facts.share("client_stack")
+    return apart(facts, "device") and machine.shared == 0 and program.known >= 0.5 and program.distinct >= 0.5
 
 
 def grown(facts: Facts) -> bool:

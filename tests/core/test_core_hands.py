@@ -58,3 +58,15 @@ def test_a_program_of_the_owners_or_too_few_calls_of_his_tell_nothing() -> None:
     alone = [row for name in ("a", "b") for row in owner(name, [0.0, 50.0, 190.0])]
     for given in (one_program, seldom, alone, [], [("a", 0.0, None, "script")]):
         assert [len(one) for one in other_hands(events(given))] == [0, 0]
+
+
+def test_a_thief_with_a_large_pool_is_told_by_the_home_that_his_program_never_calls_from() -> None:
+    """Exits that only one member's key was used from are his as well; whoever has no home gives nothing away."""
+    both = ("a", "b")
+    stolen = [row for name in both for row in (*stranger(name, [1.0, 200.0]), (name, 90.0, f"exit {name}", "script"))]
+    hours = [0.0, 50.0, 190.0, 210.0]
+    assert names(other_hands(events(stolen + [row for name in both for row in owner(name, hours)])).taken) == ["a", "b"]
+    scattered = [(name, hour, f"{hour} of {name}", "browser") for name in both for hour in hours]
+    at_home = [row for name in both for row in (*owner(name, hours), *owner(name, [60.0], "script"))]
+    for given in (scattered, at_home):
+        assert not len(other_hands(events(stolen + given)).taken)

@@ -831,7 +831,9 @@ def test_one_card_and_one_domain_of_their_own_conceal_nothing_wherever_they_call
     domain = Sharing(known=1.0, shared=1.0, distinct=0.05, top=1.0, outside=0, bits=9.0)
     firm = replace(PLAIN, sharing={"payment": ONE_CARD, "email_domain": domain, "address": OWN_CARDS})
     assert not concealed(firm)
-    assert concealed(replace(firm, sharing=dict(firm.sharing) | {"email_domain": replace(domain, outside=300)}))
+    assert not concealed(replace(firm, sharing=dict(firm.sharing) | {"email_domain": replace(domain, top=0.7)}))
+    for change in ({"email_domain": replace(domain, outside=300)}, {"email_domain": replace(domain, top=0.4)}):
+        assert concealed(replace(firm, sharing=dict(firm.sharing) | change))
     assert concealed(replace(firm, sharing=dict(firm.sharing) | {"payment": FEW_CARDS}))
 
 
@@ -853,6 +855,40 @@ def test_firms_that_each_pay_for_accounts_at_their_own_domain_conceal_nothing() 
     assert concealed(replace(firms, age_days=20.0))
     for change in ({"payment": replace(two, distinct=0.15)}, {"email_domain": replace(two, owning=0.0)}):
         assert concealed(replace(firms, sharing=dict(firms.sharing) | change))
+
+
+def test_firms_with_many_accounts_and_a_program_each_conceal_nothing_however_new() -> None:
+    """Two makers of devices with one text in them; one program for both, or domains of a few accounts, are cells."""
+    two = Sharing(known=1.0, shared=1.0, distinct=0.03, top=0.53, bits=9.0, owned=2, owning=1.0, common=0.03)
+    makers = replace(PLAIN, sharing={"payment": two, "email_domain": two, "user_agent": two, "address": OWN_CARDS})
+    assert not concealed(replace(makers, age_days=14.0))
+    for change in (
+        {"user_agent": ONE_CLIENT},
+        {"user_agent": replace(two, owning=0.5)},
+        {"payment": replace(two, distinct=0.2), "email_domain": replace(two, distinct=0.2)},
+    ):
+        assert concealed(replace(makers, sharing=dict(makers.sharing) | change))
+
+
+def test_devices_that_fill_in_forms_never_sleep_and_accuse_nobody_for_it() -> None:
+    """Where nothing is concealed, hours say no more of them than how the forms are spread."""
+    forms = replace(PLAIN, new_words=0.1, worded_prompts=400, exchangeable=1.0, exchange_pairs=2000, load_ratio=3.0)
+    fleet = replace(forms, sharing={"payment": OWN_CARDS}, round_the_clock=0.9, duty_known=True)
+    assert sum(bits for _, bits, _, _ in extraction(fleet)) == pytest.approx(2.5)
+    assert sum(bits for _, bits, _, _ in extraction(replace(fleet, new_words=9.0))) > 2.5
+
+
+def test_people_with_machines_of_their_own_in_two_houses_work_through_a_weekend() -> None:
+    """A contest's card in each house and a night without sleep conceal nothing, nor do hours and first days count."""
+    houses = Sharing(known=1.0, shared=1.0, distinct=1.0, top=0.7, bits=9.0, common=2 / 70, each=1.0)
+    cards = Sharing(known=0.8, shared=0.7, distinct=0.35, top=0.5, bits=6.0, common=2 / 56)
+    many = Sharing(known=1.0, shared=0.1, distinct=0.9, top=0.03)
+    held = {"address": houses, "payment": cards, "device": OWN_CARDS, "client_stack": many}
+    contest = replace(PLAIN, units=70, sharing=held, round_the_clock=0.6, duty_known=True, ramp_share=1.0)
+    assert not concealed(contest)
+    assert sum(bits for _, bits, _, _ in extraction(contest)) == pytest.approx(2.5)
+    for change in ({"device": replace(many, shared=0.05)}, {"client_stack": ONE_CLIENT}):
+        assert concealed(replace(contest, sharing=held | change))
 
 
 def test_accounts_made_at_once_at_several_domains_for_one_wording_are_concealed() -> None:
