@@ -46,7 +46,8 @@ def _mail(facts: Facts) -> tuple[Candidate, ...]:
 def _pays(facts: Facts) -> tuple[Candidate, ...]:
     """Say what cards tell."""
     card, client = facts.share("payment"), facts.share("user_agent")
-    apart = facts.own_traffic >= 0.5 and not (client.top >= 0.7 and client.bits >= 2)
+    # who has no name may hide one program behind other traffic; a domain of their own is one
+    apart = facts.own_traffic >= 0.5 and (own_domain(facts) or not (client.top >= 0.7 and client.bits >= 2))
     return (
         (_openly(facts), 4.0, "one card pays for all, openly"),
         (

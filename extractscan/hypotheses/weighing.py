@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from extractscan.hypotheses.facts import Facts
 from extractscan.hypotheses.holdings import (
+    HALF,
     HIDDEN_UNITS,
     TIED_BITS,
     apart,
@@ -156,7 +157,8 @@ def concealed(facts: Facts) -> bool:
     card = facts.share("payment")
     brand = facts.share("email_domain").known >= 0.5 and facts.share("email_domain").top >= 0.5
     named = (brand and private_domain(facts)) or facts.share("address").known < 0.2
-    openly = card.known >= 0.2 and card.top >= 0.8 and named
+    paid = card.top >= 0.8 or (own_domain(facts) and card.top >= HALF and not two(facts, card))
+    openly = card.known >= 0.2 and paid and named
     return (tied(facts) and not openly) or _batch_of_domains(facts) or (rented(facts) and not one_cloud(facts))
 
 

@@ -837,6 +837,28 @@ def test_one_card_and_one_domain_of_their_own_conceal_nothing_wherever_they_call
     assert concealed(replace(firm, sharing=dict(firm.sharing) | {"payment": FEW_CARDS}))
 
 
+def test_a_domain_of_their_own_names_those_who_ask_for_much_else_with_one_program() -> None:
+    """A firm's people do more than the one task; without a name that may be cover for one private program."""
+    domain = Sharing(known=1.0, shared=1.0, distinct=0.05, top=1.0, outside=0, bits=9.0)
+    held = {"payment": ONE_CARD, "email_domain": domain, "user_agent": ONE_CLIENT}
+    else_ = "% of what the members ask has nothing to do with what they share"
+    firm = replace(PLAIN, sharing=held, own_traffic=0.78)
+    assert said("H2", firm, f"78 {else_}") == 3.0
+    assert said("H2", replace(firm, own_traffic=0.3), f"30 {else_}") == 0.0
+    assert said("H2", replace(firm, sharing=held | {"email_domain": OWN_CARDS}), f"78 {else_}") == 0.0
+
+
+def test_one_card_of_most_at_one_domain_of_their_own_conceals_nothing_beside_single_ones() -> None:
+    """Two on the firm's card and one on his own; a second card of several is an operator's."""
+    domain = Sharing(known=1.0, shared=1.0, distinct=0.33, top=1.0, outside=0, bits=9.0)
+    card = Sharing(known=1.0, shared=0.67, distinct=0.67, top=0.67, bits=7.0, common=0.33)
+    held = {"payment": card, "email_domain": domain, "address": OWN_CARDS}
+    few = replace(PLAIN, units=3, sharing=held)
+    assert not concealed(few)
+    assert concealed(replace(few, sharing=held | {"email_domain": replace(domain, top=0.67)}))
+    assert concealed(replace(few, sharing=held | {"payment": replace(card, common=0.67)}))
+
+
 def test_one_card_of_a_third_of_a_group_ties_a_firm_in_it_and_not_the_group() -> None:
     """Ten of one firm among strangers on one network; several such cards, or one for half of all, are an operator's."""
     third = Sharing(known=1.0, shared=0.33, distinct=0.7, top=0.33, bits=3.0, common=1 / 30)
