@@ -7,6 +7,10 @@ from extractscan.hypotheses.harvesting import SERVED, extraction, fixed_texts, o
 from extractscan.hypotheses.holdings import apart, hard_ties
 from extractscan.hypotheses.weighing import Candidate, Weighed, one_room, percent, points
 
+MIXED, LOOSE = 0.4, 4.0
+"""Share of the traffic without a common wording from which customers may have sent it, and what twice that says in
+bits: of a reseller's customers one does not send the most of all."""
+
 
 def weigh(facts: Facts) -> Weighed:
     """Weigh what a gateway that resells access would look like."""
@@ -39,8 +43,9 @@ def _traffic(facts: Facts) -> tuple[Candidate, ...]:
     """Say whose the traffic seems to be: of many customers through one program, of each member, or of one hand."""
     client = facts.share("user_agent")
     fixed = fixed_texts(facts) and not _serves(facts)
-    mixed = facts.own_traffic >= 0.4
+    mixed = facts.own_traffic >= MIXED
     constant = client.known > 0 and client.top >= 0.7
+    loosely = LOOSE * min(1.0, (facts.own_traffic - MIXED) / MIXED)
     people = "clients differ as people's do; a reseller's own software would carry all"
     own = "each member works from a text of its own; a reseller's accounts carry many people's"
     loose = f"{percent(facts.own_traffic)} of the traffic carries no common wording"
@@ -49,7 +54,7 @@ def _traffic(facts: Facts) -> tuple[Candidate, ...]:
     nothing = "neither a wording nor a request of a harvest runs through the traffic"
     return (
         (constant and client.bits >= 2 and not one_room(facts), 3.0, "one client that is rare outside carries all"),
-        (mixed and not fixed and (constant or _serves(facts)), 4.0, loose),
+        (mixed and not fixed and (constant or _serves(facts)), loosely, loose),
         (mixed and _threadless(facts), 2.0, nothing),
         (not mixed and facts.stream_known, -5.0, one),
         (client.known > 0 and client.top < 0.5 and not _serves(facts), -4.0, people),
