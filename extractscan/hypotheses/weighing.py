@@ -127,7 +127,8 @@ def rented(facts: Facts) -> bool:
     one. Members who stay at one address each that they share with colleagues draw on nothing: institutes, and shops.
     """
     address, block, network = facts.share("address"), facts.share("prefix"), facts.share("autonomous_system")
-    blocks = block.shared >= 0.5 and block.top < 0.5 and block.bits >= TIED_BITS and network.top < 0.8
+    scattered = block.shared >= 0.5 and block.top < 0.5 and network.top < 0.8 and not sites(facts)
+    blocks = scattered and block.bits >= TIED_BITS
     draws = not 0 < address.each <= ONE_HOUSE
     several = draws or address.distinct >= 2 * block.distinct
     return (blocks and several) or (pooled(facts) and draws and address.bits >= TIED_BITS)
@@ -139,22 +140,31 @@ def pooled(facts: Facts) -> bool:
     return address.shared >= 0.5 and address.top < 0.5 and facts.share("prefix").top < 0.8 and not sites(facts)
 
 
-def sites(facts: Facts) -> bool:
-    """Tell whether a few common addresses each have a dozen members, of whom hardly one calls from two: houses."""
-    address = facts.share("address")
-    return 0 < address.common <= SITE and address.shared >= 0.9 and address.each <= ONE_HOUSE
+def sites(facts: Facts) -> float:
+    """Count the houses for each member: addresses, or blocks of them, with a dozen who call from no other.
+
+    Returns 0 where there are none.
+    """
+    for name in ("address", "prefix"):
+        place = facts.share(name)
+        if 0 < place.common <= SITE and place.shared >= 0.9 and place.each <= ONE_HOUSE:
+            return place.common * place.known
+    return 0.0
 
 
 def concealed(facts: Facts) -> bool:
     """Tell whether somebody shares cards, phones, devices or rented addresses among accounts that seem to be apart.
 
-    Nothing is concealed where all calls come from one address in human hours and one card pays, or machines of the
-    house are all that is shared; nor by people with accounts that grew old on the cards of a team; nor by the one card
-    that pays for all, where half of them sit at one mail domain of their own, or nothing is known of whence they call.
+    Nothing is concealed where all calls come from one block of addresses and one card pays for all, or most in human
+    hours, or machines of the house are all that is shared; nor by people with accounts that grew old on the cards of a
+    team; nor by the one card that pays for all, where half of them sit at one mail domain of their own, or nothing is
+    known of whence they call.
     """
     if grown(facts) or _firms(facts) or (housed(facts) and (one_room(facts) or not split(facts))):
         return False
-    card = facts.share("payment")
+    card, block = facts.share("payment"), facts.share("prefix")
+    if card.known >= 0.5 and min(card.top, block.top) >= 0.8:
+        return False
     brand = facts.share("email_domain").known >= 0.5 and facts.share("email_domain").top >= 0.5
     named = (brand and private_domain(facts)) or facts.share("address").known < 0.2
     paid = card.top >= 0.8 or (own_domain(facts) and card.top >= HALF and not two(facts, card))
@@ -204,8 +214,7 @@ def split(facts: Facts) -> bool:
 
     One that serves half of them, beside members who have their own, is an agency's or a firm's.
     """
-    address = facts.share("address")
-    houses = address.common * address.known if sites(facts) else 0.0
+    houses = sites(facts)
     shares = [facts.share(name) for name in ("payment", "phone")]
     several = [one for one in shares if one.known >= 0.5 and one.shared >= 0.5 and one.top < 0.6]
     return any(one.common * one.known > 1.5 * houses for one in several if two(facts, one))
@@ -217,7 +226,8 @@ def housed(facts: Facts) -> bool:
     They do in the hours of people, or through a night where each has a machine and a program of his own.
     """
     human = facts.round_the_clock <= facts.round_the_clock_outside + 0.15
-    return (facts.share("address").top >= 0.8 or sites(facts)) and (human or own_machines(facts))
+    gate = max(facts.share(name).top for name in ("address", "prefix"))
+    return (gate >= 0.8 or sites(facts) > 0) and (human or own_machines(facts))
 
 
 def own_machines(facts: Facts) -> bool:
@@ -241,7 +251,7 @@ def desk(facts: Facts) -> bool:
 
     Of several houses each may have a card.
     """
-    return housed(facts) and (named_house(facts) or (sites(facts) and not split(facts)))
+    return housed(facts) and (named_house(facts) or (sites(facts) > 0 and not split(facts)))
 
 
 def named_house(facts: Facts) -> bool:

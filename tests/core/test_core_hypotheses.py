@@ -414,9 +414,9 @@ def test_texts_of_their_own_are_a_disguise_only_of_many_who_are_not_set_up_in_on
 
 
 def test_one_card_one_network_and_old_accounts_name_a_customer() -> None:
-    """A queue dealt over them is then its own; young accounts, or several networks, are not named by that."""
+    """A queue dealt at all hours is then its own; young accounts, or several networks, are not named by that."""
     office = Sharing(known=1.0, shared=1.0, distinct=0.1, top=0.95, bits=6.0)
-    queue = {"exchangeable": 1.0, "exchange_pairs": 400, "own_traffic": 0.1, "age_days": 300.0}
+    queue = {"exchangeable": 1.0, "exchange_pairs": 400, "own_traffic": 0.1, "age_days": 300.0, "round_the_clock": 0.9}
     vendor = replace(PLAIN, sharing={"payment": ONE_CARD, "prefix": office}, **queue)  # type: ignore[arg-type]
     assert said("H2", vendor, "one card, one network") == 2.0
     assert said("H2", vendor, "one queue is dealt") == 0.0
@@ -825,6 +825,28 @@ def test_several_houses_with_a_card_each_conceal_nothing() -> None:
     assert not concealed(replace(firm, sharing=dict(firm.sharing) | {"payment": replace(many, common=1 / 48)}))
     assert concealed(replace(firm, sharing=dict(firm.sharing) | {"address": replace(three, each=1.8)}))
     assert concealed(replace(firm, round_the_clock=0.9))
+
+
+def test_houses_with_several_exits_each_are_houses_still() -> None:
+    """Members who call from a few addresses of one block stay in one place; who calls from two blocks does not."""
+    exits = Sharing(known=1.0, shared=1.0, distinct=0.4, top=0.2, bits=9.0, common=0.3, each=2.2)
+    blocks = Sharing(known=1.0, shared=1.0, distinct=0.05, top=0.34, bits=9.0, common=3 / 60, each=1.0)
+    cards = Sharing(known=0.8, shared=1.0, distinct=3 / 48, top=0.34, bits=8.0, common=3 / 48)
+    held = {"address": exits, "prefix": blocks, "payment": cards}
+    firm = replace(PLAIN, units=60, sharing=held)
+    assert not concealed(firm)
+    assert concealed(replace(firm, sharing=held | {"prefix": replace(blocks, each=2.0)}))
+    assert concealed(replace(firm, sharing=held | {"prefix": replace(blocks, common=0.2)}))
+
+
+def test_one_card_and_one_place_conceal_nothing_at_any_hour() -> None:
+    """Machines of one customer never sleep; a second card or a second place is needed to hide whose they are."""
+    place = Sharing(known=1.0, shared=1.0, distinct=0.1, top=1.0, bits=9.0, common=0.1, each=1.0)
+    held = {"payment": ONE_CARD, "address": POOL, "prefix": place}
+    farm = replace(PLAIN, sharing=held, round_the_clock=0.9)
+    assert not concealed(farm)
+    for change in ({"payment": FEW_CARDS}, {"payment": replace(ONE_CARD, known=0.3)}, {"prefix": POOL}):
+        assert concealed(replace(farm, sharing=held | change))
 
 
 def test_one_card_and_one_domain_of_their_own_conceal_nothing_wherever_they_call_from() -> None:
