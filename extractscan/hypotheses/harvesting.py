@@ -46,7 +46,8 @@ def extraction(facts: Facts) -> list[Sign]:
     asks, carriage, items = said(facts), _carriage(facts), _items(facts)
     found = [*asks, *carriage, *items]
     openly = not concealed(facts)
-    if openly and (filled_in(facts) or (housed(facts) and own_machines(facts))):
+    devices = filled_in(facts) and (openly or not (paid_piecewise(facts) or rented(facts)))
+    if devices or (openly and housed(facts) and own_machines(facts)):
         found = _spread_capped(found, SPREAD | CARRIAGE)
     elif openly or mill(facts) or filled_in(facts):
         found = _spread_capped(found, SPREAD)

@@ -6,7 +6,17 @@ from extractscan.hypotheses.asks import asking
 from extractscan.hypotheses.facts import Facts
 from extractscan.hypotheses.harvesting import HALF_WORDED, fixed_texts, items_dealt
 from extractscan.hypotheses.holdings import apart, clients_of_one_hand, own_domain, private_domain, several_domains
-from extractscan.hypotheses.weighing import Candidate, Weighed, concealed, desk, named_house, percent, points, unnamed
+from extractscan.hypotheses.weighing import (
+    Candidate,
+    Weighed,
+    concealed,
+    desk,
+    named_house,
+    own_machines,
+    percent,
+    points,
+    unnamed,
+)
 
 OLD_DAYS = 45
 GROWN_DAYS = 90
@@ -33,6 +43,11 @@ def _mail(facts: Facts) -> tuple[Candidate, ...]:
         (own and old, 6.0, f"{most}, and the accounts are old"),
         (own and old and _openly(facts), 3.0, "nothing is hidden: one domain, one card, and accounts that grew old"),
         (own and not old, 2.0, most),
+        (
+            own and _office(facts) and own_machines(facts),
+            4.0,
+            "people with machines and programs of their own, at one mail domain and in one place",
+        ),
         (brand and grown, 3.0, f"{most}, and the accounts grew old"),
         (old and not own, 1.0, "the accounts are old"),
         (

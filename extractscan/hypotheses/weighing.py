@@ -232,8 +232,14 @@ def housed(facts: Facts) -> bool:
 
 def own_machines(facts: Facts) -> bool:
     """Tell whether the members each have a device of their own, and programs that differ as people's do."""
-    machine, program = facts.share("device"), facts.share("client_stack")
-    return apart(facts, "device") and machine.shared == 0 and program.known >= 0.5 and program.distinct >= 0.5
+    stack = facts.share("client_stack")
+    program = stack if stack.known >= 0.5 else facts.share("user_agent")
+    return (
+        apart(facts, "device")
+        and facts.share("device").shared == 0
+        and program.known >= 0.5
+        and program.distinct >= 0.5
+    )
 
 
 def grown(facts: Facts) -> bool:

@@ -923,6 +923,30 @@ def test_devices_that_fill_in_forms_never_sleep_and_accuse_nobody_for_it() -> No
     assert sum(bits for _, bits, _, _ in extraction(replace(fleet, new_words=9.0))) > 2.5
 
 
+def test_hours_tell_nothing_of_forms_on_one_card_and_something_of_those_from_a_rented_pool() -> None:
+    """Devices at their owners' homes, on the maker's card; who rents addresses for forms hides more than a maker."""
+    forms = replace(PLAIN, new_words=0.1, worded_prompts=400, exchangeable=1.0, exchange_pairs=2000, load_ratio=3.0)
+    held = {"payment": ONE_CARD, "address": OWN_CARDS}
+    fleet = replace(forms, sharing=held, round_the_clock=0.9, duty_known=True)
+    assert concealed(fleet)
+    assert sum(bits for _, bits, _, _ in extraction(fleet)) == pytest.approx(2.5)
+    for change in ({"payment": FEW_CARDS}, {"address": POOL}):
+        assert sum(bits for _, bits, _, _ in extraction(replace(fleet, sharing=held | change))) > 2.5
+
+
+def test_people_in_one_office_at_one_domain_are_a_firm_whatever_they_ask() -> None:
+    """Each has a machine and a program of his own; one program for all, or calls from many places, name no office."""
+    many = Sharing(known=1.0, shared=0.1, distinct=0.9, top=0.1)
+    domain = Sharing(known=1.0, shared=1.0, distinct=0.05, top=1.0, outside=0, bits=9.0)
+    place = Sharing(known=1.0, shared=1.0, distinct=0.1, top=0.9, bits=9.0)
+    held = {"email_domain": domain, "prefix": place, "device": OWN_CARDS, "user_agent": many}
+    firm = replace(PLAIN, sharing=held, asks=REASONING)
+    says = "people with machines and programs of their own"
+    assert said("H2", firm, says) == 4.0
+    for change in ({"user_agent": ONE_CLIENT}, {"client_stack": ONE_CLIENT}, {"prefix": POOL}, {"device": POOL}):
+        assert said("H2", replace(firm, sharing=held | change), says) == 0.0
+
+
 def test_people_with_machines_of_their_own_in_two_houses_work_through_a_weekend() -> None:
     """A contest's card in each house and a night without sleep conceal nothing, nor do hours and first days count."""
     houses = Sharing(known=1.0, shared=1.0, distinct=1.0, top=0.7, bits=9.0, common=2 / 70, each=1.0)
