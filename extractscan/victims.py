@@ -21,8 +21,8 @@ from extractscan.settings import Settings
 from extractscan.worded import Hits
 
 TIED: Final = 0.5
-"""Share of those who are left that have to share a card, a phone or a device, for them to be an operator's own accounts
-and not victims in whom the owner is not seen."""
+"""Share of those who are left that have to share a card, a phone, a device or a mail domain of theirs, for them to be
+an operator's own accounts and not victims in whom the owner is not seen."""
 
 
 SENDING: Final = 0.25
@@ -54,11 +54,12 @@ def parted(group: Part, units: pl.DataFrame, incidence: Incidence, settings: Set
     )
     of_unit = taken.group_by("unit").agg(pl.col("taken").all()).sort("unit")
     victim = of_unit["taken"].to_numpy() & _apart(incidence, members)
-    if not victim.any() or np.count_nonzero(~victim) < settings.min_accounts or tied[~victim].mean() < TIED:
+    own = (tied | _hosted(incidence, members))[~victim]
+    if not victim.any() or len(own) < settings.min_accounts or own.mean() < TIED:
         return [group]
     parts = [_part(group, members[which], units, incidence, settings) for which in (~victim, victim)]
-    own, victims = parts
-    return [group] if own is None else [own] if victims is None else [own, victims]
+    operator, victims = parts
+    return [group] if operator is None else [operator] if victims is None else [operator, victims]
 
 
 def without_bystanders(group: Part, units: pl.DataFrame, incidence: Incidence, settings: Settings) -> Part:
@@ -120,6 +121,19 @@ def _tied(incidence: Incidence, members: Ints) -> npt.NDArray[np.bool_]:
             often = np.bincount(held, minlength=len(kind.values))[held] >= 2
             tied |= np.bincount(np.repeat(np.arange(len(members)), size), often, len(members)) > 0
     return tied
+
+
+def _hosted(incidence: Incidence, members: Ints) -> npt.NDArray[np.bool_]:
+    """Tell of each member whether it sits at a mail domain that is mostly the group's, with another one."""
+    hosted = np.zeros(len(members), dtype=np.bool_)
+    for kind in incidence.kinds:
+        if kind.name == "email_domain":
+            size = kind.ptr[members + 1] - kind.ptr[members]
+            held = kind.value[spans(kind.ptr, members)]
+            inside = np.bincount(held, minlength=len(kind.values))
+            theirs = (inside >= 2) & (2 * inside >= kind.holders)
+            hosted |= np.bincount(np.repeat(np.arange(len(members)), size), theirs[held], len(members)) > 0
+    return hosted
 
 
 def _part(group: Part, members: Ints, units: pl.DataFrame, incidence: Incidence, settings: Settings) -> Part | None:

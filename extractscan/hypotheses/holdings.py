@@ -75,6 +75,12 @@ def own_domain(facts: Facts) -> bool:
     return domain.known >= 0.5 and domain.top >= 0.8 and private_domain(facts)
 
 
+def brand(facts: Facts) -> bool:
+    """Tell whether half of the members sit at one mail domain that hardly anybody outside uses."""
+    domain = facts.share("email_domain")
+    return domain.known >= 0.5 and domain.top >= 0.5 and private_domain(facts)
+
+
 def private_domain(facts: Facts) -> bool:
     """Tell whether hardly anybody outside uses the members' commonest mail domain."""
     return facts.share("email_domain").outside <= hardly(facts.units)

@@ -5,7 +5,14 @@ from __future__ import annotations
 from extractscan.hypotheses.asks import asking
 from extractscan.hypotheses.facts import Facts
 from extractscan.hypotheses.harvesting import HALF_WORDED, fixed_texts, items_dealt
-from extractscan.hypotheses.holdings import apart, clients_of_one_hand, own_domain, private_domain, several_domains
+from extractscan.hypotheses.holdings import (
+    apart,
+    brand,
+    clients_of_one_hand,
+    own_domain,
+    private_domain,
+    several_domains,
+)
 from extractscan.hypotheses.weighing import (
     Candidate,
     Weighed,
@@ -37,18 +44,18 @@ def _mail(facts: Facts) -> tuple[Candidate, ...]:
     """Say what mail domains and the age of the accounts tell."""
     domain, own = facts.share("email_domain"), own_domain(facts)
     old, grown = (facts.age_days or 0.0) >= OLD_DAYS, (facts.age_days or 0.0) >= GROWN_DAYS
-    brand = domain.known >= 0.5 and 0.5 <= domain.top < 0.8 and private_domain(facts)
+    named = brand(facts) and (_office(facts) or _openly(facts))
     most = f"{percent(domain.top)} of the members use one mail domain of their own"
     return (
         (own and old, 6.0, f"{most}, and the accounts are old"),
         (own and old and _openly(facts), 3.0, "nothing is hidden: one domain, one card, and accounts that grew old"),
-        (own and not old, 2.0, most),
+        ((own or named) and not old, 2.0, most),
         (
-            own and _office(facts) and own_machines(facts),
+            named and own_machines(facts),
             4.0,
-            "people with machines and programs of their own, at one mail domain and in one place",
+            "people with machines and programs of their own, at one mail domain, in one place or on one card",
         ),
-        (brand and grown, 3.0, f"{most}, and the accounts grew old"),
+        (brand(facts) and not own and grown, 3.0, f"{most}, and the accounts grew old"),
         (old and not own, 1.0, "the accounts are old"),
         (
             domain.known >= 0.5 and domain.top < 0.5 and not desk(facts),
@@ -100,7 +107,8 @@ def _calls(facts: Facts) -> tuple[Candidate, ...]:
 
 def _work(facts: Facts) -> tuple[Candidate, ...]:
     """Say what the work itself tells of a customer: texts of the members' own, or one queue over all of them."""
-    named = own_domain(facts) or unnamed(facts) or _open_house(facts) or desk(facts)
+    firm = own_domain(facts) or (brand(facts) and (_office(facts) or _openly(facts)))
+    named = firm or unnamed(facts) or _open_house(facts) or desk(facts)
     queued = _queue(facts) and not named
     texts = "each member has a text of its own, on one card: a course or a team"
     clients = "one machine set up accounts with cards and mail domains of their own, as an agency does"

@@ -10,6 +10,7 @@ from extractscan.hypotheses.holdings import (
     HIDDEN_UNITS,
     TIED_BITS,
     apart,
+    brand,
     hard_ties,
     own_domain,
     private_domain,
@@ -155,18 +156,19 @@ def sites(facts: Facts) -> float:
 def concealed(facts: Facts) -> bool:
     """Tell whether somebody shares cards, phones, devices or rented addresses among accounts that seem to be apart.
 
-    Nothing is concealed where all calls come from one block of addresses and one card pays for all, or most in human
-    hours, or machines of the house are all that is shared; nor by people with accounts that grew old on the cards of a
+    Nothing is concealed where all calls come from one block of addresses and one card pays for all, or one mail domain
+    names half of them and no two cards are shared, or most in human hours, or machines of the house are all that is
+    shared; nor by people with accounts that grew old on the cards of a
     team; nor by the one card that pays for all, where half of them sit at one mail domain of their own, or nothing is
     known of whence they call.
     """
     if grown(facts) or _firms(facts) or (housed(facts) and (one_room(facts) or not split(facts))):
         return False
-    card, block = facts.share("payment"), facts.share("prefix")
-    if card.known >= 0.5 and min(card.top, block.top) >= 0.8:
+    card = facts.share("payment")
+    whose = (card.known >= 0.5 and card.top >= 0.8) or (brand(facts) and not two(facts, card))
+    if whose and facts.share("prefix").top >= 0.8:
         return False
-    brand = facts.share("email_domain").known >= 0.5 and facts.share("email_domain").top >= 0.5
-    named = (brand and private_domain(facts)) or facts.share("address").known < 0.2
+    named = brand(facts) or facts.share("address").known < 0.2
     paid = card.top >= 0.8 or (own_domain(facts) and card.top >= HALF and not two(facts, card))
     openly = card.known >= 0.2 and paid and named
     return (tied(facts) and not openly) or _batch_of_domains(facts) or (rented(facts) and not one_cloud(facts))

@@ -849,6 +849,18 @@ def test_one_card_and_one_place_conceal_nothing_at_any_hour() -> None:
         assert concealed(replace(farm, sharing=held | change))
 
 
+def test_one_domain_of_half_and_one_place_conceal_nothing_where_no_two_cards_are_shared() -> None:
+    """A laboratory with a card for some of it; a second common card, or a public mail service, hides whose they are."""
+    place = Sharing(known=1.0, shared=1.0, distinct=0.1, top=1.0, bits=9.0, common=0.1, each=1.0)
+    domain = Sharing(known=1.0, shared=0.7, distinct=0.3, top=0.7, outside=0, bits=7.0)
+    card = Sharing(known=0.7, shared=0.6, distinct=0.6, top=0.6, bits=4.0, common=1 / 14)
+    held = {"payment": card, "email_domain": domain, "address": POOL, "prefix": place}
+    lab = replace(PLAIN, sharing=held, round_the_clock=0.9)
+    assert not concealed(lab)
+    for change in ({"payment": FEW_CARDS}, {"email_domain": replace(domain, outside=300)}, {"prefix": POOL}):
+        assert concealed(replace(lab, sharing=held | change))
+
+
 def test_one_card_and_one_domain_of_their_own_conceal_nothing_wherever_they_call_from() -> None:
     """A firm whose people work at home has a name; one card of accounts at public mailboxes has none."""
     domain = Sharing(known=1.0, shared=1.0, distinct=0.05, top=1.0, outside=0, bits=9.0)
@@ -945,6 +957,11 @@ def test_people_in_one_office_at_one_domain_are_a_firm_whatever_they_ask() -> No
     assert said("H2", firm, says) == 4.0
     for change in ({"user_agent": ONE_CLIENT}, {"client_stack": ONE_CLIENT}, {"prefix": POOL}, {"device": POOL}):
         assert said("H2", replace(firm, sharing=held | change), says) == 0.0
+    at_home = held | {"prefix": POOL, "payment": ONE_CARD, "email_domain": replace(domain, top=0.75)}
+    assert said("H2", replace(firm, sharing=at_home), says) == 4.0
+    queue = replace(firm, sharing=at_home, exchangeable=1.0, exchange_pairs=400, own_traffic=0.1, age_days=20.0)
+    assert said("H2", queue, "one queue is dealt") == 0.0
+    assert said("H2", queue, "75 % of the members use one mail domain of their own") == 2.0
 
 
 def test_people_with_machines_of_their_own_in_two_houses_work_through_a_weekend() -> None:

@@ -23,11 +23,18 @@ OWN, STOLEN = range(12), range(12, 20)
 NAMES = pl.DataFrame({"unit": range(UNITS), schema.ACCOUNT: [f"a{n:03}" for n in range(UNITS)]})
 
 
-def incidence(tied: range = OWN, *, cards: bool = True) -> Incidence:
-    """Twenty units share addresses, a program and a wording, `tied` cards; everybody else has his own."""
+def incidence(tied: range = OWN, *, cards: bool = True, hosted: range = range(0)) -> Incidence:
+    """Twenty units share addresses, a program and a wording, `tied` cards; everybody else has his own.
+
+    Where some are `hosted`, these sit at two mail domains of theirs and all others at a public one.
+    """
     inside = [*OWN, *STOLEN]
     crowd = {unit: {f"own{unit}": 1.0} for unit in range(UNITS)}
     kinds = _kinds(crowd, inside, tied)
+    if hosted:
+        public = {unit: {"public.test": 1.0} for unit in range(UNITS)}
+        at = kind("email_domain", "identity", UNITS, public | one_each(hosted, ["one.test", "two.test"]))
+        kinds = (*kinds, at)
     return Incidence(UNITS, kinds if cards else kinds[1:])
 
 
@@ -91,6 +98,13 @@ def test_else_a_group_stays_as_it_is(owners: range, tied: range) -> None:
     """Cover traffic of an operator's own accounts does not part them, nor do victims alone make an operator."""
     whole = group(owners, tied)
     assert parted(whole, NAMES, incidence(tied), SETTINGS) == [whole]
+
+
+@pytest.mark.parametrize(("hosted", "left"), [(OWN, [list(OWN), list(STOLEN)]), (range(5), [[*OWN, *STOLEN]])])
+def test_mail_domains_of_theirs_tie_an_operators_own_accounts(hosted: range, left: list[list[int]]) -> None:
+    """Each with a card of its own, they are told from victims by where their mail goes, if half of them are."""
+    world = incidence(range(0), hosted=hosted)
+    assert sizes(parted(group(STOLEN, range(0)), NAMES, world, SETTINGS)) == left
 
 
 @pytest.mark.parametrize(("falls", "left"), [(0, [list(range(20))]), (1, [list(OWN)])])
