@@ -667,7 +667,7 @@ OWN_DOMAIN = Sharing(known=1.0, shared=1.0, distinct=0.05, top=1.0, outside=0, b
 
 
 def test_a_desk_is_named_by_its_address_and_one_card_or_domain() -> None:
-    """One address in human hours, and all cards that are known are one: a customer, unless a harvest is asked for."""
+    """One address and all cards that are known are one: a customer, in human hours or with people's own programs."""
     card = replace(ONE_CARD, known=0.4)
     towns = replace(OWN_DOMAIN, top=0.4, distinct=0.3)
     school = replace(
@@ -679,7 +679,8 @@ def test_a_desk_is_named_by_its_address_and_one_card_or_domain() -> None:
     queue = replace(school, exchangeable=1.0, exchange_pairs=400)
     assert said("H2", queue, "one queue is dealt") == 0.0
     assert said("H2", replace(school, asks=REASONING), "one address carries all") == 0.0
-    night = replace(queue, round_the_clock=0.9)
+    assert said("H2", replace(queue, round_the_clock=0.9), "one queue is dealt") == 0.0
+    night = replace(queue, round_the_clock=0.9, sharing=dict(school.sharing) | {"user_agent": ONE_CLIENT})
     assert said("H2", night, "one address carries all") == 0.0
     assert said("H2", night, "one queue is dealt") == -4.0
     public = dict(school.sharing) | {"payment": FEW_CARDS, "email_domain": replace(towns, outside=900)}
@@ -973,6 +974,9 @@ def test_people_with_machines_of_their_own_in_two_houses_work_through_a_weekend(
     contest = replace(PLAIN, units=70, sharing=held, round_the_clock=0.6, duty_known=True, ramp_share=1.0)
     assert not concealed(contest)
     assert sum(bits for _, bits, _, _ in extraction(contest)) == pytest.approx(2.5)
+    unknown = {name: one for name, one in held.items() if name != "device"}
+    assert not concealed(replace(contest, sharing=unknown))
+    assert concealed(replace(contest, sharing=unknown | {"client_stack": replace(many, distinct=0.6)}))
     for change in ({"device": replace(many, shared=0.05)}, {"client_stack": ONE_CLIENT}):
         assert concealed(replace(contest, sharing=held | change))
 
