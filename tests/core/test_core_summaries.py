@@ -12,7 +12,7 @@ from typing import Any
 import msgspec
 import polars as pl
 import pytest
-from core_events import EVENTS, SIGNALS, assert_same, some_events
+from core_events import EVENTS, RULES, SIGNALS, assert_same, some_events
 from core_runs import analyze, essence, groups
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -21,7 +21,6 @@ from extractscan import keeping, reduce, rules, sampling, schema, settling, shin
 from extractscan.errors import InputError, UsageError
 
 QUICK = settings(max_examples=15, deadline=None, derandomize=True)
-RULES = rules.load()
 
 
 def seen(frame: pl.DataFrame, cut: int = 60, most: int = sampling.NO_CAP) -> survey.Survey:
@@ -43,7 +42,7 @@ def whole(one: settling.Part) -> dict[str, pl.DataFrame]:
 
 
 @pytest.mark.parametrize("all_texts", [10**6, 60])
-@QUICK
+@settings(QUICK, max_examples=8)
 @given(st.integers(0, 10**6), st.lists(st.integers(0, 150), max_size=4), st.randoms(use_true_random=False))
 def test_parts_in_any_order_and_grouping_are_the_whole(
     all_texts: int, seed: int, cuts: list[int], draw: random.Random

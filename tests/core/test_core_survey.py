@@ -9,7 +9,7 @@ from itertools import pairwise
 import numpy as np
 import polars as pl
 import pytest
-from core_events import EVENTS, SIGNALS, assert_same, reduced, some_events
+from core_events import EVENTS, RULES, SIGNALS, assert_same, reduced, some_events
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from polars.testing import assert_frame_equal
@@ -17,7 +17,6 @@ from polars.testing import assert_frame_equal
 from extractscan import groundwork, reduce, rules, sampling, schema, shingles, survey, wordage
 
 QUICK = settings(max_examples=20, deadline=None, derandomize=True)
-RULES = rules.load()
 
 
 def surveyed(
