@@ -121,7 +121,7 @@ def read_again(
         sizes = pl.Series(SIZE, shingles.distinct(row, value, len(part)))
         slim = _slim(part, pl.Series(worded), secret).with_columns(sizes)
         numbers, firsts = np.unique(network, return_index=True)
-        for number, first, last in zip(numbers.tolist(), firsts, np.append(firsts[1:], len(part)), strict=True):
+        for number, first, last in zip(numbers.tolist(), firsts, np.append(firsts, len(part))[1:], strict=True):
             own = slice(*np.searchsorted(hits.event, (first, last)))
             event = hits.event[own] - np.uint32(first) + np.uint32(done.get(number, 0))
             reading.events.setdefault(number, []).append(slim[first:last])

@@ -69,6 +69,18 @@ def test_requests_around_the_wording_are_the_template_and_no_shared_item() -> No
     assert (events[harvest.MASK] == 2).all()
 
 
+def test_a_batch_of_nobodys_events_adds_nothing() -> None:
+    """Where no account of a batch is in a network, as with a ring that is not linked, there is nothing to read."""
+    nobody = pl.DataFrame(
+        {"account_id": [], harvest.NETWORK: []}, schema={"account_id": pl.String, harvest.NETWORK: pl.Int64}
+    )
+    nobody = nobody.with_columns(pl.lit(value=True).alias(harvest.SAMPLED))
+    frame = batch(dealt()).with_columns(pl.lit(0, pl.UInt64).alias(harvest.MASK))
+    reading = harvest.read_again([frame], nobody, {}, {})
+    assert not reading.events
+    assert not reading.hits
+
+
 def test_other_traffic_of_the_members_is_no_template() -> None:
     """Requests without the wording stay outside the stream."""
     rows = dealt() + [{"account_id": "a1", "request_id": f"o{n}", "prompt": f"recipe {WORDS[n]}"} for n in range(10)]
