@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import tempfile
 from bisect import bisect
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from heapq import merge
 from itertools import compress, groupby
-from pathlib import Path
-from typing import Any, Final, NamedTuple, Self
+from typing import Any, Final, NamedTuple
 from zlib import crc32
 
 import msgspec
@@ -19,14 +17,12 @@ from extractscan.readers.chunk import MAX_ROWS, Chunk
 from extractscan.readers.convert import plain, read_guarded
 from extractscan.readers.detect import LogFile
 from extractscan.readers.gathering import Piece
-from extractscan.readers.held_blocks import Blocks
+from extractscan.readers.held_blocks import HELD, Blocks, Waiting
 from extractscan.readers.plan import Plan
 from extractscan.readers.source import Fold
 from extractscan.readers.streams import Meter
 from extractscan.readers.tally import Tally
 
-HELD: Final = 256 << 20
-"""Bytes of parts held in memory; beyond, they go to files that are deleted when the pass ends."""
 BUCKETS: Final = 128
 """Parts are dealt to so many files by their key, so that each can be put together alone."""
 
@@ -121,20 +117,12 @@ def _put_together(
             yield Piece(index, files[index], Chunk(rows, [record for _, _, record in some]))
 
 
-class Parts:
-    """Parts on their way, dealt to buckets by key; a context that deletes its files."""
+class Parts(Waiting):
+    """Parts on their way, dealt to buckets by key."""
 
     def __init__(self) -> None:
+        super().__init__()
         self._held: list[list[bytes]] = [[] for _ in range(BUCKETS)]
-        self._weight = 0
-        self._folder: tempfile.TemporaryDirectory[str] | None = None
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        if self._folder is not None:
-            self._folder.cleanup()
 
     def add(self, part: Part) -> None:
         """Take one part in."""
@@ -151,21 +139,15 @@ class Parts:
             return
         self._spill()
         for number in range(BUCKETS):
-            with self._path(number).open("rb") as handle:
+            with self._path(f"{number}.ndjson").open("rb") as handle:
                 yield [_part(line) for line in handle]
 
     def _spill(self) -> None:
-        if self._folder is None:
-            self._folder = tempfile.TemporaryDirectory(prefix="extractscan-")
         for number, held in enumerate(self._held):
-            with self._path(number).open("ab") as handle:
+            with self._path(f"{number}.ndjson").open("ab") as handle:
                 handle.writelines(data + b"\n" for data in held)
             held.clear()
         self._weight = 0
-
-    def _path(self, number: int) -> Path:
-        assert self._folder is not None
-        return Path(self._folder.name) / f"{number}.ndjson"
 
 
 def _part(data: bytes) -> Part:

@@ -9,12 +9,13 @@ from typing import Final, NamedTuple, Self
 
 import polars as pl
 
+from extractscan import scratch
 from extractscan.readers.chunk import Chunk
 from extractscan.readers.gathering import Piece
 from extractscan.readers.source import FOLDED
 
 HELD: Final = 256 << 20
-"""Bytes of blocks held in memory; what comes beyond goes to files that are deleted when the pass ends."""
+"""Bytes that wait in memory; what comes beyond goes to files that are deleted when the pass ends."""
 _ROW: Final = "number of the record"
 
 
@@ -27,12 +28,10 @@ class Block(NamedTuple):
     keys: pl.Series
 
 
-class Blocks:
-    """Blocks on their way, in the order of the inputs; a context that deletes its files."""
+class Waiting:
+    """What waits in memory and in files; a context that deletes its files, which the next run does after a kill."""
 
     def __init__(self) -> None:
-        self._blocks: list[Block] = []
-        self._others: list[pl.Series] = []
         self._weight = 0
         self._folder: tempfile.TemporaryDirectory[str] | None = None
 
@@ -42,6 +41,21 @@ class Blocks:
     def __exit__(self, *_: object) -> None:
         if self._folder is not None:
             self._folder.cleanup()
+
+    def _path(self, name: str) -> Path:
+        """Say where a file stands; the folder is made with the first."""
+        if self._folder is None:
+            self._folder = tempfile.TemporaryDirectory(dir=scratch.folder())
+        return Path(self._folder.name) / name
+
+
+class Blocks(Waiting):
+    """Blocks on their way, in the order of the inputs."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._blocks: list[Block] = []
+        self._others: list[pl.Series] = []
 
     def add(self, piece: Piece) -> Chunk:
         """Take a block in, and give back those of its records that are whole by themselves."""
@@ -66,9 +80,7 @@ class Blocks:
         if self._weight + size <= HELD:
             self._weight += size
             return frame
-        if self._folder is None:
-            self._folder = tempfile.TemporaryDirectory(prefix="extractscan-")
-        path = Path(self._folder.name) / f"{len(self._blocks)}.arrow"
+        path = self._path(f"{len(self._blocks)}.arrow")
         frame.write_ipc(path)
         return path
 

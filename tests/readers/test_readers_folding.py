@@ -15,6 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from reader_records import lines, read_all, write
 
+from extractscan import scratch
 from extractscan.readers import folding, open_logs
 from extractscan.readers.azure_apim import LLM
 from extractscan.readers.folding import Part, Parts
@@ -87,6 +88,7 @@ def test_files_of_parts_are_deleted_even_if_nobody_reads_to_the_end(monkeypatch:
         first = next(bucket for bucket in parts.buckets() if bucket)
         assert len({part.key for part in first}) >= 1
         assert folder.exists()
+        assert folder.parent == scratch.folder()  # the next run removes it after a kill
     assert not folder.exists()
 
 
