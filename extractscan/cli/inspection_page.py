@@ -158,16 +158,16 @@ def _columns(view: View, each: Inspected) -> Table:
     table = Table.grid(padding=(0, 2, 0, 0))
     for width in (None, 10)[: 1 + bars]:
         table.add_column(width=width, no_wrap=True)
+    named = [packed(some, room) for some in paths]
     table.add_column(justify="right", no_wrap=True)
-    table.add_column(overflow="fold")
+    table.add_column(width=max(cell_len(line) for lines in named for line in lines), overflow="fold")
     table.add_column(overflow="fold")
     heads = ("column", "filled", "", "from", "such as") if bars else ("column", "", "from", "such as")
     table.add_row(*(Text(name, "dim") for name in heads))
-    for column, some, example in zip(each.columns, paths, examples, strict=True):
+    for column, lines, example in zip(each.columns, named, examples, strict=True):
         filled = Text(bar(view, column.filled, 1.0, 10), "green" if column.filled else "dim")
         part = share(column.filled) if column.filled else "0%"
-        named = Text("\n".join(packed(some, room)))
-        table.add_row(column.name, *((filled,) if bars else ()), part, named, example)
+        table.add_row(column.name, *((filled,) if bars else ()), part, Text("\n".join(lines)), example)
     return table
 
 

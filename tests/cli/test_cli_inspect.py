@@ -228,7 +228,7 @@ def test_names_of_fields_stand_whole_on_any_terminal(run, tmp_path, width, monke
         "request_id": "r",
         "call_type": "acompletion",
         "spend": 0.1,
-        "startTime": "2026-03-01T00:00:00Z",
+        "startTime": "2026-03-01T00:00:00.123456Z",
         "user": "u",
     }
     (tmp_path / "spend.ndjson").write_text(json.dumps(row | {"end_user": "e", "metadata": {"user_agent": "a"}}) + "\n")
