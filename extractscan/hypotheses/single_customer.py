@@ -44,7 +44,7 @@ def _mail(facts: Facts) -> tuple[Candidate, ...]:
     """Say what mail domains and the age of the accounts tell."""
     domain, own = facts.share("email_domain"), own_domain(facts)
     old, grown = (facts.age_days or 0.0) >= OLD_DAYS, (facts.age_days or 0.0) >= GROWN_DAYS
-    named = brand(facts) and (_office(facts) or _openly(facts))
+    named = _firm(facts)
     most = f"{percent(domain.top)} of the members use one mail domain of their own"
     return (
         (own and old, 6.0, f"{most}, and the accounts are old"),
@@ -69,11 +69,11 @@ def _pays(facts: Facts) -> tuple[Candidate, ...]:
     """Say what cards tell."""
     card, client = facts.share("payment"), facts.share("user_agent")
     # who has no name may hide one program behind other traffic; a domain of their own is one
-    apart = facts.own_traffic >= 0.5 and (own_domain(facts) or not (client.top >= 0.7 and client.bits >= 2))
+    varied = facts.own_traffic >= 0.5 and (own_domain(facts) or not (client.top >= 0.7 and client.bits >= 2))
     return (
         (_openly(facts), 4.0, "one card pays for all, openly"),
         (
-            _openly(facts) and apart,
+            _openly(facts) and varied,
             3.0,
             f"{percent(facts.own_traffic)} of what the members ask has nothing to do with what they share",
         ),
@@ -107,8 +107,7 @@ def _calls(facts: Facts) -> tuple[Candidate, ...]:
 
 def _work(facts: Facts) -> tuple[Candidate, ...]:
     """Say what the work itself tells of a customer: texts of the members' own, or one queue over all of them."""
-    firm = own_domain(facts) or (brand(facts) and (_office(facts) or _openly(facts)))
-    named = firm or unnamed(facts) or _open_house(facts) or desk(facts)
+    named = own_domain(facts) or _firm(facts) or unnamed(facts) or _open_house(facts) or desk(facts)
     queued = _queue(facts) and not named
     texts = "each member has a text of its own, on one card: a course or a team"
     clients = "one machine set up accounts with cards and mail domains of their own, as an agency does"
@@ -142,6 +141,11 @@ def _openly(facts: Facts) -> bool:
 def _office(facts: Facts) -> bool:
     prefix = facts.share("prefix")
     return prefix.known > 0 and prefix.top >= 0.8
+
+
+def _firm(facts: Facts) -> bool:
+    """Tell whether half of the mail is at one domain of those who call from one network or pay with one card."""
+    return brand(facts) and (_office(facts) or _openly(facts))
 
 
 def _open_house(facts: Facts) -> bool:

@@ -158,9 +158,8 @@ def concealed(facts: Facts) -> bool:
 
     Nothing is concealed where all calls come from one block of addresses and one card pays for all, or one mail domain
     names half of them and no two cards are shared, or most in human hours, or machines of the house are all that is
-    shared; nor by people with accounts that grew old on the cards of a
-    team; nor by the one card that pays for all, where half of them sit at one mail domain of their own, or nothing is
-    known of whence they call.
+    shared; nor by people with accounts that grew old on the cards of a team; nor by the one card that pays for all,
+    where half of them sit at one mail domain of their own, or nothing is known of whence they call.
     """
     if grown(facts) or _firms(facts) or (housed(facts) and (one_room(facts) or not split(facts))):
         return False
@@ -184,8 +183,8 @@ def _firms(facts: Facts) -> bool:
     named = domain.known >= 0.5 and domain.shared >= 0.9 and domain.owning >= 0.9
     paid = card.known >= 0.5 and card.shared >= 0.9 and card.distinct * card.known <= domain.distinct * domain.known
     own = client.known >= 0.5 and client.shared >= 0.9 and client.owning >= 0.9 and domain.distinct <= FEW_FIRMS
-    apart = own and client.distinct * client.known >= domain.distinct * domain.known
-    return named and paid and (apart or (facts.age_days or 0.0) >= GROWN)
+    theirs = own and client.distinct * client.known >= domain.distinct * domain.known
+    return named and paid and (theirs or (facts.age_days or 0.0) >= GROWN)
 
 
 def _batch_of_domains(facts: Facts) -> bool:
