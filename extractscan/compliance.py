@@ -74,7 +74,7 @@ def _facts(events: pl.DataFrame, known: pl.DataFrame) -> list[AccountFacts]:
 
 def _places(placed: pl.DataFrame) -> dict[str, str]:
     """Return the country that most calls from each address, and from each IPv4 network of 24 bits, are placed in."""
-    address = pl.col(schema.CLIENT_IP)
+    address = pl.col(schema.CLIENT_IP).cast(pl.String)
     at = placed.drop_nulls(schema.CLIENT_IP).select(
         pl.concat_list(address, address.str.extract(_NETWORK)).alias("at"), schema.COUNTRY
     )

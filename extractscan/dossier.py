@@ -120,7 +120,7 @@ def survives(found: Found, ground: Ground, settings: Settings) -> dict[str, bool
 def _members(case: Case, ground: Ground, *, harvested: bool) -> list[model.Member]:
     group = case.found.profile
     units = ground.units.filter(pl.col("unit").is_in(pl.Series(group.members).implode()))
-    stats = case.events.group_by(schema.ACCOUNT).agg(
+    stats = case.events.group_by(pl.col(schema.ACCOUNT).cast(pl.String)).agg(
         pl.len().alias("n"),
         pl.col(IN_STREAM).sum().alias("campaign"),
         pl.col(schema.TIMESTAMP).min().alias("first"),

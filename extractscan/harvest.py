@@ -6,16 +6,15 @@ group's private wording, whether two members ever send the same item, and what t
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
 from math import ceil
 from typing import Final
 
 import numpy as np
 import polars as pl
 
-from extractscan import schema, shingles, worded
-from extractscan.worded import Hits, Wording
+from extractscan import schema, worded
+from extractscan.worded import Hits
 
 NETWORK: Final = "network"
 SIZE: Final = "size"
@@ -31,7 +30,7 @@ THREADED: Final = "threaded"
 MEMBERS_PART: Final = "members_part"
 ITEMS_PART: Final = "items_part"
 WEIGHED: Final = (
-    NETWORK, MASK, SIZE, SYSTEM_KEY, HEAD, SHARED_ITEM, REPEATED, THREADED, MEMBERS_PART, ITEMS_PART, "fixed", "common",
+    MASK, SIZE, SYSTEM_KEY, HEAD, SHARED_ITEM, REPEATED, THREADED, MEMBERS_PART, ITEMS_PART, "fixed", "common",
     schema.END_USER, schema.SESSION, schema.USER_AGENT, schema.MAX_TOKENS, schema.TEMPERATURE,
 )  # fmt: skip
 """Columns that only the facts are drawn from: once they are, two fifths of what an event takes."""
@@ -43,14 +42,11 @@ COLUMNS: Final = (
     schema.COST,
 )  # fmt: skip
 """Event columns that the second reading needs; all but the first two may be missing."""
-
 REPEATS: Final = 1.5
 """Events an account, over which shared wording is a template (sent again and again) and not an item (sent once)."""
 COVER: Final = 0.2
 """Share of a group's events, over which shared wording is a template even if every account sends it once."""
-SAMPLE_CHARS: Final = 1500
 SAMPLED: Final = "sampled"
-TELLING: Final = "telling"
 HEADS: Final = 8
 """Prompts of a sampled member, with the group's wording and without, whose heads are kept."""
 SHARERS: Final = 3
@@ -70,106 +66,6 @@ ASKED: Final = 0.1
 LEAST_ASKED: Final = 0.02
 UNUSUAL: Final = 5.0
 """How many times more often than elsewhere a request has to occur to mark the stream."""
-_SPACES: Final = r"[^\S ]\s*| \s+"
-"""White space that is not one blank: three times as fast as replacing every blank by itself."""
-
-
-@dataclass(frozen=True, slots=True)
-class Reading:
-    """The second reading of all groups' events, by the number of their network, in parts as they were read.
-
-    Attributes:
-        events: One row an event: network, the columns of `COLUMNS` with the head of the prompt instead of texts, prompt
-            and system prompt keys, mask of matching rules, number of shingles, source file and row.
-        hits: Where the wording that is rare outside the event's network occurs in them.
-    """
-
-    events: dict[int, list[pl.DataFrame]] = field(default_factory=dict)
-    hits: dict[int, list[Hits]] = field(default_factory=dict)
-
-    def take(self, network: int) -> tuple[pl.DataFrame, list[Hits]]:
-        """Return the events of a network as one table, and the hits in them, and forget them."""
-        read = pl.concat(self.events.pop(network))
-        return read.with_columns(pl.when(_few()).then(HEAD).alias(HEAD)).drop(TELLING), self.hits.pop(network)
-
-
-def read_again(
-    batches: Iterable[pl.DataFrame],
-    network_of: pl.DataFrame,
-    wording: Mapping[int, np.ndarray],
-    systems: Mapping[int, frozenset[str]],
-) -> Reading:
-    """Read the events of all groups once more.
-
-    Args:
-        batches: Canonical events of the member accounts, with provenance and `mask`: the rules that each matches.
-        network_of: account_id, network (Int64), sampled (whether heads of its prompts are kept).
-        wording: For each network the distinct shingles that are common inside and rare outside it.
-        systems: For each network the system prompts that are.
-    """
-    known, secret = Wording(wording), _systems_table(systems)
-    done: dict[int, int] = {}
-    reading = Reading()
-    for batch in batches:
-        part = _complete(batch).join(network_of, on=schema.ACCOUNT, how="inner", maintain_order="left")
-        part = part.sort(NETWORK, maintain_order=True)
-        network = part[NETWORK].to_numpy()
-        row, value = shingles.marks(part[schema.PROMPT])
-        hits = known.stands(network, row, value)
-        worded = np.zeros(len(part), dtype=np.bool_)
-        worded[hits.event] = True
-        sizes = pl.Series(SIZE, shingles.distinct(row, value, len(part)))
-        slim = _slim(part, pl.Series(worded), secret).with_columns(sizes)
-        numbers, firsts = np.unique(network, return_index=True)
-        for number, first, last in zip(numbers.tolist(), firsts, np.append(firsts, len(part))[1:], strict=True):
-            own = slice(*np.searchsorted(hits.event, (first, last)))
-            event = hits.event[own] - np.uint32(first) + np.uint32(done.get(number, 0))
-            reading.events.setdefault(number, []).append(slim[first:last])
-            reading.hits.setdefault(number, []).append(Hits(event, hits.mark[own]))
-            done[number] = done.get(number, 0) + int(last - first)
-    return reading
-
-
-def _systems_table(systems: Mapping[int, frozenset[str]]) -> pl.DataFrame:
-    rows = [(number, key) for number, keys in sorted(systems.items()) for key in sorted(keys)]
-    return pl.DataFrame(rows, schema={NETWORK: pl.Int64, SYSTEM_KEY: pl.String}, orient="row")
-
-
-def _complete(batch: pl.DataFrame) -> pl.DataFrame:
-    missing = [pl.lit(None, schema.EVENTS[name]).alias(name) for name in COLUMNS if name not in batch.columns]
-    return batch.with_columns(missing)
-
-
-def _slim(part: pl.DataFrame, worded: pl.Series, secret: pl.DataFrame) -> pl.DataFrame:
-    key = pl.col(schema.PROMPT).str.to_lowercase().str.replace_all(_SPACES, " ").str.strip_chars().hash(1)
-    part = part.with_columns(_system_keys(part[schema.SYSTEM_PROMPT]).alias(SYSTEM_KEY))
-    told = part.select(NETWORK, SYSTEM_KEY).join(
-        secret.with_columns(under=True), on=[NETWORK, SYSTEM_KEY], how="left", maintain_order="left"
-    )
-    telling = worded | told["under"].fill_null(value=False) | (part[MASK] != 0)
-    return (
-        part.with_columns(
-            pl.when(pl.col(schema.PROMPT).is_not_null()).then(key).alias(PROMPT_KEY),
-        )
-        .with_columns(telling.alias(TELLING))
-        .with_columns(pl.when(SAMPLED, _few()).then(pl.col(schema.PROMPT).str.head(SAMPLE_CHARS)).alias(HEAD))
-        .with_columns(pl.col(HEAD) + "")  # a copy: a view would keep all prompts of the batch in memory
-        .drop(schema.SYSTEM_PROMPT, schema.PROMPT, SAMPLED)
-    )
-
-
-def _few() -> pl.Expr:
-    """Of each member the smallest prompt keys, with the group's wording and without.
-
-    Taken batch by batch, to hold few texts, and once more from all, so that no split of the input changes the choice.
-    """
-    return pl.col(PROMPT_KEY).rank("dense").over(schema.ACCOUNT, TELLING) <= HEADS
-
-
-def _system_keys(prompts: pl.Series) -> pl.Series:
-    distinct = prompts.drop_nulls().unique()
-    keys = [shingles.text_key(text) for text in distinct]
-    return prompts.replace_strict(distinct, pl.Series(keys, dtype=pl.String), default=None, return_dtype=pl.String)
 
 
 def classify(events: pl.DataFrame, hits: Sequence[Hits], system_prompts: frozenset[str]) -> pl.DataFrame:
@@ -207,7 +103,7 @@ def classify(events: pl.DataFrame, hits: Sequence[Hits], system_prompts: frozens
             ),
             (
                 (pl.col(PROMPT_KEY).is_not_null() & (same >= least))
-                | ((pl.col("common") >= 2) & (pl.col("common") * 2 >= pl.col(SIZE) - pl.col("fixed")))
+                | ((pl.col("common") >= 2) & (pl.col("common") * 2 >= pl.col(SIZE).cast(pl.Int64) - pl.col("fixed")))
                 | ((pl.col("held") > 0) & (pl.col("held") >= READER * pl.col(SIZE)))
             ).alias(SHARED_ITEM),
             (pl.col(PROMPT_KEY).is_not_null() & (same >= SHARERS)).alias(REPEATED),

@@ -9,7 +9,7 @@ from typing import NamedTuple
 import numpy as np
 import polars as pl
 
-from extractscan import harvest, incidence, items, pools, schema
+from extractscan import harvest, incidence, items, pools, rehearing, schema
 from extractscan.exhibits import Case
 from extractscan.groundwork import Ground
 from extractscan.growing import Found
@@ -70,7 +70,7 @@ def hear(
         for number, group in enumerate(found)
     }
     columns = (*harvest.COLUMNS, harvest.MASK)
-    reading = harvest.read_again(again(columns, network_of[schema.ACCOUNT]), network_of, wording, systems)
+    reading = rehearing.read_again(again(columns, network_of[schema.ACCOUNT]), network_of, wording, systems)
     release()
     crowd = ground.background.behaviour.filter(~pl.col("unit").is_in(units["unit"].implode()))["unit"].unique()
     elsewhere = Elsewhere(crowd, crowd_rates(ground.background, crowd))

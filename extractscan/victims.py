@@ -18,7 +18,7 @@ from extractscan.harvest import IN_STREAM, THREADED
 from extractscan.hypotheses.holdings import HARD
 from extractscan.incidence import Incidence, Ints, spans
 from extractscan.settings import Settings
-from extractscan.worded import Hits
+from extractscan.worded import Hits, Packed
 
 TIED: Final = 0.5
 """Share of those who are left that have to share a card, a phone, a device or a mail domain of theirs, for them to be
@@ -143,5 +143,5 @@ def _part(group: Part, members: Ints, units: pl.DataFrame, incidence: Incidence,
     mine = units.filter(pl.col("unit").is_in(pl.Series(profile.members).implode()))[schema.ACCOUNT]
     keep = group.events[schema.ACCOUNT].is_in(mine.implode()).to_numpy()
     place = (np.cumsum(keep) - 1).astype(np.uint32)
-    hits = [Hits(place[event[keep[event]]], mark[keep[event]]) for event, mark in group.hits]
+    hits = Packed(Hits(place[event[keep[event]]], mark[keep[event]]) for event, mark in group.hits)
     return Part(Found(profile.members, profile, group.found.seed_bits), group.events.filter(keep), hits)

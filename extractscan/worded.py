@@ -6,12 +6,13 @@ in the sorted wording of the group. Hits come in parts, one a batch of events, a
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from typing import Final, NamedTuple
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Final, NamedTuple, overload
 
 import numpy as np
 import numpy.typing as npt
 
+U16 = npt.NDArray[np.uint16]
 U32 = npt.NDArray[np.uint32]
 U64 = npt.NDArray[np.uint64]
 Ints = npt.NDArray[np.int64]
@@ -25,7 +26,42 @@ class Hits(NamedTuple):
     """Hits of one part, by event and then by mark, each once."""
 
     event: U32
-    mark: U32
+    mark: U16 | U32
+
+
+class Packed(Sequence[Hits]):
+    """Hits of many parts at a few bytes each: how many each event has, and marks as narrow as they are."""
+
+    def __init__(self, parts: Iterable[Hits] = ()) -> None:
+        """Begin with some parts, whose events ascend."""
+        self._parts: list[tuple[int, U16, U16 | U32]] = []
+        for part in parts:
+            self.append(part)
+
+    def append(self, part: Hits) -> None:
+        """Take one more part in."""
+        first, last = _span(part.event)
+        size = np.bincount(part.event - np.uint32(first), minlength=last - first).astype(np.uint16)
+        wide = int(part.mark.max(initial=0)) >= 1 << 16
+        self._parts.append((first, size, part.mark.astype(np.uint32) if wide else part.mark.astype(np.uint16)))
+
+    def __len__(self) -> int:
+        """Return how many parts there are."""
+        return len(self._parts)
+
+    @overload
+    def __getitem__(self, number: int) -> Hits: ...
+    @overload
+    def __getitem__(self, number: slice) -> list[Hits]: ...
+    def __getitem__(self, number: int | slice) -> Hits | list[Hits]:
+        """Unpack one part, or some."""
+        if isinstance(number, slice):
+            return [_unpacked(*part) for part in self._parts[number]]
+        return _unpacked(*self._parts[number])
+
+
+def _unpacked(first: int, size: U16, mark: U16 | U32) -> Hits:
+    return Hits(np.repeat(np.arange(first, first + len(size), dtype=np.uint32), size), mark)
 
 
 class Wording:

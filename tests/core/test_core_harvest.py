@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -12,7 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from extractscan import harvest, items, pools, schema, shingles
+from extractscan import harvest, items, pools, rehearing, schema, shingles
 from extractscan.worded import Hits
 
 START = datetime(2026, 3, 1, tzinfo=UTC)
@@ -38,7 +39,7 @@ def batch(rows: list[dict[str, Any]]) -> pl.DataFrame:
 
 def read(
     rows: list[dict[str, Any]], wording: str = WORDING, cuts: int = 1, systems: frozenset[str] = frozenset()
-) -> tuple[pl.DataFrame, list[Hits]]:
+) -> tuple[pl.DataFrame, Sequence[Hits]]:
     """Read one network's events again, in one batch or several, and return its events and hits."""
     frame = batch(rows)
     accounts = frame["account_id"].unique()
@@ -48,7 +49,7 @@ def read(
     asks = pl.col("prompt").str.contains("chain of thought").fill_null(value=False)
     frame = frame.with_columns(pl.when(asks).then(2).otherwise(0).cast(pl.UInt64).alias(harvest.MASK))
     size = -(-len(frame) // cuts)
-    reading = harvest.read_again(frame.iter_slices(size), network, {0: marks}, {0: systems})
+    reading = rehearing.read_again(frame.iter_slices(size), network, {0: marks}, {0: systems})
     return reading.take(0)
 
 
@@ -76,7 +77,7 @@ def test_a_batch_of_nobodys_events_adds_nothing() -> None:
     )
     nobody = nobody.with_columns(pl.lit(value=True).alias(harvest.SAMPLED))
     frame = batch(dealt()).with_columns(pl.lit(0, pl.UInt64).alias(harvest.MASK))
-    reading = harvest.read_again([frame], nobody, {}, {})
+    reading = rehearing.read_again([frame], nobody, {}, {})
     assert not reading.events
     assert not reading.hits
 
@@ -154,8 +155,8 @@ def test_batches_of_any_size_give_the_same(cuts: int) -> None:
 def test_no_events_are_no_reading() -> None:
     """Where nothing is left to read, the reading is empty."""
     network = pl.DataFrame({"account_id": ["a"], harvest.NETWORK: [0]})
-    reading = harvest.read_again(iter(()), network, {}, {})
-    assert reading == harvest.Reading({}, {})
+    reading = rehearing.read_again(iter(()), network, {}, {})
+    assert not reading.events
 
 
 def test_what_a_group_asks_for_unusually_is_its_stream() -> None:
