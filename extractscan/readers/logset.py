@@ -285,8 +285,12 @@ def _originals(file: LogFile, rows: Sequence[int]) -> Iterator[tuple[int, bytes]
 
 
 def _require_unchanged(files: Sequence[LogFile]) -> None:
-    """Refuse to go on with a file that was written to since it was first read: its parts would not fit together."""
+    """Refuse to go on with a file that was written to or taken away since: what is read would not fit together."""
     for file in files:
-        place = Path(file.path)
+        place, named = Path(file.path), file.stored.path
+        if file.stored.whole_file and "://" not in named and not (file.skipped or Path(named).exists()):
+            raise InputError(
+                f"{file.path}: gone since it was first read", hint="Leave inputs where they are meanwhile."
+            )
         if not file.skipped and place.is_file() and place.stat().st_size != file.size:
             raise InputError(f"{file.path}: changed while it was being read", hint="Analyse a copy of it.")

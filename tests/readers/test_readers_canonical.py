@@ -110,6 +110,16 @@ def test_a_log_that_grows_between_two_passes_is_refused(tmp_path: Path) -> None:
         list(logs.batches(accounts=pl.Series(["a1"])))
 
 
+def test_a_log_that_is_taken_away_between_two_passes_is_refused(tmp_path: Path) -> None:
+    """Without its events there would be nothing to show; one beside it that is there changes nothing."""
+    path, _ = write(tmp_path / "x", lines(EVENTS)), write(tmp_path / "y", lines(EVENTS))
+    logs = open_logs([str(tmp_path)])
+    list(logs.batches())
+    Path(path).unlink()
+    with pytest.raises(InputError, match="x: gone since it was first read"):
+        list(logs.batches(accounts=pl.Series(["a1"])))
+
+
 def test_records_are_complete_without_a_pass(tmp_path: Path) -> None:
     logs = open_logs([packed(tmp_path, "csv", "zstd")])
     assert (logs.records()[0].rows_used, logs.records()[0].format) == (300, "canonical (csv zstd)")
