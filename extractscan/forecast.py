@@ -29,7 +29,7 @@ RATES: Final[Mapping[str, Mapping[str, float]]] = {
 each thousand accounts, and for each shuffle and thousand accounts in it. `python -m benchmarks.plan_accuracy --fit`
 measures and prints this table anew, and the two below."""
 MEMORY: Final[Mapping[str, float]] = {
-    "once": 225.0, "batch": 1278.0, "events": 50.0, "texts": 480.0, "shingles": 90.0, "accounts": 2.9, "judged": 15.0,
+    "once": 235.0, "batch": 1278.0, "events": 25.0, "texts": 560.0, "shingles": 90.0, "accounts": 1.3, "judged": 6.0,
 }  # fmt: skip
 """Peak in units of 2**20 bytes: in any case, for each million events of one batch and of all, for each million texts
 and for their shingles where these stay in memory, for each thousand accounts, and for each second that the judgement

@@ -38,7 +38,8 @@ def other_hands(events: pl.DataFrame) -> Hands:
     if not len(events) or events[schema.CLIENT_IP].null_count() == len(events):
         return Hands(none, none)
     users = pl.col(schema.ACCOUNT).n_unique().over(schema.CLIENT_IP)
-    told = events.filter(pl.col(schema.CLIENT_IP).is_not_null() & pl.col(schema.USER_AGENT).is_not_null())
+    told = events.select(schema.ACCOUNT, schema.TIMESTAMP, schema.CLIENT_IP, schema.USER_AGENT)
+    told = told.filter(pl.col(schema.CLIENT_IP).is_not_null() & pl.col(schema.USER_AGENT).is_not_null())
     time, foreign, theirs, beside = pl.col(schema.TIMESTAMP), *map(pl.col, ("foreign", "theirs", "beside"))
     own = ~theirs
     sets = (

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any, overload
@@ -105,12 +105,14 @@ class Incidence:
 
     def __post_init__(self) -> None:
         """Lay the kinds side by side."""
-        flat, parts = _flat(self.units, self.kinds), []
-        seen = np.cumsum([0, *(len(kind.by_value) for kind in self.kinds)]).tolist()
-        for kind, span in zip(self.kinds, map(slice, seen, seen[1:]), strict=True):
-            parts.append(replace(kind, by_value=flat.by_value[span], by_value_weight=flat.by_value_weight[span]))
-        object.__setattr__(self, "flat", flat)
-        object.__setattr__(self, "kinds", tuple(parts))
+        _lay(self, self.kinds, sum(len(kind.by_value) for kind in self.kinds))
+
+    @classmethod
+    def laid(cls, units: int, kinds: Iterable[Kind], most: int) -> Incidence:
+        """Lay kinds side by side that are made one by one, of `most` sightings in all: none is held beside its copy."""
+        object.__setattr__(made := cls.__new__(cls), "units", units)
+        _lay(made, kinds, most)
+        return made
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,14 +209,25 @@ def _narrow(numbers: npt.NDArray[np.integer]) -> Codes:
     return np.asarray(numbers, dtype=np.int32)
 
 
-def _flat(units: int, kinds: Sequence[Kind]) -> Flat:
+def _lay(into: Incidence, kinds: Iterable[Kind], most: int) -> None:
+    by_value, weight = np.empty(most, dtype=np.int32), np.empty(most)
+    parts: list[Kind] = []
+    seen = 0
+    for kind in kinds:
+        span = slice(seen, seen + len(kind.by_value))
+        by_value[span], weight[span] = kind.by_value, kind.by_value_weight
+        parts.append(replace(kind, by_value=by_value[span], by_value_weight=weight[span]))
+        seen = span.stop
+    object.__setattr__(into, "kinds", tuple(parts))
+    object.__setattr__(into, "flat", _flat(into.units, parts, by_value[:seen], weight[:seen]))
+
+
+def _flat(units: int, kinds: Sequence[Kind], by_value: Codes, weight: Floats) -> Flat:
     size = np.array([len(kind.values) for kind in kinds], dtype=np.int64)
     first = np.concatenate([[0], np.cumsum(size)]).astype(np.int64)
     seen = np.concatenate([[0], np.cumsum([len(kind.by_value) for kind in kinds])]).astype(np.int64)
     pointers = [kind.by_value_ptr[:-1] for kind in kinds]
     by_ptr = np.concatenate([*(ptr + shift for ptr, shift in zip(pointers, seen, strict=False)), seen[-1:]])
-    by_value = np.concatenate([np.zeros(0, dtype=np.int32), *(kind.by_value for kind in kinds)])
-    weight = np.concatenate([np.zeros(0), *(kind.by_value_weight for kind in kinds)])
     held = sp.csc_matrix((np.ones(len(by_value), dtype=np.bool_), by_value, by_ptr), shape=(units, first[-1]))
     rows = held.tocsr()
     known = np.zeros((units, len(kinds)), dtype=np.bool_)
@@ -253,22 +266,22 @@ def spans(ptr: Ints | Codes, rows: Ints | Codes) -> Ints:
 
 
 def kinds_of(
-    sightings: pl.DataFrame, channels: Mapping[str, str], units: pl.DataFrame, forgeable: frozenset[str]
+    sightings: Sequence[pl.DataFrame], channels: Mapping[str, str], units: pl.DataFrame, forgeable: frozenset[str]
 ) -> tuple[Kind, ...]:
     """Build one kind for each signal that has sightings.
 
     Args:
-        sightings: account_id, kind, value, count.
+        sightings: Tables of account_id, kind, value, count; no kind stands in two.
         channels: Channel of every signal that may link, in the order wanted.
         units: As from `customers.units_of`.
         forgeable: Signals whose values others can put on a bystander.
     """
     size = int(units["unit"].max()) + 1 if len(units) else 0  # type: ignore[arg-type]
-    seen = set(sightings["kind"].unique())
+    table_of = {name: table for table in sightings for name in table["kind"].unique()}
     return tuple(
-        _kind_of(name, channel, sightings, units, size, forgeable=name in forgeable)
+        _kind_of(name, channel, table_of[name], units, size, forgeable=name in forgeable)
         for name, channel in channels.items()
-        if name in seen
+        if name in table_of
     )
 
 
@@ -276,9 +289,10 @@ def _kind_of(
     name: str, channel: str, sightings: pl.DataFrame, units: pl.DataFrame, size: int, *, forgeable: bool
 ) -> Kind:
     """Build one kind, so that no more than one is held as text at a time."""
-    mine = sightings.lazy().filter(pl.col("kind") == name).join(units.lazy(), on=schema.ACCOUNT)
+    numbered = units.lazy().select(pl.col(schema.ACCOUNT).cast(sightings.schema[schema.ACCOUNT]), "unit")
+    mine = sightings.lazy().filter(pl.col("kind") == name).join(numbered, on=schema.ACCOUNT)
     rows = mine.select("unit", "value", "count").collect()
-    values = rows["value"].unique().sort()
+    values = rows["value"].unique().cast(pl.String).sort()
     rows = rows.with_columns(pl.col("value").cast(pl.Enum(values)).to_physical())
     if size < len(units):
         rows = rows.group_by("unit", "value").agg(pl.col("count").sum())

@@ -18,6 +18,7 @@ from extractscan.incidence import Floats, Incidence, Ints, Kind
 from extractscan.membership import member_bits
 from extractscan.networks import grow
 from extractscan.profiles import Profile
+from extractscan.release import release
 from extractscan.settings import Settings
 
 WEEK_US = 7 * 86_400_000_000
@@ -25,6 +26,8 @@ STRATUM_SHARE = 0.25
 STRATUM_LEAST = 100
 ONE_AT_A_TIME = 5_000_000
 """Sightings from which on two shuffles are not held at once, and the test ends when its answer is clear."""
+_AT_ONCE = 1 << 20
+"""Sightings that are packed at once: what is worked out beside them stays small."""
 LEAST_SHUFFLES = 5
 FAR = 10.0
 """Shuffles of a large log that are run at least, and how many times stronger than any network of theirs those that were
@@ -42,27 +45,39 @@ def shuffled(incidence: Incidence, strata: Ints, rng: np.random.Generator) -> In
     Each kind is dealt by itself and within strata, so that what countries and weeks explain stays explained. Where an
     account draws one value twice, it holds it once.
     """
-    return Incidence(incidence.units, tuple(_dealt(kind, strata, incidence.units, rng) for kind in incidence.kinds))
+    return Incidence.laid(incidence.units, dealt(incidence, strata, rng), len(incidence.flat.by_value))
+
+
+def dealt(incidence: Incidence, strata: Ints, rng: np.random.Generator) -> Iterator[Kind]:
+    """Yield the kinds of `shuffled`, one by one."""
+    return (_dealt(kind, strata, incidence.units, rng) for kind in incidence.kinds)
 
 
 def _dealt(kind: Kind, strata: Ints, units: int, rng: np.random.Generator) -> Kind:
-    ptr, value = kind.ptr, kind.value
+    rows = kind.columns(np.ones(len(kind.by_value), dtype=np.bool_)).tocsr()  # not kept: a shuffle needs them once
+    ptr, value = rows.indptr, rows.indices
+    del rows
     stratum = np.repeat(strata.astype(np.min_scalar_type(int(strata.max(initial=0)))), np.diff(ptr))
-    back = np.argsort(stratum, kind="stable")
+    ordered = value[_order(stratum, rng.random(len(value)))]
     drawn = np.empty(len(value), dtype=np.int32)
-    drawn[back] = value[_order(stratum, rng.random(len(value)))]
+    drawn[np.argsort(stratum, kind="stable")] = ordered
+    del stratum, ordered, value
     held = sp.csr_matrix((kind.weight, drawn, ptr), shape=(units, len(kind.values))).tocsc()
-    holder, column = held.indices, np.repeat(np.arange(len(kind.values), dtype=np.int32), np.diff(held.indptr))
-    again = (holder[1:] == holder[:-1]) & (column[1:] == column[:-1])
-    once = np.concatenate([[True], ~again]) if len(holder) else np.ones(0, dtype=np.bool_)
-    gone = np.concatenate([[0], np.cumsum(~once, dtype=np.int32)])[held.indptr]
-    holder, weight = holder[once], held.data[once]
+    del drawn
+    ends, holder, weight = held.indptr, held.indices, held.data
+    del held  # arrays go one by one: those of text are the most of what a shuffle holds
+    once = np.ones(len(holder), dtype=np.bool_)
+    np.not_equal(holder[1:], holder[:-1], out=once[1:])
+    once[ends[:-1][ends[:-1] < len(once)]] = True  # the first holder of a value
+    gone = np.concatenate([[0], np.cumsum(~once, dtype=np.int32)])[ends]
+    holder = holder[once]
+    weight = weight[once]
     if not kind.mixture:
         weight = weight / np.bincount(holder, weights=weight, minlength=units)[holder]
-    return replace(kind, by_value_ptr=(held.indptr - gone).astype(np.int32), by_value=holder, by_value_weight=weight)
+    return replace(kind, by_value_ptr=(ends - gone).astype(np.int32), by_value=holder, by_value_weight=weight)
 
 
-def _order(stratum: npt.NDArray[np.unsignedinteger], drawn: Floats) -> Ints:
+def _order(stratum: npt.NDArray[np.unsignedinteger], drawn: Floats) -> npt.NDArray[np.uint32]:
     """Sort by stratum and then by numbers from 0 to 1; what `np.lexsort` gives, at a third of the cost.
 
     Stratum, the first bits of the number and the place are sorted as one integer; where the first bits are the same,
@@ -71,11 +86,16 @@ def _order(stratum: npt.NDArray[np.unsignedinteger], drawn: Floats) -> Ints:
     size = len(drawn)
     place = max(size - 1, 1).bit_length()
     some = 64 - place - max(int(stratum.max(initial=0)), 1).bit_length()
-    head = (drawn * (1 << some)).astype(np.uint64)
-    packed = (stratum.astype(np.uint64) << np.uint64(some)) | head
-    packed = (packed << np.uint64(place)) | np.arange(size, dtype=np.uint64)
+    packed = np.empty(size, dtype=np.uint64)
+    for low in range(0, size, _AT_ONCE):
+        part = slice(low, min(low + _AT_ONCE, size))
+        head = (drawn[part] * (1 << some)).astype(np.uint64)
+        head |= stratum[part].astype(np.uint64) << np.uint64(some)
+        packed[part] = (head << np.uint64(place)) | np.arange(part.start, part.stop, dtype=np.uint64)
     packed.sort()
-    order = (packed & np.uint64((1 << place) - 1)).astype(np.int64)
+    order = np.empty(size, dtype=np.uint32)
+    for low in range(0, size, _AT_ONCE):
+        order[low : low + _AT_ONCE] = packed[low : low + _AT_ONCE] & np.uint64((1 << place) - 1)
     packed >>= np.uint64(place)
     same = np.flatnonzero(packed[1:] == packed[:-1])
     close = np.union1d(same, same + 1)
@@ -90,12 +110,15 @@ def strengths(
 
     Large ones are run as they are asked for, small ones two at a time.
     """
+    large = is_large(incidence)
 
     def one(number: int) -> list[float]:
-        rng = np.random.default_rng([settings.seed, number])
-        return [strength(group.profile) for group in grow(shuffled(incidence, strata, rng), labels, settings)]
+        mixed = shuffled(incidence, strata, np.random.default_rng([settings.seed, number]))
+        if large:
+            release()
+        return [strength(group.profile) for group in grow(mixed, labels, settings)]
 
-    if is_large(incidence):
+    if large:
         yield from map(one, range(settings.shuffles))
         return
     with ThreadPoolExecutor(max_workers=2) as pool:

@@ -15,8 +15,8 @@ import polars as pl
 import extractscan
 from extractscan import (
     allowing,
+    comparing,
     custody,
-    dossier,
     events,
     exhibits,
     groundwork,
@@ -110,7 +110,7 @@ def analyze(
     table, side = side_table(accounts)
     table = table if accounts or not stored else summaries.accounts_of(stored)
     shared = ranges(allowing.shared(allow))
-    chosen = selection.Selection(filters=filters, homes=selection.homes_of(table), shared=shared)
+    chosen = selection.Selection(filters=filters, homes=selection.homes_of(table) if filters else {}, shared=shared)
     sampled, logs = logs.columns, logs.wanting(each.column for each in filters)
     chosen.check(logs.columns)
     past = [readers.open_logs(baseline_logs, mapping=mapping)] if baseline_logs else []
@@ -126,6 +126,7 @@ def analyze(
         memory=memory,
         stored=stored,
     )
+    del table  # what is needed of it goes into the ground
     chosen.check(sampled)
     log = recalling.whole(log, stored, rest, mapping)
     older = [msgspec.structs.replace(each, role="baseline") for one in past for each in one.records()]
@@ -134,10 +135,7 @@ def analyze(
     ground = laid(log, settings, known)
     del known
     judged = judge(log, settings, tell, ground)
-    shuffles = null_test.run(ground, [case.found for case in judged.cases], settings, partial(tell, "shuffling"))
-    release()
-    written = [dossier.network(case, ground, null_test.of(case.found, shuffles), settings) for case in judged.cases]
-    judged = replace(judged, cases=[])  # their events make room for the last search
+    written, shuffles = comparing.compared(judged.cases, ground, settings, partial(tell, "shuffling"))
     report = model.Report(
         schema_version=model.SCHEMA_VERSION,
         tool=_tool(settings, reproducible=reproducible),
@@ -169,7 +167,8 @@ def _told(log: reading.Reading, settings: Settings) -> tuple[reading.Reading, to
     known = told.told(log.summary, log.table, settings, earlier=log.earlier)
     if not log.heard:  # the tables stand for the events
         return log, known
-    return replace(log, summary=told.thin(log.summary), earlier=()), known
+    thin = told.thin(log.summary) if log.earlier else known.summary
+    return replace(log, summary=thin, table=None if log.table is None else log.table.clear(), earlier=()), known
 
 
 def _coverage(

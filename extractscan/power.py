@@ -13,6 +13,7 @@ import polars as pl
 from extractscan import networks, null_test, schema
 from extractscan.groundwork import Ground
 from extractscan.incidence import Floats, Incidence, Ints, Kind, Names, column_of, spans
+from extractscan.release import release
 from extractscan.settings import Settings
 from extractscan.ties import BINDING
 
@@ -67,12 +68,14 @@ def smallest_detectable(ground: Ground, settings: Settings) -> int | None:
     shared = {signal: how for how in SHARED.values() if (signal := _present(who, how)) is not None}
     if len(shared) < settings.channels_needed:
         return None
-    rng = np.random.default_rng([settings.seed, who.units])
-    base = null_test.shuffled(who, null_test.strata(ground), rng)
+    strata, seed = null_test.strata(ground), [settings.seed, who.units]
+    rng = np.random.Generator(np.random.PCG64(seed).advance(len(who.flat.by_value)))  # goes on behind the shuffle's
     shown: list[tuple[int, bool]] = []
     for sizes in _batches(who.units, settings.min_accounts):
         rings = [size for size in sizes for _ in range(DRAWS)]
-        back = _recovered(base, rings, shared, settings, rng)
+        # dealt anew for each batch, and the same: a shuffled log is not held beside the one with rings
+        base = null_test.dealt(who, strata, np.random.default_rng(seed))
+        back = _recovered(who, base, rings, shared, settings, rng)
         shown += [(size, sum(back[i * DRAWS : (i + 1) * DRAWS]) * 2 > DRAWS) for i, size in enumerate(sizes)]
         for (size, first), (_, second) in pairwise(shown):
             if first and second:
@@ -82,7 +85,7 @@ def smallest_detectable(ground: Ground, settings: Settings) -> int | None:
 
 def _present(who: Incidence, how: _Shared) -> str | None:
     """Return the first signal of a channel that anything is known of."""
-    known = {kind.name for kind in who.kinds if len(kind.value)}
+    known = {kind.name for kind in who.kinds if len(kind.by_value)}
     return next((signal for signal in how.signals if signal in known), None)
 
 
@@ -101,16 +104,34 @@ def _batches(units: int, least: int) -> Iterator[list[int]]:
 
 
 def _recovered(
-    base: Incidence, sizes: Sequence[int], shared: dict[str, _Shared], settings: Settings, rng: np.random.Generator
+    who: Incidence,
+    base: Iterator[Kind],
+    sizes: Sequence[int],
+    shared: dict[str, _Shared],
+    settings: Settings,
+    rng: np.random.Generator,
 ) -> list[bool]:
-    """Plant rings of these sizes and tell which of them the search brings back, each as a group of its own."""
-    ring = np.repeat(np.arange(len(sizes)), sizes)
-    donor = rng.integers(0, base.units, len(ring))
-    kinds = tuple(_planted(kind, ring, donor, shared.get(kind.name), base.units, rng) for kind in base.kinds)
-    found = networks.find(Incidence(base.units + len(ring), kinds), (), settings)
+    """Plant rings of these sizes and tell which of them the search brings back, each as a group of its own.
+
+    Args:
+        who: The log's sightings.
+        base: Its kinds, shuffled.
+        sizes: Of the rings.
+        shared: How their accounts share values, by signal.
+        settings: Thresholds.
+        rng: Draws what rings hold.
+    """
+    units, ring = who.units, np.repeat(np.arange(len(sizes)), sizes)
+    donor = rng.integers(0, units, len(ring))
+    kinds = (_planted(kind, ring, donor, shared.get(kind.name), units, rng) for kind in base)
+    lent = int((who.flat.ptr[donor + 1] - who.flat.ptr[donor]).sum())
+    most = len(who.flat.by_value) + lent + len(ring) * sum(how.seen for how in shared.values())
+    planted = Incidence.laid(units + len(ring), kinds, most)
+    release()
+    found = networks.find(planted, (), settings)
     back = [False] * len(sizes)
     for group in found:
-        mine = ring[group.members[group.members >= base.units] - base.units]
+        mine = ring[group.members[group.members >= units] - units]
         held = np.bincount(mine, minlength=len(sizes))
         top = int(np.argmax(held))
         if held[top] >= RECOVERED * max(sizes[top], len(group.members)):

@@ -28,7 +28,7 @@ WORKERS = 2
 ROWS_AT_ONCE = 32_768
 SUSPECTS_AT_ONCE = 131_072
 """Batches in work at once, their size (their windows of text are the peak of memory), and texts marked at once."""
-HELD_AT_ONCE = 131_072
+HELD_AT_ONCE = 65_536
 """Events that wait to be marked when they are read again, with all their text."""
 LARGE = 64 << 20
 """Bytes of logs from which it pays to count the events of accounts beforehand."""
@@ -240,18 +240,20 @@ def surveyed(
             tell(done, logs.total_bytes)
 
     seen = survey.Survey(values, *survey.within(memory), sampler=Sampler(most=most))
+    limit = memory if searched else None
     if window == (None, None) and not (chosen and chosen.filters) and logs.total_bytes >= LARGE:
         rows = logs.rows_by_account()
         if rows is not None:
-            room.require(memory if searched else None, int(rows["len"].sum()), len(rows))
+            room.require(limit, int(rows["len"].sum()), len(rows))
             seen.expect(rows)
+            limit = None  # was held against the whole log: a part of it would look as if all its text were read
 
     def added(batches: Iterator[pl.DataFrame]) -> Iterator[survey.Sample]:
         events = 0
         for batch in batches:
             sample = seen.add(batch)
             events += len(batch)
-            room.require(memory if searched else None, events, len(seen.keys), done / max(logs.total_bytes, 1))
+            room.require(limit, events, len(seen.keys), done / max(logs.total_bytes, 1))
             yield sample
 
     def one(sample: survey.Sample) -> tuple[survey.Sample, Marks, pl.DataFrame]:

@@ -48,6 +48,9 @@ Intent = Callable[[pl.Series], pl.Series]
 class Summary:
     """What is kept of events: six tables, each the sum of what its parts held.
 
+    Of one pass over a log, accounts, kinds, values and models are numbers of names (`Enum`, `Categorical`) in the large
+    tables, which no part is merged with; `plain` writes them out.
+
     Attributes:
         totals: account_id, events, first, last, and the sums of `SUMS`.
         sightings: account_id, kind, value, count, first, last.
@@ -105,6 +108,22 @@ def reduce(batch: pl.DataFrame, values: Mapping[str, pl.Expr]) -> Summary:
     )
 
 
+def plain(summary: Summary) -> Summary:
+    """Return a summary with names and values as text and content by the keys of accounts: as parts are, that merge."""
+    coded = (pl.Enum, pl.Categorical)
+    tables = {field.name: getattr(summary, field.name) for field in fields(Summary)}
+    who = summary.content[schema.ACCOUNT]
+    if isinstance(who.dtype, pl.Enum):
+        keys = pl.Series([account_key(name) for name in who.dtype.categories], dtype=pl.UInt64)
+        tables["content"] = summary.content.with_columns(keys.gather(who.to_physical()).alias(schema.ACCOUNT))
+    return Summary(
+        **{
+            name: table.cast({column: pl.String() for column, kind in table.schema.items() if isinstance(kind, coded)})
+            for name, table in tables.items()
+        }
+    )
+
+
 def merge(parts: Iterable[Summary], *, least: int = 1) -> Summary:
     """Merge summaries by sum, minimum and maximum; associative, commutative, sorted by key.
 
@@ -113,7 +132,7 @@ def merge(parts: Iterable[Summary], *, least: int = 1) -> Summary:
         least: Leave out shingles that fewer accounts hold. Only the last merge may: a pruned summary lacks what another
             part could have raised over the limit.
     """
-    held = list(parts)
+    held = [plain(part) for part in parts]
     tables = {}
     for field in fields(Summary):
         keys = _KEYS[field.name]

@@ -6,6 +6,7 @@ Folders of runs that were killed are removed by the next run that uses the same 
 from __future__ import annotations
 
 import atexit
+import os
 import shutil
 import sys
 import tempfile
@@ -17,6 +18,7 @@ from typing import IO, Any, Final
 
 import numpy as np
 import numpy.typing as npt
+import polars as pl
 
 PREFIX: Final = "extractscan-"
 LOCK: Final = "in-use"
@@ -78,6 +80,21 @@ class Scratch:
                     array.tofile(file)
                     self.spilled += array.nbytes
         self._arrays, self._held = {}, 0
+
+
+def shelved(table: pl.DataFrame) -> Path:
+    """Write a table into a file, from which `unshelved` takes it."""
+    handle, name = tempfile.mkstemp(suffix=".arrow", dir=folder())
+    os.close(handle)
+    table.write_ipc(name)
+    return Path(name)
+
+
+def unshelved(path: Path) -> pl.DataFrame:
+    """Read a table that was put into a file, and remove the file."""
+    table = pl.read_ipc(path)
+    path.unlink()
+    return table
 
 
 @cache

@@ -195,11 +195,13 @@ class Survey:
         """Return the summary of all that came, without text that fewer than `least` accounts share."""
         assert self._wordage is not None
         levels = self.sampler.settled()
-        content = self._wordage.shared(levels, self.keys, least)  # first: the shingles are the most of what is held
-        tables = self._tables(levels)
+        names = self.names.categories.to_series()
+        coded = names.cast(pl.Enum(names.sort()))
+        content = self._wordage.shared(levels, coded, least)  # first: the shingles are the most of what is held
+        tables = self._tables(levels, written=False)
         each = np.ones(len(tables["intent"]), dtype=np.int64)
         if levels is not None:
-            by_name = pl.DataFrame({schema.ACCOUNT: self.names.categories.to_series(), "from": levels})
+            by_name = pl.DataFrame({schema.ACCOUNT: names, "from": levels})
             held = tables["intent"].join(by_name, on=schema.ACCOUNT, how="left", maintain_order="left")
             each = np.left_shift(1, held["from"].to_numpy().astype(np.int64))
         intent = tables["intent"].with_columns(pl.col(reduce.COUNT) * pl.Series(each))
@@ -221,10 +223,10 @@ class Survey:
         """
         assert self._wordage is not None
         levels = self.sampler.settled()
-        return self._tables(levels), self._wordage.ranges(levels, self.keys)
+        return self._tables(levels, written=True), self._wordage.ranges(levels, self.keys)
 
-    def _tables(self, levels: Levels | None) -> dict[str, pl.DataFrame]:
-        """Return all tables but the content, sorted."""
+    def _tables(self, levels: Levels | None, *, written: bool) -> dict[str, pl.DataFrame]:
+        """Return all tables but the content: written out and sorted, or the large ones in numbers of names."""
         self._group()
         parts = {name: merged(held) for name, held in self._parts.items()}
         self._parts = {}
@@ -239,13 +241,15 @@ class Survey:
         totals = text(parts["totals"].rename({"count": reduce.EVENTS}).select(empty.totals.columns), order)
         return {
             "totals": totals.join(texts, on=schema.ACCOUNT, how="left", maintain_order="left"),
-            "sightings": self._sightings(parts, order, empty),
-            "activity": activity(parts["activity"], order, empty),
+            "sightings": self._sightings(parts, order, empty, written=written),
+            "activity": activity(parts["activity"], order, empty, written=written),
             "intent": self._asked(levels, names),
             "texts": reduce.heads(self._texts),
         }
 
-    def _sightings(self, parts: Mapping[str, pl.DataFrame], order: pl.Enum, empty: reduce.Summary) -> pl.DataFrame:
+    def _sightings(
+        self, parts: dict[str, pl.DataFrame], order: pl.Enum, empty: reduce.Summary, *, written: bool
+    ) -> pl.DataFrame:
         tables = {"system_prompt": parts["system_prompt"].rename({"system_prompt": reduce.VALUE})}
         for family in self._families:
             columns = columns_of(family)
@@ -253,8 +257,13 @@ class Survey:
             for kind, value in family.values.items():
                 tables[kind] = held.rename({kind: reduce.VALUE}) if family.of_text else drawn(held, value, self.words)
         done = []
+        kinds = pl.Enum(sorted(tables))
         for kind, table in sorted(tables.items()):
             known = table.drop_nulls(reduce.VALUE)
+            if not written:
+                name = pl.lit(kind, kinds).alias(reduce.KIND)
+                done.append(known.select(pl.col(schema.ACCOUNT).cast(order), name, reduce.VALUE, *SEEN))
+                continue
             ranks = pl.Enum(known[reduce.VALUE].unique().cast(pl.String).sort())
             ranked = known.select(
                 pl.col(schema.ACCOUNT).cast(order),
@@ -263,7 +272,7 @@ class Survey:
                 *SEEN,
             ).sort(schema.ACCOUNT, reduce.VALUE)
             done.append(ranked.cast({schema.ACCOUNT: pl.String, reduce.VALUE: pl.String}))
-        return pl.concat([empty.sightings, *done])
+        return pl.concat([empty.sightings, *done] if written else done)
 
     def _asked(self, levels: Levels | None, names: pl.Series) -> pl.DataFrame:
         """Count masks by account and level, of the texts that count."""

@@ -81,11 +81,11 @@ def text(table: pl.DataFrame, order: pl.Enum) -> pl.DataFrame:
     return table.with_columns(pl.col(schema.ACCOUNT).cast(order)).sort(schema.ACCOUNT).cast({schema.ACCOUNT: pl.String})
 
 
-def activity(table: pl.DataFrame, order: pl.Enum, empty: reduce.Summary) -> pl.DataFrame:
-    """Sort the table of hours by account, hour and model, and write the names out."""
+def activity(table: pl.DataFrame, order: pl.Enum, empty: reduce.Summary, *, written: bool) -> pl.DataFrame:
+    """Sort the table of hours by account, hour and model, and write the names out or not."""
     models = pl.Enum(table[schema.MODEL].unique().cast(pl.String).sort())
     ranked = table.rename({"count": reduce.EVENTS}).with_columns(
         pl.col(schema.ACCOUNT).cast(order), pl.col(schema.MODEL).cast(models)
     )
-    ranked = ranked.sort(schema.ACCOUNT, reduce.HOUR, schema.MODEL)
-    return ranked.cast({schema.ACCOUNT: pl.String, schema.MODEL: pl.String}).select(empty.activity.columns)
+    ranked = ranked.sort(schema.ACCOUNT, reduce.HOUR, schema.MODEL).select(empty.activity.columns)
+    return ranked.cast({schema.ACCOUNT: pl.String, schema.MODEL: pl.String}) if written else ranked

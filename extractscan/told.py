@@ -73,7 +73,6 @@ def told(
     ]
     channels = {signal.name: signal.channel for signal in SIGNALS.values() if signal.links}
     forgeable = frozenset(signal.name for signal in SIGNALS.values() if signal.forgeable)
-    sightings = pl.concat([summary.sightings.select(schema.ACCOUNT, "kind", "value", "count"), *drawn])
     shows = [each.filter(pl.col("kind").is_in(DESCRIBING)).select(schema.ACCOUNT, "kind") for each in drawn]
     nothing = pl.DataFrame(schema={schema.ACCOUNT: pl.String, "kind": pl.String})
     return Told(
@@ -82,7 +81,7 @@ def told(
         behaviour=described,
         units=units,
         size=_size(units),
-        kinds=incidence.kinds_of(sightings, channels, units, forgeable),
+        kinds=incidence.kinds_of([summary.sightings, *drawn], channels, units, forgeable),
         content=_content(summary, units, settings),
         described=pl.concat([nothing, *shows]).unique(),
     )
@@ -94,8 +93,9 @@ def thin(summary: reduce.Summary) -> reduce.Summary:
     acted = summary.activity.unique(schema.ACCOUNT, keep="any")
     return replace(
         summary,
-        sightings=kept.with_columns(pl.col("value") + ""),  # copied: a view would keep all values in memory
-        activity=acted.with_columns(pl.col(schema.ACCOUNT) + ""),
+        # copied as text: a view would keep all values in memory, and a number all names
+        sightings=kept.with_columns(pl.col(schema.ACCOUNT, "kind", "value").cast(pl.String) + ""),
+        activity=acted.with_columns(pl.col(schema.ACCOUNT, schema.MODEL).cast(pl.String) + ""),
         content=summary.content.clear(),
     )
 
@@ -110,6 +110,7 @@ def _known_accounts(summary: reduce.Summary, accounts: pl.DataFrame | None) -> p
     missing = [pl.lit(None, dtype).alias(name) for name, dtype in schema.ACCOUNTS.items() if name not in table.columns]
     told = (
         summary.sightings.filter(pl.col("kind") == schema.ORGANIZATION)
+        .select(pl.col(schema.ACCOUNT, "value").cast(pl.String), "count")
         .sort("count", "value", descending=[True, False])
         .unique(schema.ACCOUNT, keep="first", maintain_order=True)
         .select(schema.ACCOUNT, pl.col("value").alias("told"))
@@ -145,10 +146,7 @@ def _size(units: pl.DataFrame) -> int:
 
 def _content(summary: reduce.Summary, units: pl.DataFrame, settings: Settings) -> pl.DataFrame:
     """Return unit, shingle, count of the shared text; rows of accounts that were merged are added up."""
-    keys = pl.Series([reduce.account_key(a) for a in units[schema.ACCOUNT]], dtype=pl.UInt64)
-    unit_of = units.select(keys.alias(schema.ACCOUNT), pl.col("unit").cast(pl.Int32))
-    joined = summary.content.lazy().join(unit_of.lazy(), on=schema.ACCOUNT, maintain_order="left")
-    shared = joined.select("unit", "shingle", "count").collect()
+    shared = summary.content.select(_unit_of(summary.content[schema.ACCOUNT], units), "shingle", "count")
     sizes = np.bincount(units["unit"].to_numpy())
     customers = pl.Series("unit", np.flatnonzero(sizes > 1).astype(np.int32))
     if customers.is_empty():
@@ -164,9 +162,21 @@ def _content(summary: reduce.Summary, units: pl.DataFrame, settings: Settings) -
     return both.join(few, on="shingle", how="anti", maintain_order="left")
 
 
+def _unit_of(who: pl.Series, units: pl.DataFrame) -> pl.Series:
+    """Return the unit of each account of the content, which is named, or told by its key."""
+    number = units["unit"].cast(pl.Int32)
+    if isinstance(who.dtype, pl.Enum):
+        by_name = np.zeros(len(who.dtype.categories), dtype=np.int32)
+        by_name[units[schema.ACCOUNT].cast(who.dtype).to_physical().to_numpy()] = number.to_numpy()
+        return pl.Series("unit", by_name[who.to_physical().to_numpy()])
+    keys = pl.Series([reduce.account_key(name) for name in units[schema.ACCOUNT]], dtype=pl.UInt64)
+    by_key = pl.DataFrame({schema.ACCOUNT: keys, "unit": number})
+    return who.to_frame().join(by_key, on=schema.ACCOUNT, how="left", maintain_order="left")["unit"]
+
+
 def _with_earlier(summary: reduce.Summary, earlier: Sequence[reduce.Summary]) -> reduce.Summary:
     """Add what accounts of earlier logs held; accounts that the current log has as well stand for themselves there."""
-    past = reduce.merge(earlier)
+    past, summary = reduce.merge(earlier), reduce.plain(summary)
     current = summary.totals[schema.ACCOUNT].implode()
     keys = pl.Series([reduce.account_key(a) for a in summary.totals[schema.ACCOUNT]], dtype=pl.UInt64).implode()
     gone = ~pl.col(schema.ACCOUNT).is_in(current)

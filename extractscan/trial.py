@@ -93,6 +93,7 @@ def _case(whole: Part, ground: Ground, systems: frozenset[str], elsewhere: Elsew
     columns = harvest.classify(whole.events, whole.hits, systems).get_columns()
     del whole
     events = harvest.in_order(columns)
+    release()
     families = {name: family.mask for name, family in background.families.items()}
     events = harvest.mark_stream(events, families, elsewhere.rates, worded=_worded(found.profile))
     accounts = ground.units.select("unit", schema.ACCOUNT)

@@ -102,28 +102,28 @@ class Wordage:
         use = counts[text]
         return shingle[use], text[use]
 
-    def shared(self, levels: Levels | None, keys: U64, least: int) -> pl.DataFrame:
+    def shared(self, levels: Levels | None, names: pl.Series, least: int) -> pl.DataFrame:
         """Count the texts of each account that hold a shingle, for shingles of at least `least` accounts.
 
         Args:
             levels: From which level up the texts of each account count, others having been read too early to know;
                 None where all count. A text of level n stands for 2**n.
-            keys: 64-bit key of each account.
+            names: What each account is called.
             least: Accounts.
 
         Returns:
-            account key, shingle, count; sorted by shingle and account.
+            account_id, shingle, count; sorted by shingle and account.
         """
         self._spread()
         who, _, counts = self._told(levels)
-        tables = [pl.DataFrame(schema=dict(SHARED))]
+        tables = [pl.DataFrame(schema=SHARED | {"account_id": names.dtype})]
         for index in range(RANGES):
             shingle, text = self._pairs(index, counts)
-            tables.append(_counted(shingle, text, who, levels, keys, least))
+            tables.append(_counted(shingle, text, who, levels, names, least))
         return pl.concat(tables)
 
 
-def _counted(shingle: U64, text: U32, who: U32, levels: Levels | None, keys: U64, least: int) -> pl.DataFrame:
+def _counted(shingle: U64, text: U32, who: U32, levels: Levels | None, names: pl.Series, least: int) -> pl.DataFrame:
     """Count one range: first what is too rare goes, which is most, then the rest is grouped."""
     order = np.argsort(shingle)
     shingle = shingle[order]
@@ -142,5 +142,5 @@ def _counted(shingle: U64, text: U32, who: U32, levels: Levels | None, keys: U64
     )
     enough = held.group_by("shingle").agg(pl.len().alias("holders")).filter(pl.col("holders") >= least)
     held = held.join(enough, on="shingle", how="semi")
-    named = held.select(pl.Series("account_id", keys[held["account"].to_numpy()]), "shingle", "count")
+    named = held.select(names.gather(held["account"]).alias("account_id"), "shingle", "count")
     return named.sort("shingle", "account_id")

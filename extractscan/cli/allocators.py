@@ -11,8 +11,10 @@ from pathlib import Path
 
 from extractscan.errors import UsageError
 
-_M_ARENA_MAX = -8  # mallopt(3)
+_M_ARENA_MAX, _M_MMAP_THRESHOLD = -8, -3  # mallopt(3)
 _ARENAS = 2
+_ALONE = 1 << 20
+"""Bytes from which an array lies by itself and goes back at once; glibc raises its own limit to 32 MB on the way."""
 
 
 def give_memory_back() -> None:
@@ -21,13 +23,15 @@ def give_memory_back() -> None:
     By their defaults Polars' and Arrow's allocators and glibc keep what they were given: a third of the peak on logs of
     some hundred thousand events. Values that the user has set stay. Must run before polars and pyarrow are imported.
     """
-    os.environ.setdefault("_RJEM_MALLOC_CONF", "dirty_decay_ms:500,muzzy_decay_ms:0")
+    arenas = f"narenas:{os.cpu_count() or 1}"
+    os.environ.setdefault("_RJEM_MALLOC_CONF", f"dirty_decay_ms:100,muzzy_decay_ms:0,{arenas}")
     os.environ.setdefault("ARROW_DEFAULT_MEMORY_POOL", "system")
-    if sys.platform == "linux" and "MALLOC_ARENA_MAX" not in os.environ:
-        try:
-            ctypes.CDLL(None).mallopt(_M_ARENA_MAX, _ARENAS)
-        except (AttributeError, OSError):  # another C library: its default has to do
-            return
+    if sys.platform == "linux":
+        wanted = {"MALLOC_ARENA_MAX": (_M_ARENA_MAX, _ARENAS), "MALLOC_MMAP_THRESHOLD_": (_M_MMAP_THRESHOLD, _ALONE)}
+        for name, option in wanted.items():
+            if name not in os.environ:
+                with suppress(AttributeError, OSError):  # another C library: its default has to do
+                    ctypes.CDLL(None).mallopt(*option)
 
 
 def use_folder(path: str | None) -> None:

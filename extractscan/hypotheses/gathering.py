@@ -74,6 +74,13 @@ class _Origin(TypedDict, total=False):
     banned: float
 
 
+_STREAM = (
+    schema.ACCOUNT, schema.END_USER, schema.OUTPUT_TOKENS, schema.MAX_TOKENS, schema.TEMPERATURE, "system_key",
+    "shared_item", "repeated",
+)  # fmt: skip
+"""Columns of the stream that facts are drawn from."""
+
+
 def gather(
     back: Background,
     profile: Profile,
@@ -102,7 +109,7 @@ def gather(
     inside = pl.Series(profile.members)
     mine = back.behaviour.filter(pl.col("unit").is_in(inside.implode()))
     others = back.behaviour.filter(pl.col("unit").is_in(crowd.implode()))
-    stream = events.filter("in_stream")
+    stream = events.lazy().filter("in_stream").select(_STREAM).collect()  # a copy of what is needed, not of everything
     known_rows = back.accounts.filter(pl.col("unit").is_in(inside.implode()))
     shared = stream["shared_item"].mean()
     hands = other_hands(events)
@@ -212,7 +219,7 @@ def _asks(back: Background, events: pl.DataFrame, outside: Mapping[str, float]) 
     The stream is told by its wording here, never by what it asks for: that would prove itself. What only a few members
     ask for is theirs and not the group's.
     """
-    stream = _worded(events)
+    stream = _worded(events, schema.ACCOUNT, "mask")
     busy = stream.group_by(schema.ACCOUNT).agg(pl.len().alias("n"), pl.col("mask")).filter(pl.col("n") >= BUSY)
     asks = {}
     for name, family in back.families.items():
@@ -224,14 +231,15 @@ def _asks(back: Background, events: pl.DataFrame, outside: Mapping[str, float]) 
     return asks
 
 
-def _worded(events: pl.DataFrame) -> pl.DataFrame:
-    worded = events.filter("in_template")
-    return worded if len(worded) * 20 >= len(events) else events
+def _worded(events: pl.DataFrame, *columns: str) -> pl.DataFrame:
+    asked = events.select(*columns, "in_template")
+    worded = asked.filter("in_template")
+    return worded if len(worded) * 20 >= len(events) else asked
 
 
 def _products(back: Background, events: pl.DataFrame) -> float:
     """Return which share of the worded events, or of all, asks for text that somebody hands in or publishes."""
-    worded = _worded(events)
+    worded = _worded(events, "mask")
     return int(((worded["mask"] & back.products) != 0).sum()) / max(len(worded), 1)
 
 

@@ -149,9 +149,10 @@ def _counts(sightings: pl.DataFrame) -> pl.DataFrame:
     def distinct(kind: str) -> pl.Expr:
         return (pl.col("kind") == kind).sum()
 
-    return sightings.group_by(schema.ACCOUNT).agg(
+    counted = sightings.group_by(schema.ACCOUNT).agg(
         distinct("address").alias("addresses"), distinct("user_agent").alias("clients")
     )
+    return counted.cast({schema.ACCOUNT: pl.String})
 
 
 def _pivots(activity: pl.DataFrame) -> pl.DataFrame:
@@ -168,7 +169,8 @@ def _pivots(activity: pl.DataFrame) -> pl.DataFrame:
         pl.col("events").filter(pl.col("used") == pl.col(schema.MODEL)).sum().alias("moved"),
     )
     moved = moved.filter((pl.col("moved") >= 2) & (pl.col("moved") >= PIVOT_SHARE * pl.col("all")))
-    return moved.group_by(schema.ACCOUNT).agg(pl.col(schema.MODEL).min().alias("pivot_model"))
+    named = moved.cast({schema.ACCOUNT: pl.String, schema.MODEL: pl.String})
+    return named.group_by(schema.ACCOUNT).agg(pl.col(schema.MODEL).min().alias("pivot_model"))
 
 
 def _created(totals: pl.DataFrame, accounts: pl.DataFrame) -> pl.DataFrame:

@@ -157,12 +157,10 @@ def test_a_plan_counts_the_shuffles_that_are_run(monkeypatch: pytest.MonkeyPatch
 @pytest.mark.parametrize(
     ("events", "on_disk", "measured"),
     [
-        (200_000, False, 580),
-        (1_000_000, False, 1_081),
-        (3_000_000, False, 1_943),
-        (10_000_000, False, 3_218),
-        (10_000_000, True, 3_054),
-        (30_000_000, True, 7_841),
+        (200_000, False, 603),
+        (1_000_000, False, 983),
+        (3_000_000, False, 1_897),
+        (10_000_000, True, 2_120),
     ],
 )
 def test_memory_is_expected_as_it_was_measured(events: int, *, on_disk: bool, measured: int) -> None:

@@ -73,7 +73,7 @@ def test_the_last_size_counts_alone(monkeypatch: pytest.MonkeyPatch) -> None:
     ground = SimpleNamespace(incidence=Incidence(50, (cards, agents)))
     for back, smallest in (("nnn", None), ("nny", 5), ("nyy", 4), ("yny", 5), ("yyn", 3)):
         told = {size: letter == "y" for size, letter in zip((3, 4, 5), back, strict=True)}
-        monkeypatch.setattr(power, "_recovered", lambda _base, sizes, *_rest, told=told: [told[s] for s in sizes])
+        monkeypatch.setattr(power, "_recovered", lambda _who, _base, sizes, *_rest, told=told: [told[s] for s in sizes])
         assert power.smallest_detectable(ground, Settings()) == smallest
 
 
@@ -81,8 +81,10 @@ def test_only_a_group_of_its_own_brings_a_ring_back() -> None:
     """A network that the sightings hold already is none of the rings', and a ring beside it is still recovered."""
     rng = np.random.default_rng(4)
     shared = dict.fromkeys(("payment", "user_agent"), power.SHARED["client"])
-    assert power._recovered(campaign(), [12], shared, Settings(), rng) == [True]
-    assert power._recovered(campaign(), [12], {"user_agent": power.SHARED["time"]}, Settings(), rng) == [False]
+    who = campaign()
+    assert power._recovered(who, iter(who.kinds), [12], shared, Settings(), rng) == [True]
+    other = {"user_agent": power.SHARED["time"]}
+    assert power._recovered(who, iter(who.kinds), [12], other, Settings(), rng) == [False]
 
 
 def test_planted_units_hold_what_their_ring_shares_or_what_their_donor_holds() -> None:

@@ -9,9 +9,11 @@ import sys
 from pathlib import Path
 
 import numpy as np
+import polars as pl
 import pytest
+from polars.testing import assert_frame_equal
 
-from extractscan.scratch import LOCK, PREFIX, Scratch, folder, remove_dead
+from extractscan.scratch import LOCK, PREFIX, Scratch, folder, remove_dead, shelved, unshelved
 
 HOLD = """
 import sys, tempfile, time
@@ -51,6 +53,16 @@ def test_two_that_use_one_name_do_not_meet() -> None:
     other.put("x", np.zeros(7))
     assert one.take("x", np.float64).sum() == 5
     assert len(other.take("x", np.float64)) == 7
+
+
+def test_a_table_on_the_shelf_comes_back_as_it_was() -> None:
+    """With numbers of names, lists and what is not known; the file goes."""
+    names = pl.Series("who", ["b", None, "a"], dtype=pl.Enum(["a", "b"]))
+    table = pl.DataFrame([names, pl.Series("n", [[1], None, []]), pl.Series("t", ["", None, "x"])])
+    path = shelved(table)
+    assert path.parent == folder()
+    assert_frame_equal(unshelved(path), table)
+    assert not path.exists()
 
 
 @pytest.mark.parametrize("how", ["end", "fail"])

@@ -59,6 +59,11 @@ def test_counts_of_parts_are_those_of_the_whole(cells: int, events: list[tuple[i
         sent, accounts = worded.uses(hits, account, 6)
     assert sent.tolist() == [sum(mark in held for _, held in events) for mark in range(6)]
     assert accounts.tolist() == [len(senders[mark]) for mark in range(6)]
+    packed = worded.Packed(hits)
+    assert [[part.event.tolist(), part.mark.tolist()] for part in packed] == [
+        [part.event.tolist(), part.mark.tolist()] for part in hits
+    ]
+    hits = packed
     odd = np.arange(6) % 2 == 1
     chosen = [{mark for mark in held if mark % 2} for _, held in events]
     assert worded.inside(hits, odd, len(events)).tolist() == [len(held) for held in chosen]
@@ -74,3 +79,14 @@ def test_an_accounts_marks_are_counted_once_each(cells: int, monkeypatch: pytest
     chosen = np.array([True, True, False])
     assert worded.spread([part, part], account, chosen).tolist() == [2, 0]
     assert worded.spread([], account[:0], chosen).tolist() == [0]
+
+
+def test_packed_marks_are_as_wide_as_they_have_to_be() -> None:
+    """Two bytes for the marks of nearly all groups, four for those of more; parts come out as they went in."""
+    event = np.array([3, 3, 9], dtype=np.uint32)
+    parts = [worded.Hits(event, np.array([0, last, 1], dtype=np.uint32)) for last in (65_535, 65_536)]
+    packed = worded.Packed(parts)
+    assert len(packed) == 2
+    assert [part.mark.dtype for part in packed[:]] == [np.uint16, np.uint32]
+    assert packed[1].event.tolist() == event.tolist()
+    assert packed[-1].mark.tolist() == [0, 65_536, 1]
