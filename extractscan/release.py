@@ -16,8 +16,8 @@ STATM: Final = Path("/proc/self/statm")
 _PAGE: Final = mmap.PAGESIZE
 GROWN: Final = 1 << 26
 LARGE: Final = 1 << 30
-"""Bytes of memory by which a process has to have grown, or there is little to give back; and from which it pays to wait
-for what is given back in the background."""
+"""Bytes of memory by which a small process has to have grown, or there is little to give back; and from which on it is
+large: it always gives back, and waits for what is given back in the background."""
 SETTLED: Final = 0.25
 """Seconds in which Polars' allocator has given back what is free (`extractscan.cli.allocators` asks for a tenth)."""
 
@@ -29,7 +29,7 @@ def release() -> None:
     """
     global _left  # noqa: PLW0603 one process, one memory
     size = _resident()
-    if size is not None and size < _left + GROWN:
+    if size is not None and size < min(_left + GROWN, LARGE):
         return
     gc.collect()
     _trim()(0)

@@ -25,12 +25,12 @@ def test_another_c_library_is_left_alone(monkeypatch: pytest.MonkeyPatch) -> Non
 
 
 @pytest.mark.parametrize(
-    ("size", "gives", "waits"), [("7 1 2", 0, 0), ("7 20000 2", 1, 0), ("7 9999999 2", 1, 1), ("odd", 2, 0)]
+    ("size", "gives", "waits"), [("7 1 2", 0, 0), ("7 20000 2", 1, 0), ("7 9999999 2", 2, 2), ("odd", 2, 0)]
 )
 def test_a_large_process_waits_for_what_goes_back_in_the_background(
     size: str, gives: int, waits: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Who has not grown gives nothing back; one whose system does not say how large it is does, and does not wait."""
+    """A small one that has not grown gives nothing back; one whose system does not say does, and does not wait."""
     naps: list[float] = []
     given: list[int] = []
     monkeypatch.setattr(release, "_trim", lambda: given.append)
