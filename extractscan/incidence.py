@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any, overload
@@ -78,6 +78,10 @@ class Kind:
 
     @cached_property
     def _rows(self) -> tuple[Codes, Codes]:
+        return self.rows()
+
+    def rows(self) -> tuple[Codes, Codes]:
+        """Return `ptr` and `value`, worked out anew and not kept, for whoever needs them once."""
         rows = self.columns(np.ones(len(self.by_value), dtype=np.bool_)).tocsr()
         return _narrow(rows.indptr), _narrow(rows.indices)
 
@@ -110,7 +114,8 @@ class Incidence:
     @classmethod
     def laid(cls, units: int, kinds: Iterable[Kind], most: int) -> Incidence:
         """Lay kinds side by side that are made one by one, of `most` sightings in all: none is held beside its copy."""
-        object.__setattr__(made := cls.__new__(cls), "units", units)
+        made = cls.__new__(cls)
+        object.__setattr__(made, "units", units)
         _lay(made, kinds, most)
         return made
 
@@ -263,38 +268,3 @@ def spans(ptr: Ints | Codes, rows: Ints | Codes) -> Ints:
         return np.zeros(0, dtype=np.int64)
     shift = np.repeat(starts.astype(np.int64) - np.concatenate(([0], np.cumsum(lengths)[:-1])), lengths)
     return np.arange(total, dtype=np.int64) + shift
-
-
-def kinds_of(
-    sightings: Sequence[pl.DataFrame], channels: Mapping[str, str], units: pl.DataFrame, forgeable: frozenset[str]
-) -> tuple[Kind, ...]:
-    """Build one kind for each signal that has sightings.
-
-    Args:
-        sightings: Tables of account_id, kind, value, count; no kind stands in two.
-        channels: Channel of every signal that may link, in the order wanted.
-        units: As from `customers.units_of`.
-        forgeable: Signals whose values others can put on a bystander.
-    """
-    size = int(units["unit"].max()) + 1 if len(units) else 0  # type: ignore[arg-type]
-    table_of = {name: table for table in sightings for name in table["kind"].unique()}
-    return tuple(
-        _kind_of(name, channel, table_of[name], units, size, forgeable=name in forgeable)
-        for name, channel in channels.items()
-        if name in table_of
-    )
-
-
-def _kind_of(
-    name: str, channel: str, sightings: pl.DataFrame, units: pl.DataFrame, size: int, *, forgeable: bool
-) -> Kind:
-    """Build one kind, so that no more than one is held as text at a time."""
-    numbered = units.lazy().select(pl.col(schema.ACCOUNT).cast(sightings.schema[schema.ACCOUNT]), "unit")
-    mine = sightings.lazy().filter(pl.col("kind") == name).join(numbered, on=schema.ACCOUNT)
-    rows = mine.select("unit", "value", "count").collect()
-    values = rows["value"].unique().cast(pl.String).sort()
-    rows = rows.with_columns(pl.col("value").cast(pl.Enum(values)).to_physical())
-    if size < len(units):
-        rows = rows.group_by("unit", "value").agg(pl.col("count").sum())
-    unit, value, count = (rows[column].to_numpy() for column in ("unit", "value", "count"))
-    return kind_of(name, channel, Names(values), size, unit, value.astype(np.int32), count, forgeable=forgeable)

@@ -54,9 +54,7 @@ def dealt(incidence: Incidence, strata: Ints, rng: np.random.Generator) -> Itera
 
 
 def _dealt(kind: Kind, strata: Ints, units: int, rng: np.random.Generator) -> Kind:
-    rows = kind.columns(np.ones(len(kind.by_value), dtype=np.bool_)).tocsr()  # not kept: a shuffle needs them once
-    ptr, value = rows.indptr, rows.indices
-    del rows
+    ptr, value = kind.rows()
     stratum = np.repeat(strata.astype(np.min_scalar_type(int(strata.max(initial=0)))), np.diff(ptr))
     ordered = value[_order(stratum, rng.random(len(value)))]
     drawn = np.empty(len(value), dtype=np.int32)

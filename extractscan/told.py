@@ -11,8 +11,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 import polars as pl
 
-from extractscan import customers, incidence, reduce, schema
-from extractscan.incidence import Kind
+from extractscan import customers, reduce, schema
+from extractscan.incidence import Kind, Names, kind_of
 from extractscan.settings import Settings
 from extractscan.signals import SIGNALS
 from extractscan.signals.behaviour import behaviour
@@ -81,10 +81,45 @@ def told(
         behaviour=described,
         units=units,
         size=_size(units),
-        kinds=incidence.kinds_of([summary.sightings, *drawn], channels, units, forgeable),
+        kinds=kinds_of([summary.sightings, *drawn], channels, units, forgeable),
         content=_content(summary, units, settings),
         described=pl.concat([nothing, *shows]).unique(),
     )
+
+
+def kinds_of(
+    sightings: Sequence[pl.DataFrame], channels: Mapping[str, str], units: pl.DataFrame, forgeable: frozenset[str]
+) -> tuple[Kind, ...]:
+    """Build one kind for each signal that has sightings.
+
+    Args:
+        sightings: Tables of account_id, kind, value, count; no kind stands in two.
+        channels: Channel of every signal that may link, in the order wanted.
+        units: As from `customers.units_of`.
+        forgeable: Signals whose values others can put on a bystander.
+    """
+    size = int(units["unit"].max()) + 1 if len(units) else 0  # type: ignore[arg-type]
+    table_of = {name: table for table in sightings for name in table["kind"].unique()}
+    return tuple(
+        _kind_of(name, channel, table_of[name], units, size, forgeable=name in forgeable)
+        for name, channel in channels.items()
+        if name in table_of
+    )
+
+
+def _kind_of(
+    name: str, channel: str, sightings: pl.DataFrame, units: pl.DataFrame, size: int, *, forgeable: bool
+) -> Kind:
+    """Build one kind, so that no more than one is held as text at a time."""
+    named = units.lazy().cast({schema.ACCOUNT: sightings.schema[schema.ACCOUNT]})
+    mine = sightings.lazy().filter(pl.col("kind") == name)
+    rows = mine.join(named, on=schema.ACCOUNT).select("unit", "value", "count").collect()
+    values = rows["value"].unique().cast(pl.String).sort()
+    rows = rows.with_columns(pl.col("value").cast(pl.Enum(values)).to_physical())
+    if size < len(units):
+        rows = rows.group_by("unit", "value").agg(pl.col("count").sum())
+    unit, value, count = (rows[column].to_numpy() for column in ("unit", "value", "count"))
+    return kind_of(name, channel, Names(values), size, unit, value.astype(np.int32), count, forgeable=forgeable)
 
 
 def thin(summary: reduce.Summary) -> reduce.Summary:

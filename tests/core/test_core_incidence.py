@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from extractscan import customers, folding, incidence
+from extractscan import customers, folding, incidence, told
 
 QUICK = settings(max_examples=50, deadline=None, derandomize=True)
 TRIPLES = st.dictionaries(st.tuples(st.integers(0, 7), st.integers(0, 4)), st.integers(1, 9), max_size=25)
@@ -91,7 +91,7 @@ def test_kinds_are_built_in_the_order_of_channels_and_only_for_those() -> None:
         orient="row",
     )
     numbered = pl.DataFrame({"account_id": ["a", "a2", "b"], "unit": [0, 0, 1]})
-    made = incidence.kinds_of([sightings], {"z": "network", "y": "client"}, numbered, frozenset({"z"}))
+    made = told.kinds_of([sightings], {"z": "network", "y": "client"}, numbered, frozenset({"z"}))
     assert [(kind.name, kind.channel, list(kind.values)) for kind in made] == [
         ("z", "network", ["v1", "v2"]),
         ("y", "client", ["w"]),
