@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 
-from extractscan import dossier, model, null_test, scratch
+from extractscan import dossier, model, null_test
 from extractscan.exhibits import Case
 from extractscan.groundwork import Ground
 from extractscan.release import release
@@ -27,13 +26,11 @@ def compared(
     Returns:
         The networks, in the order of the cases, and the strengths of the networks of each shuffle.
     """
-    waiting = [(replace(case, events=case.events.clear()), scratch.shelved(case.events)) for case in cases]
-    cases.clear()
+    waiting = [cases.pop(0).put_away() for _ in range(len(cases))]
     release()
-    shuffles = null_test.run(ground, [case.found for case, _ in waiting], settings, tell)
+    shuffles = null_test.run(ground, [case.found for case in waiting], settings, tell)
     release()
-    written = []
-    for case, path in waiting:
-        whole = replace(case, events=scratch.unshelved(path))
-        written.append(dossier.network(whole, ground, null_test.of(case.found, shuffles), settings))
+    written = [
+        dossier.network(case.brought_back(), ground, null_test.of(case.found, shuffles), settings) for case in waiting
+    ]
     return written, shuffles

@@ -5,13 +5,14 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import numpy as np
 import polars as pl
 
-from extractscan import model, schema, shingles
+from extractscan import model, schema, scratch, shingles
 from extractscan.groundwork import Ground
 from extractscan.growing import Found
 from extractscan.harvest import IN_STREAM, IN_TEMPLATE, PROMPT_KEY
@@ -43,6 +44,7 @@ class Case:
         samples: Heads of some prompts of its stream.
         heard: Whether its events could be read; where only a summary is left, nothing is said of a harvest.
         left_out: Members of the group as found that are not its own: bystanders, and victims whom nothing else ties.
+        shelf: File that its events wait in; `events` is empty then.
     """
 
     found: Found
@@ -51,6 +53,19 @@ class Case:
     samples: Sequence[str]
     heard: bool = True
     left_out: int = 0
+    shelf: Path | None = None
+
+    def put_away(self) -> Case:
+        """Return it with its events on the disk, for the time in which nobody looks at them."""
+        if self.shelf is not None:
+            return self
+        return replace(self, events=self.events.clear(), shelf=scratch.shelved(self.events))
+
+    def brought_back(self) -> Case:
+        """Return it with its events, whose file is gone then."""
+        if self.shelf is None:
+            return self
+        return replace(self, events=scratch.unshelved(self.shelf), shelf=None)
 
 
 def attribution(group: Profile, kinds: Sequence[Kind]) -> dict[tuple[str, str], int]:

@@ -10,14 +10,16 @@ import numpy as np
 import polars as pl
 
 from extractscan import reduce, schema
-from extractscan.sampling import NO_CAP, Levels, cap_of, levels_of_accounts
+from extractscan.sampling import NO_CAP, Levels, cap_of, levels_of_accounts, many, own_count
 from extractscan.survey import LEVEL, TEXTS_READ
-from extractscan.wordage import SHARED
+from extractscan.wordage import SHARED, repeated
 
 TABLES: Final = ("totals", "sightings", "activity", "intent", "texts")
 """Tables of a part beside its content."""
 FROM: Final = "from"
 """Level from which the texts of an account count in the whole."""
+OWN: Final = "own"
+"""Count from which wording is an account's own."""
 _KEYS: Final = {
     "totals": [schema.ACCOUNT],
     "sightings": [reduce.KIND, schema.ACCOUNT, reduce.VALUE],
@@ -51,13 +53,13 @@ def combined(parts: Sequence[Part]) -> Part:
     most = min(part.most for part in parts)
     tables = {name: _merged([part.tables[name] for part in parts], _KEYS[name]) for name in TABLES}
     accounts = _levels(tables["totals"], most)
-    tables["intent"] = _counting(tables["intent"], accounts, schema.ACCOUNT).drop(FROM)
+    tables["intent"] = _counting(tables["intent"], accounts, schema.ACCOUNT).drop(FROM, OWN)
     return Part(tables, _ranges(parts, _keyed(accounts)), most)
 
 
 def _ranges(parts: Sequence[Part], accounts: pl.DataFrame) -> Iterator[pl.DataFrame]:
     for pieces in zip(*(part.ranges for part in parts), strict=True):
-        kept = _counting(pl.concat(pieces), accounts, "account_id").drop(FROM)
+        kept = _counting(pl.concat(pieces), accounts, "account_id").drop(FROM, OWN)
         yield _merged([kept], ["shingle", "account_id", LEVEL])
 
 
@@ -71,9 +73,8 @@ def settled(parts: Sequence[Part], least: int) -> reduce.Summary:
     keyed = _keyed(accounts)
     for piece in whole.ranges:
         counted = _scaled(_counting(piece, keyed, "account_id"), pl.Int32())
-        held = counted.group_by("shingle", "account_id").agg(pl.col(reduce.COUNT).sum())
-        enough = pl.len().over("shingle") >= least
-        content.append(held.filter(enough).select(*SHARED).sort("shingle", "account_id"))
+        held = counted.group_by("shingle", "account_id").agg(pl.col(reduce.COUNT).sum(), pl.col(OWN).first())
+        content.append(repeated(held, least, many(len(accounts))).select(*SHARED).sort("shingle", "account_id"))
     return reduce.Summary(
         totals=whole.tables["totals"].drop(TEXTS_READ),
         sightings=whole.tables["sightings"],
@@ -92,17 +93,18 @@ def _merged(tables: Sequence[pl.DataFrame], keys: Sequence[str]) -> pl.DataFrame
 
 
 def _levels(totals: pl.DataFrame, most: int) -> pl.DataFrame:
-    """Return for each account the level from which its texts count."""
+    """Return for each account the level from which its texts count, and the count from which wording is its own."""
     texts = totals[TEXTS_READ].to_numpy().astype(np.int64)
     cap = cap_of(texts, most)
     level: Levels = np.zeros(len(texts), dtype=np.uint8) if cap == NO_CAP else levels_of_accounts(texts, cap)
-    return totals.select(schema.ACCOUNT, pl.Series(FROM, level, dtype=pl.UInt8))
+    own = np.ones(len(texts), dtype=np.int64) if cap == NO_CAP else own_count(texts, level)
+    return totals.select(schema.ACCOUNT, pl.Series(FROM, level, dtype=pl.UInt8), pl.Series(OWN, own))
 
 
 def _keyed(accounts: pl.DataFrame) -> pl.DataFrame:
     """Name the accounts by the keys that the content has."""
     keys = [reduce.account_key(name) for name in accounts[schema.ACCOUNT]]
-    return accounts.select(pl.Series("account_id", keys, dtype=pl.UInt64), FROM)
+    return accounts.select(pl.Series("account_id", keys, dtype=pl.UInt64), FROM, OWN)
 
 
 def _counting(table: pl.DataFrame, accounts: pl.DataFrame, key: str) -> pl.DataFrame:

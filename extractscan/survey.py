@@ -14,11 +14,11 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from extractscan import reduce, schema
+from extractscan import reduce, schema, tabling
 from extractscan.release import release
 from extractscan.sampling import Levels, Sampler, levels_of_events
 from extractscan.scratch import Scratch
-from extractscan.tabling import SEEN, TEXTS, Family, activity, columns_of, drawn, families, merged, text
+from extractscan.tabling import TEXTS, Family, activity, columns_of, families, merged, shared_out, sightings, text
 from extractscan.wordage import Wordage
 
 PENDING_ROWS: Final = 1_000_000
@@ -29,6 +29,10 @@ ROW_SHARE: Final = 8_000
 """Of a limit of memory, one part in so many is for shingles, and for one waiting event."""
 PARTS: Final = 8
 """Grouped tables of one sort that wait to be merged."""
+SHARE: Final = 2_500_000
+SHARES: Final = 16
+"""Events for which tables are kept in one more share of the accounts, of which no two are merged at a time; and the
+most shares, since every table is cut into so many."""
 LEVEL: Final = "level"
 TEXTS_READ: Final = "texts"
 """Events of an account that have text, of which the sample is drawn."""
@@ -75,7 +79,8 @@ class Survey:
     _families: tuple[Family, ...] = ()
     _pending: list[pl.DataFrame] = field(default_factory=list)
     _rows: int = 0
-    _parts: dict[str, list[pl.DataFrame]] = field(default_factory=dict)
+    _shares: int = 1
+    _parts: dict[str, list[list[pl.DataFrame]]] = field(default_factory=dict)
     _texts: list[pl.DataFrame] = field(default_factory=list)
     _intent: list[pl.DataFrame] = field(default_factory=list)
     _wordage: Wordage | None = None
@@ -99,6 +104,7 @@ class Survey:
         self._name_accounts(accounts)
         texts = np.zeros(len(accounts), dtype=np.int64)
         texts[accounts.to_physical().to_numpy()] = rows["len"].to_numpy()
+        self._shares = min(max(int(texts.sum()) // SHARE, 1), SHARES)
         self.sampler = Sampler(texts, self.sampler.most)
 
     def add(self, batch: pl.DataFrame) -> Sample:
@@ -185,19 +191,21 @@ class Survey:
             known = lazy.filter(pl.any_horizontal(pl.col(columns).is_not_null()))
             asked["+".join(columns)] = known.group_by(schema.ACCOUNT, *columns).agg(*span)
         for name, table in zip(asked, pl.collect_all(list(asked.values()), engine="streaming"), strict=True):
-            held = self._parts.setdefault(name, [])
-            held.append(table)
-            if len(held) >= PARTS:
-                self._parts[name] = [merged(held)]
+            shares = self._parts.setdefault(name, [[] for _ in range(self._shares)])
+            for held, part in zip(shares, shared_out(table, self._shares), strict=True):
+                held.append(part)
+                if len(held) >= PARTS:
+                    held[:] = [merged(held)]
         release()
 
     def summary(self, least: int) -> reduce.Summary:
         """Return the summary of all that came, without text that fewer than `least` accounts share."""
         assert self._wordage is not None
+        self.sampler.cover(len(self.keys))
         levels = self.sampler.settled()
         names = self.names.categories.to_series()
         coded = names.cast(pl.Enum(names.sort()))
-        content = self._wordage.shared(levels, coded, least)  # first: the shingles are the most of what is held
+        content = self._wordage.shared(self.sampler, coded, least)  # first: the shingles are the most of what is held
         tables = self._tables(levels, written=False)
         each = np.ones(len(tables["intent"]), dtype=np.int64)
         if levels is not None:
@@ -222,57 +230,49 @@ class Survey:
         out as rare: another log may hold it as well.
         """
         assert self._wordage is not None
+        self.sampler.cover(len(self.keys))
         levels = self.sampler.settled()
         return self._tables(levels, written=True), self._wordage.ranges(levels, self.keys)
 
     def _tables(self, levels: Levels | None, *, written: bool) -> dict[str, pl.DataFrame]:
         """Return all tables but the content: written out and sorted, or the large ones in numbers of names."""
         self._group()
-        parts = {name: merged(held) for name, held in self._parts.items()}
-        self._parts = {}
         names = self.names.categories.to_series()
         order = pl.Enum(names.sort())
         empty = reduce.empty(tuple(self.values))
-        texts = pl.DataFrame({schema.ACCOUNT: names, TEXTS_READ: np.resize(self.sampler.texts, len(names))})
-        if not parts:
+        texts = pl.DataFrame({schema.ACCOUNT: names, TEXTS_READ: self.sampler.texts})
+        if not self._parts:
             none = empty.totals.with_columns(pl.lit(0, pl.Int64).alias(TEXTS_READ))
             tables = {name: getattr(empty, name) for name in ("sightings", "activity", "texts")}
             return {"totals": none, "intent": self._asked(levels, names), **tables}
-        totals = text(parts["totals"].rename({"count": reduce.EVENTS}).select(empty.totals.columns), order)
+        totals = pl.concat(self._merged("totals")).rename({"count": reduce.EVENTS})
+        totals = text(totals.select(empty.totals.columns), order)
         return {
             "totals": totals.join(texts, on=schema.ACCOUNT, how="left", maintain_order="left"),
-            "sightings": self._sightings(parts, order, empty, written=written),
-            "activity": activity(parts["activity"], order, empty, written=written),
+            "sightings": sightings(self._kinds(), {*self.values, "system_prompt"}, order, empty, written=written),
+            "activity": activity(list(self._merged("activity")), order, empty, written=written),
             "intent": self._asked(levels, names),
             "texts": reduce.heads(self._texts),
         }
 
-    def _sightings(
-        self, parts: dict[str, pl.DataFrame], order: pl.Enum, empty: reduce.Summary, *, written: bool
-    ) -> pl.DataFrame:
-        tables = {"system_prompt": parts["system_prompt"].rename({"system_prompt": reduce.VALUE})}
+    def _merged(self, name: str) -> Iterator[pl.DataFrame]:
+        """Take out a grouped table, share by share, each merged and none held any longer."""
+        shares = self._parts.pop(name)
+        while shares:
+            yield merged(shares.pop(0))
+
+    def _kinds(self) -> Iterator[tuple[str, pl.DataFrame]]:
+        """Yield kinds of sightings, of each share of the accounts by itself."""
+        for table in self._merged("system_prompt"):
+            yield "system_prompt", table.rename({"system_prompt": reduce.VALUE})
         for family in self._families:
-            columns = columns_of(family)
-            held = parts["+".join(columns)]
-            for kind, value in family.values.items():
-                tables[kind] = held.rename({kind: reduce.VALUE}) if family.of_text else drawn(held, value, self.words)
-        done = []
-        kinds = pl.Enum(sorted(tables))
-        for kind, table in sorted(tables.items()):
-            known = table.drop_nulls(reduce.VALUE)
-            if not written:
-                name = pl.lit(kind, kinds).alias(reduce.KIND)
-                done.append(known.select(pl.col(schema.ACCOUNT).cast(order), name, reduce.VALUE, *SEEN))
-                continue
-            ranks = pl.Enum(known[reduce.VALUE].unique().cast(pl.String).sort())
-            ranked = known.select(
-                pl.col(schema.ACCOUNT).cast(order),
-                pl.lit(kind).alias(reduce.KIND),
-                pl.col(reduce.VALUE).cast(ranks),
-                *SEEN,
-            ).sort(schema.ACCOUNT, reduce.VALUE)
-            done.append(ranked.cast({schema.ACCOUNT: pl.String, reduce.VALUE: pl.String}))
-        return pl.concat([empty.sightings, *done] if written else done)
+            for table in self._merged("+".join(columns_of(family))):
+                for kind, value in family.values.items():
+                    of_text = family.of_text
+                    yield (
+                        kind,
+                        table.rename({kind: reduce.VALUE}) if of_text else tabling.drawn(table, value, self.words),
+                    )
 
     def _asked(self, levels: Levels | None, names: pl.Series) -> pl.DataFrame:
         """Count masks by account and level, of the texts that count."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -76,16 +76,70 @@ def drawn(held: pl.DataFrame, value: pl.Expr, words: pl.Categorical) -> pl.DataF
     return merged.collect(engine="streaming")
 
 
+def sightings(
+    tables: Iterable[tuple[str, pl.DataFrame]],
+    kinds: Iterable[str],
+    order: pl.Enum,
+    empty: reduce.Summary,
+    *,
+    written: bool,
+) -> pl.DataFrame:
+    """Lay the tables of all kinds one below the other, sorted by kind, and write the names out and sort or not.
+
+    Args:
+        tables: Kind and account, value and what was seen; there may be several of a kind, for accounts apart.
+        kinds: All of them.
+        order: Names of accounts.
+        empty: Of no events, for the columns.
+        written: Whether names are to be text.
+    """
+    kind_of = pl.Enum(sorted(kinds))
+    done: dict[str, list[pl.DataFrame]] = {kind: [] for kind in kind_of.categories}
+    for kind, table in tables:
+        name = pl.lit(kind, kind_of).alias(reduce.KIND)
+        known = table.drop_nulls(reduce.VALUE).select(pl.col(schema.ACCOUNT).cast(order), name, reduce.VALUE, *SEEN)
+        done[kind].append(known)
+    if not written:
+        return pl.concat([table for held in done.values() for table in held])
+    plain = [empty.sightings]
+    for held in done.values():
+        known = pl.concat(held)
+        ranks = pl.Enum(known[reduce.VALUE].unique().cast(pl.String).sort())
+        ranked = known.with_columns(pl.col(reduce.VALUE).cast(ranks)).sort(schema.ACCOUNT, reduce.VALUE)
+        plain.append(ranked.cast({name: pl.String() for name in (schema.ACCOUNT, reduce.KIND, reduce.VALUE)}))
+    return pl.concat(plain)
+
+
 def text(table: pl.DataFrame, order: pl.Enum) -> pl.DataFrame:
     """Sort a table by account and write the names out."""
     return table.with_columns(pl.col(schema.ACCOUNT).cast(order)).sort(schema.ACCOUNT).cast({schema.ACCOUNT: pl.String})
 
 
-def activity(table: pl.DataFrame, order: pl.Enum, empty: reduce.Summary, *, written: bool) -> pl.DataFrame:
-    """Sort the table of hours by account, hour and model, and write the names out or not."""
-    models = pl.Enum(table[schema.MODEL].unique().cast(pl.String).sort())
-    ranked = table.rename({"count": reduce.EVENTS}).with_columns(
-        pl.col(schema.ACCOUNT).cast(order), pl.col(schema.MODEL).cast(models)
-    )
-    ranked = ranked.sort(schema.ACCOUNT, reduce.HOUR, schema.MODEL).select(empty.activity.columns)
-    return ranked.cast({schema.ACCOUNT: pl.String, schema.MODEL: pl.String}) if written else ranked
+def activity(shares: list[pl.DataFrame], order: pl.Enum, empty: reduce.Summary, *, written: bool) -> pl.DataFrame:
+    """Sort the table of hours by account, hour and model, and write the names out or not.
+
+    Args:
+        shares: Of the accounts. Taken out of the list; where nothing is written each is sorted by itself.
+        order: Names of accounts.
+        empty: Of no events, for the columns.
+        written: Whether names are to be text.
+    """
+    seen = pl.concat([share[schema.MODEL].unique().cast(pl.String) for share in shares])
+    models = pl.Enum(seen.unique().sort())
+    done = []
+    while shares:
+        ranked = shares.pop(0).rename({"count": reduce.EVENTS}).select(empty.activity.columns)
+        ranked = ranked.with_columns(pl.col(schema.ACCOUNT).cast(order), pl.col(schema.MODEL).cast(models))
+        done.append(ranked if written else ranked.sort(schema.ACCOUNT, reduce.HOUR, schema.MODEL))
+    if not written:
+        return pl.concat(done)
+    whole = pl.concat(done).sort(schema.ACCOUNT, reduce.HOUR, schema.MODEL)
+    return whole.cast({schema.ACCOUNT: pl.String, schema.MODEL: pl.String})
+
+
+def shared_out(table: pl.DataFrame, shares: int) -> list[pl.DataFrame]:
+    """Cut a table whose accounts are numbers of names into shares of the accounts, each account in one of them."""
+    if shares == 1:
+        return [table]
+    share = table[schema.ACCOUNT].to_physical() % shares
+    return [table.filter(share == number) for number in range(shares)]

@@ -25,6 +25,8 @@ SAMPLES = 12
 """Prompts of a stream that are laid side by side to tell its fixed wording from what varies."""
 WORDED_BITS = 3.0
 """Mean bits of the content channel, from which a group has a wording of its own."""
+LARGE = 250_000
+"""Events of a case from which on they wait on the disk while other cases are heard."""
 Again = Callable[[Sequence[str], pl.Series], Iterable[pl.DataFrame]]
 
 
@@ -82,7 +84,8 @@ def hear(
         untied = len(group.members) - sum(len(part.found.members) for part in parts)
         while parts:
             case = _case(parts.pop(0), ground, systems[number], elsewhere, settings)
-            cases.append(replace(case, left_out=case.left_out + untied))
+            case = replace(case, left_out=case.left_out + untied)
+            cases.append(case.put_away() if len(case.events) >= LARGE else case)
             untied = 0
     return cases
 

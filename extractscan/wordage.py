@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from extractscan.sampling import Levels
+from extractscan.sampling import Levels, Sampler, many, own_count
 from extractscan.scratch import Scratch
 
 RANGES: Final = 64
@@ -102,12 +102,16 @@ class Wordage:
         use = counts[text]
         return shingle[use], text[use]
 
-    def shared(self, levels: Levels | None, names: pl.Series, least: int) -> pl.DataFrame:
+    def shared(self, sampler: Sampler, names: pl.Series, least: int) -> pl.DataFrame:
         """Count the texts of each account that hold a shingle, for shingles of at least `least` accounts.
 
+        Of a sample, so many have to repeat it as well, as accounts do whose wording it is, or many accounts hold it
+        (`sampling.many`): what stands in one of several texts that were read is mostly chance, of which there is the
+        more the larger the log is.
+
         Args:
-            levels: From which level up the texts of each account count, others having been read too early to know;
-                None where all count. A text of level n stands for 2**n.
+            sampler: Says which texts of each account count, others having been read too early to know. A text of level
+                n stands for 2**n.
             names: What each account is called.
             least: Accounts.
 
@@ -115,16 +119,25 @@ class Wordage:
             account_id, shingle, count; sorted by shingle and account.
         """
         self._spread()
+        levels = sampler.settled()
         who, _, counts = self._told(levels)
+        each = np.ones(len(sampler.texts), dtype=np.int32)
+        own: npt.NDArray[np.signedinteger] = each
+        if levels is not None:
+            each = np.left_shift(each, levels)
+            own = own_count(sampler.texts, levels)
         tables = [pl.DataFrame(schema=SHARED | {"account_id": names.dtype})]
         for index in range(RANGES):
-            shingle, text = self._pairs(index, counts)
-            tables.append(_counted(shingle, text, who, levels, names, least))
+            counted = _counted(*self._pairs(index, counts), who, each, least)
+            counted = counted.with_columns(pl.Series("own", own[counted["account"].to_numpy()]))
+            held = repeated(counted, least, many(len(names)))
+            named = held.select(names.gather(held["account"]).alias("account_id"), "shingle", "count")
+            tables.append(named.sort("shingle", "account_id"))
         return pl.concat(tables)
 
 
-def _counted(shingle: U64, text: U32, who: U32, levels: Levels | None, names: pl.Series, least: int) -> pl.DataFrame:
-    """Count one range: first what is too rare goes, which is most, then the rest is grouped."""
+def _counted(shingle: U64, text: U32, who: U32, each: npt.NDArray[np.int32], least: int) -> pl.DataFrame:
+    """Count one range by shingle and account: first what is too rare goes, which is most, then the rest is grouped."""
     order = np.argsort(shingle)
     shingle = shingle[order]
     first = np.flatnonzero(np.concatenate(([True], shingle[1:] != shingle[:-1]))) if len(shingle) else order
@@ -132,15 +145,20 @@ def _counted(shingle: U64, text: U32, who: U32, levels: Levels | None, names: pl
     often = np.repeat(size >= least, size)
     text = text[order][often]
     account = who[text]
-    frame = pl.DataFrame({"shingle": shingle[often], "account": account, "text": text})
-    each = pl.lit(1, pl.Int32) if levels is None else pl.Series(np.left_shift(1, levels[account], dtype=np.int32))
-    held = (
-        frame.with_columns(each.alias("each"))
-        .unique(["shingle", "text"])
-        .group_by("shingle", "account")
-        .agg(pl.col("each").sum().cast(pl.Int32).alias("count"))
-    )
-    enough = held.group_by("shingle").agg(pl.len().alias("holders")).filter(pl.col("holders") >= least)
-    held = held.join(enough, on="shingle", how="semi")
-    named = held.select(names.gather(held["account"]).alias("account_id"), "shingle", "count")
-    return named.sort("shingle", "account_id")
+    frame = pl.DataFrame({"shingle": shingle[often], "account": account, "text": text, "each": each[account]})
+    counted = frame.unique(["shingle", "text"]).group_by("shingle", "account")
+    return counted.agg(pl.col("each").sum().cast(pl.Int32).alias("count"))
+
+
+def repeated(held: pl.DataFrame, least: int, most: int) -> pl.DataFrame:
+    """Keep the shingles that enough accounts send as often as they do with what is their own wording, or many hold.
+
+    Args:
+        held: shingle, count of events of one account, and `own`: the count from which that is so.
+        least: Accounts that are enough.
+        most: Accounts that are many.
+    """
+    own = (pl.col("count") >= pl.col("own")).sum()
+    enough = held.group_by("shingle").agg(own.alias("own"), pl.len().alias("holders"))
+    enough = enough.filter((pl.col("own") >= least) | (pl.col("holders") >= max(least, most)))
+    return held.drop("own").join(enough, on="shingle", how="semi")

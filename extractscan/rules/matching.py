@@ -6,14 +6,16 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
-from functools import cache, partial, reduce
+from functools import cache, lru_cache, partial
 from itertools import combinations
-from operator import or_
 from typing import Final, NamedTuple
 
+import numpy as np
+import numpy.typing as npt
 import polars as pl
 
 from extractscan.errors import UsageError
+from extractscan.rules.likely import Likely, Rows
 from extractscan.rules.rule import MAX_RULES, Rule, Wording
 
 HEAD_CHARS: Final = 2000
@@ -22,11 +24,8 @@ TAIL_CHARS: Final = 1000
 the material they are about, and a pasted book must cost no more than a page."""
 
 
-MANY: Final = 2000
-"""Texts from which a second, looser pattern is worth compiling."""
-LONGEST: Final = 2_000
-"""Characters of two looser patterns over which their common automaton is dearer than two: those of 11,800 took five
-times as long in one search as one after the other, and on real texts all rules a sixth longer at 10,000 than here."""
+FEW: Final = 8_192
+"""Texts under which it costs more to read all patterns than to see which can be left out."""
 
 
 class _Form(NamedTuple):
@@ -42,7 +41,7 @@ def match(texts: pl.Series, rules: Sequence[Rule]) -> pl.Series:
 
     A null text gives 0. Of a text over 3,000 characters the head and the tail alone are read (`HEAD_CHARS`). The
     cost is one linear search over all texts, a second over those that hold a rule's rarest literals, and a linear
-    regex for each language of a rule over the texts that hold a literal of each of its groups.
+    regex for each pattern over the texts that hold all that it requires.
 
     Raises:
         UsageError: more than 64 rules, or a pattern that the regex engine refuses.
@@ -51,12 +50,37 @@ def match(texts: pl.Series, rules: Sequence[Rule]) -> pl.Series:
         raise UsageError(f"{len(rules)} rules, and {MAX_RULES} is the limit", hint="Match in two calls.")
     forms = [_Form(bit, rule, wording) for bit, rule in enumerate(rules) for wording in rule.wording.values()]
     folded = _ends(texts).str.to_lowercase()
+    rarest = frozenset(literal for form in forms for literal in form.wording.literals[0])
+    rows = _holding(folded, rarest).arg_true() if rarest else pl.Series([], dtype=pl.UInt32)
+    masks = np.zeros(len(texts), dtype=np.uint64)
+    if len(rows):
+        held = folded.gather(rows)
+        masks[rows.to_numpy()] = _masks(held, _told_of(held, forms, rarest) if len(held) < FEW else forms)
+    return pl.Series(texts.name, masks)
+
+
+def _told_of(folded: pl.Series, forms: Sequence[_Form], rarest: frozenset[str]) -> list[_Form]:
+    """Keep the forms of which one of the rarest literals stands in some text: patterns of others need not be read."""
+    found = folded.str.extract_many(pl.Series([sorted(rarest)]), overlapping=True).explode().unique()
+    told = frozenset(found.drop_nulls())
+    return [form for form in forms if not told.isdisjoint(form.wording.literals[0])]
+
+
+def _masks(folded: pl.Series, forms: Sequence[_Form]) -> npt.NDArray[np.uint64]:
+    """Return the masks of a few texts: what each pattern requires is looked for, and the pattern where that is."""
     plain = _in_ascii(folded)
-    masks = pl.zeros(len(texts), dtype=pl.UInt64, eager=True)
+    likely = _likely(tuple(form.wording for form in forms)).of(folded)
+    masks = np.zeros(len(folded), dtype=np.uint64)
+    some = [forms[place] for place in likely]
     with ThreadPoolExecutor(max_workers=pl.thread_pool_size()) as pool:
-        for form, found in pool.map(partial(_found, folded, plain), _candidates(folded, forms)):
-            masks = masks.scatter(found, masks.gather(found) | (1 << form.bit))
-    return masks.alias(texts.name)
+        for form, found in zip(some, pool.map(partial(_found, folded, plain), some, likely.values()), strict=True):
+            masks[found] |= np.uint64(1 << form.bit)
+    return masks
+
+
+@lru_cache(4)
+def _likely(wordings: tuple[Wording, ...]) -> Likely:
+    return Likely(wordings)
 
 
 def suspect(texts: pl.Series, rules: Sequence[Rule]) -> pl.Series:
@@ -83,43 +107,29 @@ def _ends(texts: pl.Series) -> pl.Series:
     return texts.clone().scatter(long, cut.zip_with(held.str.len_chars() > limit, held))
 
 
-def _candidates(folded: pl.Series, forms: Sequence[_Form]) -> Iterator[tuple[_Form, pl.Series]]:
-    """Yield each form with the rows that hold a literal of its first group; forms without rows are left out.
+def _found(folded: pl.Series, plain: pl.Series, form: _Form, likely: Sequence[tuple[str, Rows]]) -> Rows:
+    """Return the texts that a pattern of the form matches, of those that can match it.
 
-    The first search is one alternation in one regex: three times as fast as Aho-Corasick once there are more than a
-    hundred literals. The second has few texts left and says which literals they hold.
+    Each pattern alone: joined in one automaton their gaps multiply, which costs more than it saves. One with gaps is
+    asked in a looser form first, and itself only where that matches; what one pattern matched is done with.
+
+    Args:
+        folded: The texts.
+        plain: The same in ASCII, for patterns that are.
+        form: Of the patterns.
+        likely: Patterns and the places of texts.
     """
-    rarest = pl.DataFrame(
-        [(literal, number) for number, form in enumerate(forms) for literal in form.wording.literals[0]],
-        schema={"literal": pl.String, "form": pl.Int64},
-        orient="row",
-    )
-    if rarest.is_empty():
-        return
-    literals = rarest["literal"].unique().sort()
-    rows = _holding(folded, frozenset(literals)).arg_true()
-    held = folded.gather(rows).str.extract_many(literals.to_list(), overlapping=True)
-    by_literal = pl.DataFrame({"row": rows, "literal": held}).explode("literal").group_by("literal").agg("row")
-    # by literal first: a text holds many, and a row for each form that looks for one is ten times the work
-    of_form = by_literal.join(rarest, on="literal").group_by("form").agg(pl.col("row").explode().unique().sort())
-    for number, found in zip(*of_form.sort("form").select("form", "row").get_columns(), strict=True):
-        yield forms[number], found
-
-
-def _found(folded: pl.Series, plain: pl.Series, candidates: tuple[_Form, pl.Series]) -> tuple[_Form, pl.Series]:
-    """Of the rows that hold a literal of a form's first group, return those that the form matches."""
-    form, rows = candidates
-    left = _with_each(folded, rows, form.wording.literals[1:])
-    return form, left if left.is_empty() else _matching(folded.gather(left), plain.gather(left), left, form)
-
-
-def _with_each(folded: pl.Series, rows: pl.Series, groups: Iterable[Sequence[str]]) -> pl.Series:
-    """Of the given rows, those whose text holds a literal of each group; none is compiled for no text."""
-    for group in groups:
-        if rows.is_empty():
-            break
-        rows = rows.filter(_any_of(folded.gather(rows), group))
-    return rows
+    done = np.zeros(0, dtype=np.int64)
+    for pattern, rows in likely:
+        left, asked = np.setdiff1d(rows, done, assume_unique=True), plain if pattern.isascii() else folded
+        if len(left) and pattern.isascii() and len(_GAP.findall(pattern)) > 1:
+            with suppress(pl.exceptions.ComputeError):  # the pattern that does not compile is named below
+                left = left[asked.gather(left).str.contains(_loosened(pattern)).to_numpy()]
+        if len(left):
+            hit = left[_contains(asked.gather(left), pattern, form.rule).to_numpy()]
+            held = [_any_of(folded.gather(hit), group).to_numpy() for group in form.wording.literals if len(hit)]
+            done = np.concatenate([done, hit[np.all(held, axis=0)] if held else hit])
+    return done
 
 
 def _holding(folded: pl.Series, literals: frozenset[str]) -> pl.Series:
@@ -152,55 +162,6 @@ def _in_ascii(folded: pl.Series) -> pl.Series:
     odd = (folded.str.len_bytes() != folded.str.len_chars()).arg_true()
     # scatter writes in place: the caller's series must stay as it was
     return folded.clone().scatter(odd, folded.gather(odd).str.replace_all(r"[^\x00-\x7f]", _OTHER))
-
-
-def _matching(texts: pl.Series, plain: pl.Series, rows: pl.Series, form: _Form) -> pl.Series:
-    """Of the given rows, those whose text, as it is or in ASCII, a pattern of the form matches.
-
-    Each pattern alone: joined in one automaton their gaps multiply, which costs more than it saves.
-    """
-    if len(rows) >= MANY:
-        return rows.gather(_among_many(texts, plain, form))
-    patterns = form.wording.patterns
-    return rows.filter(
-        reduce(or_, [_contains(plain if each.isascii() else texts, each, form.rule) for each in patterns])
-    )
-
-
-def _among_many(texts: pl.Series, plain: pl.Series, form: _Form) -> pl.Series:
-    """Return the places of the texts that a pattern of the form matches.
-
-    Patterns with gaps are asked last, two short ones at a time in their looser form, and themselves only where that
-    matches; what one of them matched is done with.
-    """
-    gaps = {pattern: pattern.isascii() and len(_GAP.findall(pattern)) > 1 for pattern in form.wording.patterns}
-    wide = [pattern for pattern, many in gaps.items() if many]
-    alone = [[pattern] for pattern, many in gaps.items() if not many]
-    left, found = pl.int_range(len(texts), eager=True), []
-    for group in [*alone, *_pairs(wide)]:
-        likely = left
-        if gaps[group[0]]:
-            with suppress(pl.exceptions.ComputeError):  # the pattern that does not compile is named below
-                likely = left.filter(plain.gather(left).str.contains("|".join(map(_loosened, group))))
-        for pattern in group:
-            asked = plain if pattern.isascii() else texts
-            hit = _contains(asked.gather(likely), pattern, form.rule)
-            found.append(likely.filter(hit))
-            likely = likely.filter(~hit)
-        left = left.filter(~left.is_in(pl.concat(found).implode()))
-    return pl.concat(found).sort()
-
-
-def _pairs(patterns: Sequence[str]) -> Iterator[list[str]]:
-    """Put two neighbours together where their looser forms are short enough for one search."""
-    waiting: list[str] = []
-    for pattern in patterns:
-        if waiting and (len(waiting) == 2 or sum(len(_loosened(one)) for one in (*waiting, pattern)) > LONGEST):
-            yield waiting
-            waiting = []
-        waiting = [*waiting, pattern]
-    if waiting:
-        yield waiting
 
 
 def _contains(texts: pl.Series, pattern: str, rule: Rule) -> pl.Series:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -19,6 +20,8 @@ BURST_LEAST = 4
 BURST_RATIO = 3
 NEW_MODEL_AFTER_DAYS = 2
 PIVOT_SHARE = 1 / 3
+AT_ONCE = 2_000_000
+"""Rows of hours that are looked at together: each takes some hundred bytes then."""
 
 
 def behaviour(
@@ -39,15 +42,15 @@ def behaviour(
         pivot_model (or null); bursts (starts of unusually busy six-hour blocks); created, log_last (µs); addresses,
         clients (distinct); plan, plan_rank (0 to 1, within the plan, or null).
     """
-    hours = _Hours.of(totals, activity)
+    described, bursts = _hourly(activity)
     frame = totals.select(schema.ACCOUNT, "events", "first", "last")
     for part in (
-        hours.described(),
+        described,
         _counts(sightings),
         _pivots(activity),
         _plan(totals, accounts),
         _created(totals, accounts),
-        hours.bursts(),
+        bursts,
     ):
         frame = frame.join(part, on=schema.ACCOUNT, how="left")
     day = pl.Date
@@ -65,6 +68,31 @@ def behaviour(
     ).sort(schema.ACCOUNT)
 
 
+def _hourly(activity: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Describe the hours of every account, and list its bursts; some million rows of whole accounts at a time."""
+    who = activity[schema.ACCOUNT]
+    if int((who != who.shift(1)).sum()) >= who.n_unique():  # rows of some account do not lie together
+        activity = activity.sort(schema.ACCOUNT)
+    blocks = activity["hour"] // BLOCK_HOURS
+    span = (int(blocks.max()) - int(blocks.min())) // BLOCKS_A_DAY + 1 if len(blocks) else 1  # type: ignore[arg-type]
+    del blocks
+    told = [(hours.described(), hours.bursts(span)) for hours in map(_Hours.of, _pieces(activity))]
+    return pl.concat([one for one, _ in told]), pl.concat([one for _, one in told])
+
+
+def _pieces(activity: pl.DataFrame) -> Iterator[pl.DataFrame]:
+    """Cut a table in which the rows of an account lie together where accounts end."""
+    who, first = activity[schema.ACCOUNT], 0
+    while True:
+        last = min(first + AT_ONCE, len(activity))
+        while last < len(activity) and who[last] == who[last - 1]:
+            last += 1
+        yield activity[first:last]
+        first = last
+        if first == len(activity):
+            return
+
+
 @dataclass(frozen=True, slots=True)
 class _Hours:
     """Hours in which accounts were active, sorted by account and hour: number of the account, hour, events.
@@ -78,15 +106,16 @@ class _Hours:
     events: Ints
 
     @classmethod
-    def of(cls, totals: pl.DataFrame, activity: pl.DataFrame) -> _Hours:
-        """Number the accounts and add up what an account asked of several models in one hour."""
-        names = totals[schema.ACCOUNT].unique().sort()
-        who = activity[schema.ACCOUNT].cast(pl.Enum(names)).to_physical().to_numpy().astype(np.int64)
+    def of(cls, activity: pl.DataFrame) -> _Hours:
+        """Number the accounts, whose rows lie together, and add up what one asked of several models in an hour."""
+        account = activity[schema.ACCOUNT]
+        begins = (account != account.shift(1)).fill_null(value=True)
+        who = begins.cum_sum().cast(pl.Int64).to_numpy() - 1
         hour, events = activity["hour"].to_numpy(), activity["events"].to_numpy()
-        if not np.all((np.diff(who) > 0) | ((np.diff(who) == 0) & (np.diff(hour) >= 0))):
+        if not np.all((np.diff(who) > 0) | (np.diff(hour) >= 0)):
             order = np.lexsort((hour, who))
-            who, hour, events = who[order], hour[order], events[order]
-        return cls(names, *_runs(who, hour, events))
+            hour, events = hour[order], events[order]
+        return cls(account.filter(begins).cast(pl.String), *_runs(who, hour, events))
 
     def described(self) -> pl.DataFrame:
         """Describe every account that was ever active: first, last and busiest day as numbers, and how many of what."""
@@ -112,14 +141,16 @@ class _Hours:
             }
         )
 
-    def bursts(self) -> pl.DataFrame:
+    def bursts(self, days: int) -> pl.DataFrame:
         """List the six-hour blocks in which an account was three times as busy as it is on average at that time of day.
 
         Held against its own habit at the same hours, so that time zones, office hours and cron do not look like
         agreement.
+
+        Args:
+            days: Of the whole log.
         """
         who, block, events = _runs(self.who, self.hour // BLOCK_HOURS, self.events)
-        days = (block.max() - block.min()) // BLOCKS_A_DAY + 1 if len(block) else 1
         slot = who * BLOCKS_A_DAY + block % BLOCKS_A_DAY
         usual = np.bincount(slot, events, BLOCKS_A_DAY * len(self.names)) / days
         burst = (events >= BURST_LEAST) & (events >= BURST_RATIO * usual[slot])

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import polars as pl
 import pytest
-from core_runs import accused
+from core_runs import accused, analyze
 
-from extractscan import harvest, pipeline, readers, reading, reduce, room, sampling, survey
+from extractscan import harvest, pipeline, readers, reading, reduce, room, sampling, scratch, survey, trial
 from extractscan.errors import UsageError
 from extractscan.settings import Settings
 
@@ -131,3 +131,21 @@ def test_a_column_that_is_filled_late_counts_as_if_it_had_been_seen_at_once(worl
     who = expected.summary.totals["account_id"].head(5)
     seen = pl.concat(reading.again(found, ["client_ip"], who))
     assert seen["client_ip"].to_list() == pl.concat(reading.again(expected, ["client_ip"], who))["client_ip"].to_list()
+
+
+def test_events_of_cases_wait_on_the_disk(world: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Large ones from their hearing on, all during shuffles; the report is the same, and nothing is left there."""
+    expected = analyze([world / "logs.parquet"], world / "accounts.parquet")
+    away: list[int] = []
+    shelved = scratch.shelved
+
+    def counted(table: pl.DataFrame) -> Path:
+        away.append(len(table))
+        return shelved(table)
+
+    monkeypatch.setattr(scratch, "shelved", counted)
+    monkeypatch.setattr(trial, "LARGE", 1)
+    assert analyze([world / "logs.parquet"], world / "accounts.parquet") == expected
+    assert len(away) == len(expected.networks) > 0
+    assert min(away) > 0
+    assert not list(scratch.folder().glob("*.arrow"))

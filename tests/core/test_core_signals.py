@@ -8,9 +8,11 @@ from typing import Any
 
 import polars as pl
 import pytest
+from polars.testing import assert_frame_equal
 
 from extractscan import schema, signals
 from extractscan.signals import SIGNALS
+from extractscan.signals import behaviour as rhythm
 from extractscan.signals.behaviour import behaviour
 
 FILES = {path.stem for path in Path(signals.__file__).parent.glob("*.py")} - {"__init__", "declaration", "behaviour"}
@@ -249,3 +251,22 @@ def test_bursts_are_held_against_the_accounts_own_habit() -> None:
     totals, activity = tables(rows)
     seen = behaviour(totals, activity, sightings(), pl.DataFrame({"account_id": ["habit", "burst"]}))
     assert dict(seen.select("account_id", "bursts").iter_rows()) == {"habit": None, "burst": ["1970-01-04T06"]}
+
+
+@pytest.mark.parametrize("at_once", [1, 3, 7])
+@pytest.mark.parametrize("shuffled", [False, True])
+def test_behaviour_is_the_same_however_many_rows_are_looked_at_together(
+    monkeypatch: pytest.MonkeyPatch, at_once: int, *, shuffled: bool
+) -> None:
+    """Accounts are never cut in two, however rows are ordered, and bursts are held against the whole log's days."""
+    rows = [(name, hour * 5 + number, model, hour % 7 + 1) for number, name in enumerate("abcde") for hour in range(9)
+            for model in ("m", "n")]  # fmt: skip
+    rows.append(("a", 900, "n", 30))
+    totals, activity = tables(rows)
+    activity = activity.sort("account_id", "hour", "model")
+    everybody = pl.DataFrame({"account_id": list("abcde")})
+    expected = behaviour(totals, activity, sightings(), everybody)
+    assert expected["bursts"].drop_nulls().len() > 0
+    monkeypatch.setattr(rhythm, "AT_ONCE", at_once)
+    given = activity.sample(fraction=1.0, shuffle=True, seed=2) if shuffled else activity
+    assert_frame_equal(behaviour(totals, given, sightings(), everybody), expected)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from dataclasses import fields
+from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 
 import numpy as np
@@ -15,6 +16,7 @@ from hypothesis import strategies as st
 from polars.testing import assert_frame_equal
 
 from extractscan import groundwork, reduce, rules, sampling, schema, shingles, survey, wordage
+from extractscan.survey import TEXTS_READ
 
 QUICK = settings(max_examples=20, deadline=None, derandomize=True)
 
@@ -59,6 +61,28 @@ def test_what_few_accounts_hold_is_left_out(least: int) -> None:
     """As by the last merge."""
     whole = reduce.merge([reduced(EVENTS)], least=least)
     assert_frame_equal(reduce.plain(surveyed([EVENTS], least)).content.sort("shingle", "account_id"), whole.content)
+
+
+@pytest.mark.parametrize("shares", [2, 5])
+def test_tables_in_shares_of_the_accounts_are_the_same(monkeypatch: pytest.MonkeyPatch, shares: int) -> None:
+    """Of a log that is known to be large; written out or not."""
+    monkeypatch.setattr(survey, "SHARE", 1)
+    monkeypatch.setattr(survey, "SHARES", shares)
+    monkeypatch.setattr(survey, "PARTS", 3)
+    monkeypatch.setattr(survey, "LEAST_ROWS", 10)
+    rows = EVENTS.group_by("account_id").len()
+    assert_same(surveyed(list(EVENTS.iter_slices(7)), memory=500, rows=rows), reduce.merge([reduced(EVENTS)]))
+    tables = []
+    for known in (rows, None):
+        seen = survey.Survey(SIGNALS, most_rows=40)
+        if known is not None:
+            seen.expect(known)
+        for batch in EVENTS.iter_slices(30):
+            seen.add(batch)
+        tables.append(seen.parts()[0])
+        tables[-1]["totals"] = tables[-1]["totals"].drop(TEXTS_READ)  # all events, where they were counted before
+    for name in ("totals", "sightings", "activity", "texts"):
+        assert_frame_equal(*(each[name] for each in tables))
 
 
 def test_a_log_of_nothing_is_empty() -> None:
@@ -106,6 +130,52 @@ def test_of_a_large_log_a_sample_is_read_that_no_order_changes(monkeypatch: pyte
     assert all(count % scale[name] == 0 for name, _, count in once.intent.iter_rows())
     share = once.content["count"].sum() / whole.content["count"].sum()
     assert 0.7 < share < 1.4
+
+
+def test_of_a_sample_wording_has_to_be_repeated_where_it_can_be(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What an account says once in several texts that were read is chance; of one or two texts one is all there is."""
+    monkeypatch.setattr(sampling, "ALL_TEXTS", 40)
+    monkeypatch.setattr(sampling, "SPREAD", 1)
+    own = "whoever translates this passage for us answers in the plainest words that he can find"
+    said = "by the way the weather was rather dull over there for the whole of the afternoon"
+    rows = [(who, f"{own} {number}") for who in "abc" for number in range(8)]
+    rows += [(who, said if number == 3 else f"{number * 7919}") for who in "defgh" for number in range(6)]
+    rows += [(who, f"{said} seldom") for who in "ij"]
+    begin = datetime(2026, 5, 1, tzinfo=UTC)
+    frame = pl.DataFrame(
+        {
+            "account_id": [who for who, _ in rows],
+            "prompt": [text for _, text in rows],
+            "timestamp": [begin + timedelta(minutes=7 * number) for number in range(len(rows))],
+        }
+    )
+    assert len(rows) == 56
+    content = reduce.plain(surveyed([frame], least=3)).content
+    _, known = shingles.marks(pl.Series([f"{own} 0"]))
+    assert set(content["shingle"]) == set(known.tolist())
+    _, both = shingles.marks(pl.Series([f"{own} 0", said]))
+    for all_texts, spread in ((40, 2), (1_000, 1)):  # of ten accounts five are many; then all texts are read
+        monkeypatch.setattr(sampling, "SPREAD", spread)
+        monkeypatch.setattr(sampling, "ALL_TEXTS", all_texts)
+        content = reduce.plain(surveyed([frame], least=3)).content
+        assert set(content["shingle"]) == set(both.tolist())
+
+
+def test_accounts_without_text_may_come_last_in_a_log_of_which_a_sample_is_read(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """They have none, and everybody else's count stays."""
+    monkeypatch.setattr(sampling, "ALL_TEXTS", 100)
+    silent = EVENTS.head(3).with_columns(
+        pl.Series("account_id", ["y", "z", "y"]), pl.lit(None, pl.String).alias("prompt"), system_prompt=pl.lit(None)
+    )
+    with_them, without = surveyed([EVENTS, silent.cast(EVENTS.schema)]), surveyed([EVENTS])
+    assert_frame_equal(reduce.plain(with_them).content, reduce.plain(without).content)
+    seen = survey.Survey(SIGNALS)
+    for batch in (EVENTS, silent.cast(EVENTS.schema)):
+        seen.add(batch)
+    totals = seen.parts()[0]["totals"]
+    assert totals.filter(pl.col("account_id").is_in(["y", "z"]))[TEXTS_READ].to_list() == [0, 0]
 
 
 def test_what_is_expected_decides_what_is_read(monkeypatch: pytest.MonkeyPatch) -> None:

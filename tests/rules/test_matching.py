@@ -6,8 +6,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from extractscan.errors import UsageError
-from extractscan.rules import HEAD_CHARS, MAX_RULES, TAIL_CHARS, Rule, Wording, load, match, matching, suspect
-from extractscan.rules.matching import LONGEST, MANY, _loosened, _pairs
+from extractscan.rules import HEAD_CHARS, MAX_RULES, TAIL_CHARS, Rule, Wording, likely, load, match, matching, suspect
+from extractscan.rules.matching import _loosened
 
 RULES = load()
 TEXTS = [text for rule in RULES for examples in rule.examples.values() for text in examples[:2]]
@@ -172,21 +172,35 @@ def test_any_pattern_of_a_language_is_enough() -> None:
     assert bits(["foo a", "foo b", "foo c", "a b"], rule(patterns=("foo a", "foo b"))) == [1, 1, 0, 0]
 
 
-def test_many_texts_match_what_each_matches_by_itself(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Many are asked by looser patterns first, so that words in the right order and too far apart have to be there."""
+@pytest.mark.parametrize("at_once", [97, 10_000])
+def test_many_texts_match_what_each_matches_by_itself(monkeypatch: pytest.MonkeyPatch, at_once: int) -> None:
+    """Of many some say first what is worth looking for; words in the right order and too far apart are no match."""
     far = [text.replace(" ", " " + "word " * 30) for text in TEXTS]
     backwards = [" ".join(reversed(text.split())) for text in TEXTS]
     some = [*TEXTS, *far, *backwards, *ORDINARY, "día " + TEXTS[0]]
     few = bits(some, *RULES)
-    monkeypatch.setattr(matching, "MANY", 1)
+    assert few[::40] == [mask for text in some[::40] for mask in bits([text], *RULES)]
+    monkeypatch.setattr(likely, "PROBE", 20)
+    monkeypatch.setattr(likely, "AT_ONCE", at_once)
+    monkeypatch.setattr(matching, "FEW", 0)
     assert bits(some, *RULES) == few
     assert sum(mask > 0 for mask in few) > len(TEXTS) // 2
 
 
-def test_a_pattern_that_does_not_compile_is_named_by_many_texts_too() -> None:
+def test_a_match_is_none_without_a_literal_of_each_group_whatever_is_looked_for(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Groups that hardly any text lacks are not looked for among many, and still asked for in the end."""
+    monkeypatch.setattr(likely, "PROBE", 5)
+    grouped = rule(literals=(("foo",), ("common",)), patterns=("foo", "foo bar"))
+    texts = ["foo common"] * 40 + ["foo", "foo bar", "common"]
+    assert bits(texts, grouped) == [1] * 40 + [0, 0, 0]
+
+
+def test_a_pattern_that_does_not_compile_is_named_before_its_looser_form() -> None:
     broken = rule(patterns=("foo.{0,40}a.{0,40}b", "(?=foo).{0,40}a.{0,40}b"))
     with pytest.raises(UsageError, match="rule 'one': pattern does not compile"):
-        bits(["foo"] * MANY, broken)
+        bits(["foo"], broken)
 
 
 @pytest.mark.parametrize(
@@ -201,12 +215,3 @@ def test_a_pattern_that_does_not_compile_is_named_by_many_texts_too() -> None:
 )
 def test_a_looser_pattern_repeats_any_number_of_times(pattern: str, looser: str) -> None:
     assert _loosened(pattern) == looser
-
-
-def test_two_looser_patterns_are_asked_at_a_time_unless_they_are_long() -> None:
-    """Neighbours in their order, each once; what is too long for one search together is asked alone."""
-    short, long = [f"{one}{{0,40}}" for one in "abcd"], "(?:" + "x" * (LONGEST - 20) + ")"
-    assert list(_pairs(short)) == [short[:2], short[2:]]
-    assert list(_pairs([*short[:3], long, short[3]])) == [short[:2], [short[2], long], [short[3]]]
-    assert list(_pairs([short[0], long + "y" * 20, short[1]])) == [[short[0]], [long + "y" * 20], [short[1]]]
-    assert list(_pairs([])) == []
