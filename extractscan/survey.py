@@ -203,10 +203,9 @@ class Survey:
         assert self._wordage is not None
         self.sampler.cover(len(self.keys))
         levels = self.sampler.settled()
-        names = self.names.categories.to_series()
-        coded = names.cast(pl.Enum(names.sort()))
+        names, coded = self._named()
         content = self._wordage.shared(self.sampler, coded, least)  # first: the shingles are the most of what is held
-        tables = self._tables(levels, written=False)
+        tables = self._tables(levels, coded, written=False)
         each = np.ones(len(tables["intent"]), dtype=np.int64)
         if levels is not None:
             by_name = pl.DataFrame({schema.ACCOUNT: names, "from": levels})
@@ -232,13 +231,17 @@ class Survey:
         assert self._wordage is not None
         self.sampler.cover(len(self.keys))
         levels = self.sampler.settled()
-        return self._tables(levels, written=True), self._wordage.ranges(levels, self.keys)
+        return self._tables(levels, self._named()[1], written=True), self._wordage.ranges(levels, self.keys)
 
-    def _tables(self, levels: Levels | None, *, written: bool) -> dict[str, pl.DataFrame]:
+    def _named(self) -> tuple[pl.Series, pl.Series]:
+        """Return what each account is called, as text and as numbers of sorted names."""
+        names = self.names.categories.to_series()
+        return names, names.cast(pl.Enum(names.sort()))
+
+    def _tables(self, levels: Levels | None, coded: pl.Series, *, written: bool) -> dict[str, pl.DataFrame]:
         """Return all tables but the content: written out and sorted, or the large ones in numbers of names."""
         self._group()
         names = self.names.categories.to_series()
-        order = pl.Enum(names.sort())
         empty = reduce.empty(tuple(self.values))
         texts = pl.DataFrame({schema.ACCOUNT: names, TEXTS_READ: self.sampler.texts})
         if not self._parts:
@@ -246,11 +249,11 @@ class Survey:
             tables = {name: getattr(empty, name) for name in ("sightings", "activity", "texts")}
             return {"totals": none, "intent": self._asked(levels, names), **tables}
         totals = pl.concat(self._merged("totals")).rename({"count": reduce.EVENTS})
-        totals = text(totals.select(empty.totals.columns), order)
+        totals = text(totals.select(empty.totals.columns), coded)
         return {
             "totals": totals.join(texts, on=schema.ACCOUNT, how="left", maintain_order="left"),
-            "sightings": sightings(self._kinds(), {*self.values, "system_prompt"}, order, empty, written=written),
-            "activity": activity(list(self._merged("activity")), order, empty, written=written),
+            "sightings": sightings(self._kinds(), {*self.values, "system_prompt"}, coded, empty, written=written),
+            "activity": activity(list(self._merged("activity")), coded, empty, written=written),
             "intent": self._asked(levels, names),
             "texts": reduce.heads(self._texts),
         }

@@ -79,7 +79,7 @@ def drawn(held: pl.DataFrame, value: pl.Expr, words: pl.Categorical) -> pl.DataF
 def sightings(
     tables: Iterable[tuple[str, pl.DataFrame]],
     kinds: Iterable[str],
-    order: pl.Enum,
+    names: pl.Series,
     empty: reduce.Summary,
     *,
     written: bool,
@@ -89,7 +89,7 @@ def sightings(
     Args:
         tables: Kind and account, value and what was seen; there may be several of a kind, for accounts apart.
         kinds: All of them.
-        order: Names of accounts.
+        names: What each account is called, as numbers of sorted names (`Enum`).
         empty: Of no events, for the columns.
         written: Whether names are to be text.
     """
@@ -97,8 +97,9 @@ def sightings(
     done: dict[str, list[pl.DataFrame]] = {kind: [] for kind in kind_of.categories}
     for kind, table in tables:
         name = pl.lit(kind, kind_of).alias(reduce.KIND)
-        known = table.drop_nulls(reduce.VALUE).select(pl.col(schema.ACCOUNT).cast(order), name, reduce.VALUE, *SEEN)
-        done[kind].append(known)
+        done[kind].append(
+            _named(table.drop_nulls(reduce.VALUE), names).select(schema.ACCOUNT, name, reduce.VALUE, *SEEN)
+        )
     if not written:
         return pl.concat([table for held in done.values() for table in held])
     plain = [empty.sightings]
@@ -110,17 +111,22 @@ def sightings(
     return pl.concat(plain)
 
 
-def text(table: pl.DataFrame, order: pl.Enum) -> pl.DataFrame:
+def _named(table: pl.DataFrame, names: pl.Series) -> pl.DataFrame:
+    """Number the accounts by their sorted names; to cast the column would look all names up each time."""
+    return table.with_columns(names.gather(table[schema.ACCOUNT].to_physical()).alias(schema.ACCOUNT))
+
+
+def text(table: pl.DataFrame, names: pl.Series) -> pl.DataFrame:
     """Sort a table by account and write the names out."""
-    return table.with_columns(pl.col(schema.ACCOUNT).cast(order)).sort(schema.ACCOUNT).cast({schema.ACCOUNT: pl.String})
+    return _named(table, names).sort(schema.ACCOUNT).cast({schema.ACCOUNT: pl.String})
 
 
-def activity(shares: list[pl.DataFrame], order: pl.Enum, empty: reduce.Summary, *, written: bool) -> pl.DataFrame:
+def activity(shares: list[pl.DataFrame], names: pl.Series, empty: reduce.Summary, *, written: bool) -> pl.DataFrame:
     """Sort the table of hours by account, hour and model, and write the names out or not.
 
     Args:
         shares: Of the accounts. Taken out of the list; where nothing is written each is sorted by itself.
-        order: Names of accounts.
+        names: What each account is called, as numbers of sorted names (`Enum`).
         empty: Of no events, for the columns.
         written: Whether names are to be text.
     """
@@ -128,8 +134,8 @@ def activity(shares: list[pl.DataFrame], order: pl.Enum, empty: reduce.Summary, 
     models = pl.Enum(seen.unique().sort())
     done = []
     while shares:
-        ranked = shares.pop(0).rename({"count": reduce.EVENTS}).select(empty.activity.columns)
-        ranked = ranked.with_columns(pl.col(schema.ACCOUNT).cast(order), pl.col(schema.MODEL).cast(models))
+        ranked = _named(shares.pop(0), names).rename({"count": reduce.EVENTS}).select(empty.activity.columns)
+        ranked = ranked.with_columns(pl.col(schema.MODEL).cast(models))
         done.append(ranked if written else ranked.sort(schema.ACCOUNT, reduce.HOUR, schema.MODEL))
     if not written:
         return pl.concat(done)
