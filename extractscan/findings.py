@@ -64,7 +64,7 @@ def require_testable(ground: Ground) -> None:
 
 def gaps(summary: reduce.Summary) -> list[model.Gap]:
     """List spans of at least three hours without any event in a log that has ten an hour or more."""
-    hours = summary.activity.group_by("hour").agg(pl.col("events").sum()).sort("hour")
+    hours = summary.activity.group_by("hour").agg(pl.col("events").cast(pl.Int64).sum()).sort("hour")
     if len(hours) < 2 or float(hours["events"].median() or 0.0) < BUSY_EVENTS_AN_HOUR:  # type: ignore[arg-type]
         return []
     at = hours["hour"].to_numpy()

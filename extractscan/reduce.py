@@ -112,6 +112,7 @@ def plain(summary: Summary) -> Summary:
     """Return a summary with names and values as text and content by the keys of accounts: as parts are, that merge."""
     coded = (pl.Enum, pl.Categorical)
     tables = {field.name: getattr(summary, field.name) for field in fields(Summary)}
+    tables["activity"] = summary.activity.cast({HOUR: pl.Int64(), EVENTS: pl.Int64()})
     who = summary.content[schema.ACCOUNT]
     if isinstance(who.dtype, pl.Enum):
         keys = pl.Series([account_key(name) for name in who.dtype.categories], dtype=pl.UInt64)

@@ -136,7 +136,10 @@ def activity(shares: list[pl.DataFrame], names: pl.Series, empty: reduce.Summary
     while shares:
         ranked = _named(shares.pop(0), names).rename({"count": reduce.EVENTS}).select(empty.activity.columns)
         ranked = ranked.with_columns(pl.col(schema.MODEL).cast(models))
-        done.append(ranked if written else ranked.sort(schema.ACCOUNT, reduce.HOUR, schema.MODEL))
+        if not written:  # narrower, as of no table does a log have more rows
+            ranked = ranked.sort(schema.ACCOUNT, reduce.HOUR, schema.MODEL)
+            ranked = ranked.cast({reduce.HOUR: pl.Int32, reduce.EVENTS: pl.Int32})
+        done.append(ranked)
     if not written:
         return pl.concat(done)
     whole = pl.concat(done).sort(schema.ACCOUNT, reduce.HOUR, schema.MODEL)

@@ -5,14 +5,16 @@ Afterwards most of the summary is no more needed: `thin` is what is left of it.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
 import numpy as np
 import polars as pl
 
 from extractscan import customers, reduce, schema
 from extractscan.incidence import Kind, Names, kind_of
+from extractscan.release import release
 from extractscan.settings import Settings
 from extractscan.signals import SIGNALS
 from extractscan.signals.behaviour import behaviour
@@ -64,16 +66,17 @@ def told(
     summary = summary if not earlier else _with_earlier(summary, earlier)
     table = _known_accounts(summary, accounts)
     described = behaviour(summary.totals, summary.activity, summary.sightings, table)
+    release()
     units = customers.units_of(table)
     frames = {"accounts": table, "behaviour": described}
-    drawn = [
-        _values(signal, frames[signal.table])
-        for signal in SIGNALS.values()
+    drawn = {
+        name: partial(_values, signal, frames[signal.table])
+        for name, signal in SIGNALS.items()
         if signal.table in frames and _can(signal, frames)
-    ]
+    }
     channels = {signal.name: signal.channel for signal in SIGNALS.values() if signal.links}
     forgeable = frozenset(signal.name for signal in SIGNALS.values() if signal.forgeable)
-    shows = [each.filter(pl.col("kind").is_in(DESCRIBING)).select(schema.ACCOUNT, "kind") for each in drawn]
+    shows = [drawn[name]().select(schema.ACCOUNT, "kind") for name in DESCRIBING if name in drawn]
     nothing = pl.DataFrame(schema={schema.ACCOUNT: pl.String, "kind": pl.String})
     return Told(
         summary=thin(summary),
@@ -81,30 +84,36 @@ def told(
         behaviour=described,
         units=units,
         size=_size(units),
-        kinds=kinds_of([summary.sightings, *drawn], channels, units, forgeable),
+        kinds=kinds_of(summary.sightings, drawn, channels, units, forgeable),
         content=_content(summary, units, settings),
         described=pl.concat([nothing, *shows]).unique(),
     )
 
 
 def kinds_of(
-    sightings: Sequence[pl.DataFrame], channels: Mapping[str, str], units: pl.DataFrame, forgeable: frozenset[str]
+    sightings: pl.DataFrame,
+    drawn: Mapping[str, Callable[[], pl.DataFrame]],
+    channels: Mapping[str, str],
+    units: pl.DataFrame,
+    forgeable: frozenset[str],
 ) -> tuple[Kind, ...]:
     """Build one kind for each signal that has sightings.
 
     Args:
-        sightings: Tables of account_id, kind, value, count; no kind stands in two.
+        sightings: account_id, kind, value, count.
+        drawn: Gives such tables of further kinds, of which no two are held at a time.
         channels: Channel of every signal that may link, in the order wanted.
         units: As from `customers.units_of`.
         forgeable: Signals whose values others can put on a bystander.
     """
     size = int(units["unit"].max()) + 1 if len(units) else 0  # type: ignore[arg-type]
-    table_of = {name: table for table in sightings for name in table["kind"].unique()}
-    return tuple(
-        _kind_of(name, channel, table_of[name], units, size, forgeable=name in forgeable)
-        for name, channel in channels.items()
-        if name in table_of
-    )
+    seen = frozenset(sightings["kind"].unique())
+    kinds = []
+    for name, channel in channels.items():
+        table = sightings if name in seen else drawn[name]() if name in drawn else sightings.clear()
+        if len(table):
+            kinds.append(_kind_of(name, channel, table, units, size, forgeable=name in forgeable))
+    return tuple(kinds)
 
 
 def _kind_of(

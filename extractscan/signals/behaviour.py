@@ -111,7 +111,7 @@ class _Hours:
         account = activity[schema.ACCOUNT]
         begins = (account != account.shift(1)).fill_null(value=True)
         who = begins.cum_sum().cast(pl.Int64).to_numpy() - 1
-        hour, events = activity["hour"].to_numpy(), activity["events"].to_numpy()
+        hour, events = (activity[name].cast(pl.Int64).to_numpy() for name in ("hour", "events"))
         if not np.all((np.diff(who) > 0) | (np.diff(hour) >= 0)):
             order = np.lexsort((hour, who))
             hour, events = hour[order], events[order]

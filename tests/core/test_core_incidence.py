@@ -91,12 +91,18 @@ def test_kinds_are_built_in_the_order_of_channels_and_only_for_those() -> None:
         orient="row",
     )
     numbered = pl.DataFrame({"account_id": ["a", "a2", "b"], "unit": [0, 0, 1]})
-    made = told.kinds_of([sightings], {"z": "network", "y": "client"}, numbered, frozenset({"z"}))
+    more = {
+        "x": lambda: pl.DataFrame({"account_id": ["a"], "kind": ["x"], "value": ["u"], "count": [1]}),
+        "none": sightings.clear,
+    }
+    channels = {"z": "network", "none": "time", "x": "time", "y": "client", "w": "time"}
+    made = told.kinds_of(sightings, more, channels, numbered, frozenset({"z"}))
     assert [(kind.name, kind.channel, list(kind.values)) for kind in made] == [
         ("z", "network", ["v1", "v2"]),
+        ("x", "time", ["u"]),
         ("y", "client", ["w"]),
     ]
-    assert [kind.forgeable for kind in made] == [True, False]
+    assert [kind.forgeable for kind in made] == [True, False, False]
     assert made[0].value.tolist() == [1, 0]
     assert made[0].weight.tolist() == [1.0, 1.0]
 
