@@ -34,9 +34,10 @@ MEMORY: Final[Mapping[str, float]] = {
 """Peak in units of 2**20 bytes: in any case, for each million events of one batch and of all, for each million texts
 and for their shingles where these stay in memory, for each thousand accounts, and for each second that the judgement
 takes, which tells how much of the log is linked."""
-SIGHTINGS: Final[Mapping[str, float]] = {"accounts": 23e3, "texts": 2.2e6, "from": 17.0, "sampled": 0.5e6}
+SIGHTINGS: Final[Mapping[str, float]] = {"accounts": 23e3, "texts": 2.2e6, "from": 17.0, "until": 90.0}
 """Sightings of a thousand accounts; and of wording, which only shows where others have it, of a million texts that are
-read for each doubling of the accounts beyond so many thousand, or, where these are a sample, of a million of it."""
+read for each doubling of the accounts beyond so many thousand. Of a sample fewer stay the more accounts there are
+beyond so many thousand, by the square, since chance is left out there."""
 KERNEL_SECONDS: Final = 0.0414
 """CPU seconds of `speed` on the machine that the tables were measured on."""
 TRUST: Final[Mapping[str, float]] = {
@@ -129,10 +130,10 @@ def usual(load: Load) -> dict[str, float]:
 def sightings(load: Load) -> float:
     """Return about how many sightings a log gives; of many the null test may end early."""
     features = load.features()
-    if load.texts > ALL_TEXTS:
-        return SIGHTINGS["accounts"] * features["accounts"] + SIGHTINGS["sampled"] * features["texts"]
-    doublings = max(log2(max(features["accounts"], 1e-3) / SIGHTINGS["from"]), 0.0)
-    return SIGHTINGS["accounts"] * features["accounts"] + SIGHTINGS["texts"] * features["texts"] * doublings
+    accounts = features["accounts"]
+    doublings = max(log2(max(accounts, 1e-3) / SIGHTINGS["from"]), 0.0)
+    left = min(SIGHTINGS["until"] / accounts, 1.0) ** 2 if load.texts > ALL_TEXTS else 1.0
+    return SIGHTINGS["accounts"] * accounts + SIGHTINGS["texts"] * features["texts"] * doublings * left
 
 
 def speed() -> tuple[float, float]:
