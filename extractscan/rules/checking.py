@@ -9,7 +9,7 @@ import msgspec
 import polars as pl
 
 from extractscan.errors import UsageError
-from extractscan.rules.matching import match
+from extractscan.rules.matching import match, require_compiled
 from extractscan.rules.rule import Rule
 
 
@@ -52,6 +52,7 @@ def require(rules: Sequence[Rule]) -> None:
 
 
 def _problems(rule: Rule) -> Iterator[Problem]:
+    require_compiled(rule)
     examples = [(language, text) for language, texts in rule.examples.items() for text in texts]
     for (language, text), found in zip(examples, _found(rule, [text for _, text in examples]), strict=True):
         if not found:

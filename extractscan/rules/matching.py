@@ -95,6 +95,17 @@ def suspect(texts: pl.Series, rules: Sequence[Rule]) -> pl.Series:
     return _holding(_ends(texts).str.to_lowercase(), frozenset(literals))
 
 
+def require_compiled(rule: Rule) -> None:
+    """Compile every pattern of a rule, which `match` only does for texts that can match it.
+
+    Raises:
+        UsageError: a pattern that the regex engine refuses.
+    """
+    for wording in rule.wording.values():
+        for pattern in wording.patterns:
+            _contains(pl.Series([""]), pattern, rule)
+
+
 def _ends(texts: pl.Series) -> pl.Series:
     """Cut long texts to head, line break and tail; the test on bytes keeps short ones from being walked."""
     limit = HEAD_CHARS + TAIL_CHARS

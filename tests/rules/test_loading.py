@@ -103,6 +103,12 @@ def test_a_pattern_that_does_not_compile_refuses_the_file(tmp_path: Path) -> Non
     assert "own.toml, rule 'painted_door': pattern does not compile: (?<=red) door" in message
 
 
+def test_a_pattern_that_no_example_could_match_has_to_compile_as_well(tmp_path: Path) -> None:
+    """Patterns are asked of texts that hold what they require, which no example may do."""
+    both = GOOD.replace("'%{color} door'", "'%{color} door', 'window{3,1} of the house'")
+    assert "pattern does not compile: window{3,1} of the house" in str(refusal(written(tmp_path, both)))
+
+
 def test_two_rules_of_one_id_are_refused_with_both_files(tmp_path: Path) -> None:
     paths = [written(tmp_path, GOOD), written(tmp_path, GOOD, "other.toml")]
     with pytest.raises(UsageError, match=r"'painted_door' stands in own\.toml and in other\.toml"):
