@@ -62,9 +62,8 @@ class Case:
         return replace(self, events=self.events.clear(), shelf=scratch.shelved(self.events))
 
     def brought_back(self) -> Case:
-        """Return it with its events, whose file is gone then."""
-        if self.shelf is None:
-            return self
+        """Return one that was put away with its events, whose file is gone then."""
+        assert self.shelf is not None
         return replace(self, events=scratch.unshelved(self.shelf), shelf=None)
 
 
