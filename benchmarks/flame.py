@@ -65,14 +65,14 @@ def draw(root: Node) -> str:
     lines = [f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="{box}" font-family="monospace" font-size="11">']
     for left, width, depth, name, share in found:
         colour = COLOURS.get(name.split(".")[0], "#f0b27a")
-        said = escape(f"{name} {share:.1%}")
+        said = f"{name} {share:.1%}"
         lines.append(
-            f'<g><title>{said}</title><rect x="{left:.1f}" y="{depth * ROW}" width="{max(width - 0.5, 0.5):.1f}" '
-            f'height="{ROW - 1}" fill="{colour}"/>'
+            f'<g><title>{escape(said)}</title><rect x="{left:.1f}" y="{depth * ROW}" '
+            f'width="{max(width - 0.5, 0.5):.1f}" height="{ROW - 1}" fill="{colour}"/>'
         )
         room = int(width / 6.7)
         if room > 4:
-            lines.append(f'<text x="{left + 3:.1f}" y="{depth * ROW + 13}">{said[:room]}</text>')
+            lines.append(f'<text x="{left + 3:.1f}" y="{depth * ROW + 13}">{escape(said[:room])}</text>')
         lines.append("</g>")
     return "\n".join([*lines, "</svg>"]) + "\n"
 
