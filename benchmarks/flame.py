@@ -20,7 +20,9 @@ WIDTH, ROW, LEAST = 1000, 18, 0.004
 FRAME = re.compile(r"^(?P<name>\S+) \(.*?extractscan/(?P<file>[\w/]+)\.py")
 HIDDEN = ("cli/", "__main__")
 """Frames that every stack has."""
-COLOURS = {"readers": "#7fb3d5", "survey": "#76d7c4", "shingles": "#76d7c4", "rules": "#f7dc6f", "wordage": "#76d7c4"}
+COLOURS = dict.fromkeys(("survey", "tabling", "shingles", "wordage"), "#76d7c4") | dict.fromkeys(
+    ("matching", "likely", "requirements"), "#f7dc6f"
+)
 
 
 @dataclass

@@ -23,7 +23,7 @@ REPEATED: Final = 3
 """Texts of an account that are read, from which on wording that it repeats stands in two of them."""
 SPREAD: Final = 10_000
 """Accounts to one of which chance gives the wording of a few texts; in ten million events of made-up prose half of all
-shingles that three accounts share are held by fewer than 16 of 292,000."""
+sightings of shingles that three accounts share are of ones that fewer than 16 of 292,000 hold."""
 MOST_LEVEL: Final = 40
 NO_CAP: Final = 1 << MOST_LEVEL
 U64 = npt.NDArray[np.uint64]

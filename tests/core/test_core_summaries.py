@@ -41,15 +41,16 @@ def whole(one: settling.Part) -> dict[str, pl.DataFrame]:
     return {**one.tables, "content": pl.concat(one.ranges)}
 
 
-@pytest.mark.parametrize("all_texts", [10**6, 60])
+@pytest.mark.parametrize(("all_texts", "spread"), [(10**6, 1), (60, 10_000), (60, 1)])
 @settings(QUICK, max_examples=8)
 @given(st.integers(0, 10**6), st.lists(st.integers(0, 150), max_size=4), st.randoms(use_true_random=False))
 def test_parts_in_any_order_and_grouping_are_the_whole(
-    all_texts: int, seed: int, cuts: list[int], draw: random.Random
+    all_texts: int, spread: int, seed: int, cuts: list[int], draw: random.Random
 ) -> None:
-    """The same tables and the same summary, whether all texts are read or a sample."""
+    """The same tables and the same summary, whether all texts are read or a sample, of which wording is repeated."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(sampling, "ALL_TEXTS", all_texts)
+        patch.setattr(sampling, "SPREAD", spread)
         frame = some_events(150, seed)
         order = list(range(150))
         draw.shuffle(order)
