@@ -11,7 +11,7 @@ ANALYZE := $(TOOL) analyze --quiet --reproducible --no-progress
 
 # What finds and judges; `make test` wants every branch of it to be tried.
 E := extractscan
-CORE := $E/reduce.py,$E/shingles.py,$E/customers.py,$E/incidence.py,$E/profiles.py,$E/folding.py,$E/linking.py,$E/membership.py,$E/seeding.py,$E/webs.py,$E/ties.py,$E/growing.py,$E/parting.py,$E/networks.py,$E/null_test.py,$E/comparing.py,$E/release.py
+CORE := $E/reduce.py,$E/shingles.py,$E/customers.py,$E/incidence.py,$E/profiles.py,$E/judged.py,$E/folding.py,$E/linking.py,$E/membership.py,$E/seeding.py,$E/webs.py,$E/ties.py,$E/growing.py,$E/parting.py,$E/networks.py,$E/null_test.py,$E/comparing.py,$E/release.py
 CORE := $(CORE),$E/pools.py,$E/victims.py,$E/hands.py,$E/groundwork.py,$E/told.py,$E/trial.py,$E/harvest.py,$E/rehearing.py,$E/items.py,$E/exhibits.py,$E/compliance.py,$E/portrait.py,$E/dossier.py,$E/findings.py,$E/pipeline.py
 CORE := $(CORE),$E/survey.py,$E/tabling.py,$E/asking.py,$E/events.py,$E/settling.py,$E/summaries.py,$E/keeping.py,$E/recalling.py,$E/sampling.py,$E/wordage.py,$E/worded.py,$E/seen.py
 CORE := $(CORE),$E/reading.py,$E/power.py,$E/planting.py,$E/likeness.py,$E/selftest.py,$E/signals/*,$E/hypotheses/*

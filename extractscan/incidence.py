@@ -127,7 +127,7 @@ class Flat:
     Attributes:
         first: Number of the first value of each kind, and one past the last (kinds + 1,).
         kind: Number of the kind of each value.
-        ptr, value: For each unit its values, ascending.
+        ptr, value, at: For each unit its values, ascending, and the place of each sighting in the columns by value.
         by_value_ptr, by_value, by_value_weight: The holders of each value.
         mixture, forgeable: As the kinds' (kinds,).
         known: Whether any value of a kind is known of a unit (units, kinds).
@@ -141,6 +141,7 @@ class Flat:
     kind: npt.NDArray[np.int32]
     ptr: Ints
     value: Codes
+    at: Codes
     by_value_ptr: Ints
     by_value: Codes
     by_value_weight: Floats
@@ -233,8 +234,9 @@ def _flat(units: int, kinds: Sequence[Kind], by_value: Codes, weight: Floats) ->
     seen = np.concatenate([[0], np.cumsum([len(kind.by_value) for kind in kinds])]).astype(np.int64)
     pointers = [kind.by_value_ptr[:-1] for kind in kinds]
     by_ptr = np.concatenate([*(ptr + shift for ptr, shift in zip(pointers, seen, strict=False)), seen[-1:]])
-    held = sp.csc_matrix((np.ones(len(by_value), dtype=np.bool_), by_value, by_ptr), shape=(units, first[-1]))
-    rows = held.tocsr()
+    place = np.arange(len(by_value), dtype=np.int32)
+    rows = sp.csc_matrix((place, by_value, by_ptr), shape=(units, first[-1])).tocsr()
+    del place
     known = np.zeros((units, len(kinds)), dtype=np.bool_)
     for number, kind in enumerate(kinds):
         known[:, number] = kind.known
@@ -247,6 +249,7 @@ def _flat(units: int, kinds: Sequence[Kind], by_value: Codes, weight: Floats) ->
         kind=np.repeat(np.arange(len(kinds), dtype=np.int32), size),
         ptr=rows.indptr.astype(np.int64),
         value=_narrow(rows.indices),
+        at=rows.data,
         by_value_ptr=by_ptr,
         by_value=by_value,
         by_value_weight=weight,

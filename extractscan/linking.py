@@ -14,6 +14,7 @@ import numpy.typing as npt
 
 from extractscan import schema
 from extractscan.incidence import Codes, Flat, Floats, Incidence, Ints, Kind, spans
+from extractscan.judged import Judged
 from extractscan.profiles import Bits, Profile
 from extractscan.settings import Settings
 
@@ -28,8 +29,6 @@ TYING = 0.5
 GATEWAY, FEW_TIMES, POOLED = 0.8, 3, 12
 """Share of members on one block of addresses from which it is a gateway, the least blocks of a pool and users of each,
 and members under which a pool is not told from a few homes."""
-HUB = 16
-"""Holders for each unit that is judged from which these are looked up among the holders instead."""
 PRICE_FLOOR = -5.0
 """No missing value speaks louder against an account than this: members do change cards."""
 
@@ -55,8 +54,6 @@ def profile(
         beside: Judge only members and these.
     """
     flat, units = incidence.flat, incidence.units
-    inside = np.zeros(units, dtype=np.bool_)
-    inside[members] = True
     held, k = counted(flat.value[spans(flat.ptr, members)], len(flat.kind))
     if without:
         kept = np.array([kind.channel not in without for kind in incidence.kinds])[flat.kind[held]]
@@ -70,34 +67,31 @@ def profile(
     tests = np.diff(flat.first)[kind[text]]
     private = _enriched(k[text], total[text], len(members), units, tests, settings) & (ratio_out[text] >= PRIVATE_RATIO)
     keep[text[~private]] = False
+    others: Ints | Codes = np.arange(units) if beside is None else beside
     if near:
         loud = held[keep & (ratio_out >= 2.0**settings.channel_floor_bits)]
-        judged = inside.copy()
-        judged[flat.by_value[spans(flat.by_value_ptr, loud)]] = True
-    else:
-        judged = np.full(units, beside is None)
-        judged[members] = True
-        judged[members if beside is None else beside] = True
-    among = np.flatnonzero(judged)
-    place = np.empty(units, dtype=np.int32)  # of the judged alone: to write all of it would cost more than all the rest
-    place[among] = np.arange(len(among))
-    bits = _bits(flat, held[keep], (ratio_in[keep], ratio_out[keep]), inside, (judged, place, among))
+        others = flat.by_value[spans(flat.by_value_ptr, loud)]
+    judged = Judged.of(flat, members, others)
+    among = judged.among
+    bits = _bits(judged, held[keep], (ratio_in[keep], ratio_out[keep]))
     np.clip(bits, 0.0, settings.channel_cap_bits, out=bits)
     price, rates, ratios = np.zeros_like(bits), {}, {}
     bounds = np.searchsorted(held, flat.first)
+    costs: dict[int, tuple[int, float]] = {}
     for number, (start, end) in enumerate(pairwise(bounds.tolist())):
         if end > start:
             span = slice(start, end)
             rates[incidence.kinds[number].name] = (held[span] - flat.first[number], k[span], total[span] - k[span])
             ratios[incidence.kinds[number].name] = ratio_out[span]
             top = start + int(np.argmax(k[span]))
-            sizes = (int(known[number]), int(flat.known_all[number]))
-            cost = _cost(int(k[top]), int(total[top]), *sizes)
+            cost = _cost(int(k[top]), int(total[top]), int(known[number]), int(flat.known_all[number]))
             if cost < -1.0:
-                lacks = flat.known[among, number]
-                at, _ = _sightings(flat, held[top : top + 1], judged, among)
-                lacks[place[flat.by_value[at]]] = False
-                price[number, lacks] = max(cost, PRICE_FLOOR)
+                costs[int(held[top])] = (number, max(cost, PRICE_FLOOR))
+    _, which, row = judged.holding(np.array(list(costs), dtype=np.int64))
+    for place, (number, cost) in enumerate(costs.values()):
+        lacks = flat.known[among, number]
+        lacks[row[which == place]] = False
+        price[number, lacks] = cost
     used = [n for n, kind in enumerate(incidence.kinds) if kind.channel not in without]
     return _summed(incidence, members, among, (bits, price), used, (rates, ratios), settings)
 
@@ -217,21 +211,13 @@ def _enriched(k: Ints, total: Ints, n: int, units: int, tests: Ints | int, setti
     return np.asarray((k > expected) & (surprise > np.minimum(needed, 30.0)) & (k >= 2))
 
 
-def _bits(
-    flat: Flat,
-    kept: Ints,
-    ratios: tuple[Floats, Floats],
-    inside: npt.NDArray[np.bool_],
-    places: tuple[npt.NDArray[np.bool_], Codes, Ints],
-) -> Floats:
+def _bits(judged: Judged, kept: Ints, ratios: tuple[Floats, Floats]) -> Floats:
     """Return the bits of every kind for every unit that is judged (kinds × judged)."""
-    judged, place, among = places
-    size = len(among)
-    at, which = _sightings(flat, kept, judged, among)
-    unit = flat.by_value[at]
+    flat, size = judged.flat, len(judged.among)
+    at, which, row = judged.holding(kept)
     weight, kind = flat.by_value_weight[at], flat.kind[kept][which].astype(np.int64)
-    ratio = np.where(inside[unit], ratios[0][which], ratios[1][which])
-    cell, cells = kind * size + place[unit], len(flat.mixture) * size
+    ratio = np.where(judged.inside[row], ratios[0][which], ratios[1][which])
+    cell, cells = kind * size + row, len(flat.mixture) * size
     text = flat.mixture[kind]
     likely = np.bincount(cell, weights=np.where(text, 0.0, weight * ratio), minlength=cells).astype(np.float64)
     share = np.minimum(weight[text], 1.0)
@@ -240,33 +226,6 @@ def _bits(
     bits = np.zeros(cells)
     bits[touched] = np.log2(likely[touched])
     return bits.reshape(len(flat.mixture), size)
-
-
-def _sightings(
-    flat: Flat, values: Ints, judged: npt.NDArray[np.bool_], among: Ints
-) -> tuple[Ints, npt.NDArray[np.intp]]:
-    """Return the sightings of some values at the units that are judged, and which of the values each is of, in order.
-
-    Where a value has many more holders than are judged, as a mail service has, these are looked up among its holders.
-    """
-    starts, ends = flat.by_value_ptr[values], flat.by_value_ptr[values + 1]
-    large = ends - starts > HUB * len(among)
-    at = spans(flat.by_value_ptr, values[~large])
-    which = np.repeat(np.flatnonzero(~large), (ends - starts)[~large])
-    near = judged[flat.by_value[at]]
-    at, which = at[near], which[near]
-    if not large.any():
-        return at, which
-    sought, places, owners = among.astype(flat.by_value.dtype), [at], [which]
-    for number in np.flatnonzero(large).tolist():
-        held = flat.by_value[starts[number] : ends[number]]
-        place = np.searchsorted(held, sought)
-        place = place[held[np.minimum(place, len(held) - 1)] == sought]
-        places.append(place + starts[number])
-        owners.append(np.full(len(place), number))
-    at, which = np.concatenate(places), np.concatenate(owners)
-    order = np.argsort(which, kind="stable")
-    return at[order], which[order]
 
 
 def _cost(k: int, total: int, n: int, units: int) -> float:

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from core_kinds import campaign, kind, one_each
 
-from extractscan import linking, membership
+from extractscan import judged, linking, membership
 from extractscan.incidence import Incidence, Kind
 from extractscan.settings import Settings
 
@@ -302,17 +302,39 @@ def test_a_pool_of_blocks_is_nobodys_gateway(blocks: int, members: int, taken: i
     assert membership.belongs(group, 400, SETTINGS).sum() == taken
 
 
-@pytest.mark.parametrize("seed", range(10))
-def test_holders_are_looked_up_where_a_value_has_many_more_than_are_judged(
-    seed: int, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("few", [0, 1, 10**9])
+@pytest.mark.parametrize("seed", range(5))
+def test_sightings_of_the_judged_are_the_same_by_unit_and_by_value(
+    seed: int, few: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Whichever way the sightings of the judged are found, all bits are the same to the last."""
+    """Whichever way they are gone through, each is found once, where it lies and in the order of a unit's values."""
+    incidence, members = random_incidence(seed)
+    flat = incidence.flat
+    monkeypatch.setattr(judged, "FEW", few)
+    those = judged.Judged.of(flat, members, np.repeat(np.arange(0, incidence.units, 7), 2))
+    assert those.among.tolist() == sorted({*members.tolist(), *range(0, incidence.units, 7)})
+    assert those.among[those.inside].tolist() == members.tolist()
+    every = np.arange(len(flat.kind))
+    for values in (every, every[::3], every[:1], every[:0]):
+        sought = {
+            (unit, value, at)
+            for value in values.tolist()
+            for at in range(flat.by_value_ptr[value], flat.by_value_ptr[value + 1])
+            if (unit := int(flat.by_value[at])) in those.among
+        }
+        at, which, row = those.holding(values)
+        found = list(zip(those.among[row].tolist(), values[which].tolist(), at.tolist(), strict=True))
+        assert len(found) == len(sought)
+        assert set(found) == sought
+
+
+@pytest.mark.parametrize("seed", range(10))
+def test_bits_do_not_depend_on_the_way_that_sightings_are_found(seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """All bits are the same to the last, whether holders are gone through or what the judged hold."""
     incidence, members = random_incidence(seed)
     beside = np.arange(0, incidence.units, 7)
-    each = []
-    for many in (0, 1, 1000):
-        monkeypatch.setattr(linking, "HUB", many)
-        each.append(linking.profile(incidence, members, SETTINGS, beside=beside))
-    for other in each[1:]:
-        assert all(np.array_equal(bits.held, each[0].channels[name].held) for name, bits in other.channels.items())
-        assert np.array_equal(other.own.held, each[0].own.held)
+    one = linking.profile(incidence, members, SETTINGS, beside=beside)
+    monkeypatch.setattr(judged.Judged, "holding", judged.Judged._of_units)
+    other = linking.profile(incidence, members, SETTINGS, beside=beside)
+    assert all(np.array_equal(bits.held, one.channels[name].held) for name, bits in other.channels.items())
+    assert np.array_equal(other.own.held, one.own.held)
