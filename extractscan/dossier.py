@@ -13,9 +13,9 @@ from extractscan.hypotheses.asks import asking
 from extractscan.hypotheses.harvesting import extraction, outspoken, run_through
 from extractscan.hypotheses.rhythm import heirs
 from extractscan.hypotheses.weighing import Weighed
-from extractscan.membership import needed_bits
 from extractscan.model.shared import fingerprint
 from extractscan.portrait import traits
+from extractscan.profiles import needed_bits
 from extractscan.settings import Settings, millibits
 from extractscan.signals import SIGNALS
 

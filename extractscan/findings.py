@@ -16,8 +16,9 @@ from extractscan.growing import Found
 from extractscan.hypotheses.asks import ask_bits
 from extractscan.hypotheses.facts import Ask
 from extractscan.hypotheses.gathering import crowd_rates
-from extractscan.membership import needed_bits, total_bits
+from extractscan.membership import total_bits
 from extractscan.model.shared import fingerprint
+from extractscan.profiles import needed_bits
 from extractscan.settings import Settings, millibits
 
 GAP_HOURS = 3

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -82,7 +82,10 @@ def lay(known: Told, columns: frozenset[str], rules: Sequence[Rule], settings: S
     summary, units = known.summary, known.units
     template, pieces = fold_content(known.content, _prompts(summary, units))
     template, pieces = steady_pieces(template, pieces, settings)
-    who = Incidence(known.size, (*known.kinds, template))
+    known.kinds.append(template)
+    del template
+    most = sum(len(kind.by_value) for kind in known.kinds)
+    who = Incidence.laid(known.size, _taken(known.kinds), most)
     families = families_of(rules)
     numbered = units.select(schema.ACCOUNT, "unit")
     background = Background(
@@ -106,6 +109,12 @@ def lay(known: Told, columns: frozenset[str], rules: Sequence[Rule], settings: S
         described=known.described,
         runs=_runs(columns, {"accounts": known.accounts, "behaviour": known.behaviour}, side_table=side_table),
     )
+
+
+def _taken(kinds: list[Kind]) -> Iterator[Kind]:
+    """Take kinds out of a list one by one."""
+    while kinds:
+        yield kinds.pop(0)
 
 
 def current(found: Sequence[Found], ground: Ground, settings: Settings) -> list[Found]:

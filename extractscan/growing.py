@@ -10,8 +10,8 @@ import numpy as np
 from extractscan import schema
 from extractscan.incidence import Incidence, Ints, spans
 from extractscan.linking import counted, profile
-from extractscan.membership import belongs, member_bits, needed_bits
-from extractscan.profiles import Profile
+from extractscan.membership import belongs, member_bits
+from extractscan.profiles import Profile, needed_bits
 from extractscan.settings import Settings
 
 START_HOLDS = 0.5
@@ -50,7 +50,7 @@ def refine(incidence: Incidence, start: Ints, settings: Settings) -> Profile | N
     members = start
     seen: set[bytes] = set()
     for _ in range(ROUNDS):
-        group = profile(incidence, members, settings, near=True)
+        group = profile(incidence, members, settings, near=True, closest=True)
         following = np.flatnonzero(belongs(group, incidence.units, settings))
         lost = not seen and np.isin(members, following).mean() < START_HOLDS
         if lost or len(following) < settings.min_accounts:
@@ -130,7 +130,7 @@ def shrunk(
 ) -> Profile | None:
     """Drop members until all that are left belong by themselves; None where too few are left."""
     while len(members) >= settings.min_accounts:
-        group = profile(incidence, members, settings, without=without, near=True)
+        group = profile(incidence, members, settings, without=without, near=True, closest=True)
         stay = belongs(group, incidence.units, settings)[members]
         if stay.all():
             return group

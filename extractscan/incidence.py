@@ -224,6 +224,7 @@ def _lay(into: Incidence, kinds: Iterable[Kind], most: int) -> None:
         by_value[span], weight[span] = kind.by_value, kind.by_value_weight
         parts.append(replace(kind, by_value=by_value[span], by_value_weight=weight[span]))
         seen = span.stop
+        del kind  # not held while the next one is made, nor beside all
     object.__setattr__(into, "kinds", tuple(parts))
     object.__setattr__(into, "flat", _flat(into.units, parts, by_value[:seen], weight[:seen]))
 

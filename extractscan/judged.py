@@ -8,8 +8,13 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from extractscan.incidence import Codes, Flat, Ints, spans
+from extractscan.incidence import Codes, Flat, Floats, Ints, spans
+from extractscan.settings import Settings
 
+STEPS = 2
+"""Levels a bit, in which is told how little those say who are not judged."""
+SLACK = 1e-6
+"""Bits by which sums of floating-point numbers may be wrong, and more."""
 FEW = 16
 """Of so many units or values one has to be named for marking all of them to cost less than sorting the named ones."""
 
@@ -76,6 +81,59 @@ class Judged:
         sought = which >= 0
         row = np.repeat(np.arange(len(self.among)), flat.ptr[self.among + 1] - flat.ptr[self.among])
         return Sightings(flat.at[at[sought]], which[sought], row[sought])
+
+
+def decisive(bits: Floats, channel: Ints, holders: Ints, needed: float, settings: Settings) -> npt.NDArray[np.bool_]:
+    """Tell of which values of a group one at least is held by whoever can belong to it; they have few holders.
+
+    Up to some level the values of each channel can be left aside, where all channels at their levels fall short of the
+    bits that membership needs. Or all values of some channels can, where it needs more channels than these, and of the
+    others those that do not reach the floor. Of all such ways the one that leaves fewest holders is taken.
+
+    Args:
+        bits: The most that each value says of an outsider, over nothing.
+        channel: Number of the channel of each.
+        holders: Units that hold it.
+        needed: Bits that membership needs.
+        settings: Channel cap, floor, and how many are needed.
+    """
+    loud = bits >= settings.channel_floor_bits
+    size = int(channel.max(initial=0)) + 1
+    largest = np.argsort(np.bincount(channel[loud], weights=holders[loud], minlength=size), kind="stable")
+    spared = largest[size - min(settings.channels_needed - 1, size) :]
+    tied = loud & ~np.isin(channel, spared)
+    top = int(np.ceil(settings.channel_cap_bits * STEPS))
+    level = np.minimum(np.ceil(bits * STEPS), top).astype(np.int64)
+    at = np.bincount(channel * (top + 1) + level, weights=holders, minlength=size * (top + 1)).reshape(size, top + 1)
+    over = at.sum(axis=1, keepdims=True) - at.cumsum(axis=1)
+    reached = level > _levels(over, int((needed - SLACK) * STEPS))[channel]
+    return min((tied, reached), key=lambda chosen: int(holders[chosen].sum()))
+
+
+def _levels(over: Floats, budget: int) -> Ints:
+    """Choose a level for each channel, together within a budget, so that fewest holders are over them (channels,).
+
+    Args:
+        over: Holders of values over each level (channels, levels).
+        budget: Sum of all levels, at most.
+    """
+    left = np.zeros(max(budget, 0) + 1)
+    chosen = []
+    for mine in over:
+        best, level = left + mine[0], np.zeros(len(left), dtype=np.int64)
+        for number in range(1, min(len(mine), len(left))):
+            fewer = left[:-number] + mine[number]
+            better = fewer < best[number:]
+            best[number:][better] = fewer[better]
+            level[number:][better] = number
+        left = best
+        chosen.append(level)
+    levels = []
+    rest = len(left) - 1
+    for level in reversed(chosen):
+        levels.append(int(level[rest]))
+        rest -= levels[-1]
+    return np.array(levels[::-1], dtype=np.int64)
 
 
 def _places(held: Codes, values: Ints, size: int) -> Ints | Codes:

@@ -14,8 +14,8 @@ import numpy.typing as npt
 
 from extractscan import schema
 from extractscan.incidence import Codes, Flat, Floats, Incidence, Ints, Kind, spans
-from extractscan.judged import Judged
-from extractscan.profiles import Bits, Profile
+from extractscan.judged import Judged, decisive
+from extractscan.profiles import Bits, Profile, needed_bits
 from extractscan.settings import Settings
 
 CELL = 0.5
@@ -29,6 +29,8 @@ TYING = 0.5
 GATEWAY, FEW_TIMES, POOLED = 0.8, 3, 12
 """Share of members on one block of addresses from which it is a gateway, the least blocks of a pool and users of each,
 and members under which a pool is not told from a few homes."""
+MANY = 4_096
+"""Holders of loud values from which on it pays to ask who of them can belong at all."""
 PRICE_FLOOR = -5.0
 """No missing value speaks louder against an account than this: members do change cards."""
 
@@ -40,6 +42,7 @@ def profile(
     *,
     without: frozenset[str] = frozenset(),
     near: bool = False,
+    closest: bool = False,
     beside: Ints | None = None,
 ) -> Profile:
     """Hold units against a group: bits by channel, the largest signal of a channel standing for it.
@@ -51,6 +54,7 @@ def profile(
         without: Channels to leave out.
         near: Judge only members and whoever holds a value that reaches the channel floor: nobody else can belong, and
             in a large log nearly everybody is left out.
+        closest: Judge of these only who can reach what membership needs, by all that he can hold.
         beside: Judge only members and these.
     """
     flat, units = incidence.flat, incidence.units
@@ -69,7 +73,8 @@ def profile(
     keep[text[~private]] = False
     others: Ints | Codes = np.arange(units) if beside is None else beside
     if near:
-        loud = held[keep & (ratio_out >= 2.0**settings.channel_floor_bits)]
+        values = held[keep], ratio_out[keep], total[keep]
+        loud = _loud(incidence, len(members), values, settings, closest=closest)
         others = flat.by_value[spans(flat.by_value_ptr, loud)]
     judged = Judged.of(flat, members, others)
     among = judged.among
@@ -94,6 +99,29 @@ def profile(
         price[number, lacks] = cost
     used = [n for n, kind in enumerate(incidence.kinds) if kind.channel not in without]
     return _summed(incidence, members, among, (bits, price), used, (rates, ratios), settings)
+
+
+def _loud(
+    incidence: Incidence, members: int, values: tuple[Ints, Floats, Ints], settings: Settings, *, closest: bool
+) -> Ints:
+    """Return the values of which whoever can belong to a group holds one.
+
+    Where accounts lack a row in the table of accounts, who else shares program and wording with them counts as well.
+
+    Args:
+        incidence: Who holds what.
+        members: Of the group.
+        values: Those that tell something, the ratio for an outsider, and their holders.
+        settings: Thresholds.
+        closest: Whether what membership needs in all is asked for as well.
+    """
+    held, ratio, holders = values
+    loud = ratio >= 2.0**settings.channel_floor_bits
+    if closest and incidence.flat.described is None and holders[loud].sum() >= MANY:
+        channel = np.array([schema.CHANNELS.index(kind.channel) for kind in incidence.kinds])
+        needed = needed_bits(incidence.units, members, settings)
+        loud = decisive(np.log2(ratio), channel[incidence.flat.kind[held]], holders, needed, settings)
+    return np.asarray(held[loud])
 
 
 def counted(values: Codes, size: int) -> tuple[Ints, Ints]:

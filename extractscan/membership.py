@@ -7,7 +7,7 @@ import numpy.typing as npt
 
 from extractscan import schema
 from extractscan.incidence import Floats
-from extractscan.profiles import Bits, Profile
+from extractscan.profiles import Bits, Profile, needed_bits
 from extractscan.settings import Settings
 
 NAMED, ALIKE = 12, 0.9
@@ -28,11 +28,6 @@ def member_bits(group: Profile) -> Floats:
 def _total(group: Profile) -> Floats:
     """Sum the channels of the units that were judged."""
     return np.asarray(np.sum([bits.held for bits in group.channels.values()], axis=0), dtype=np.float64)
-
-
-def needed_bits(units: int, members: int, settings: Settings) -> float:
-    """Bits that membership needs: the prior odds against a random unit, and the margin."""
-    return float(np.log2(max(units / max(members, 1), 1.0))) + settings.margin_bits
 
 
 def belongs(group: Profile, units: int, settings: Settings) -> npt.NDArray[np.bool_]:

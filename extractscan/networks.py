@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 from itertools import chain
 
 import numpy as np
@@ -11,6 +12,7 @@ import numpy.typing as npt
 
 from extractscan.growing import MASKING, Found, all_holding, closed, disjoint, refine
 from extractscan.incidence import Incidence, Ints, Kind
+from extractscan.linking import profile
 from extractscan.membership import belongs
 from extractscan.parting import release, sever, split
 from extractscan.profiles import Profile
@@ -36,7 +38,9 @@ def find(incidence: Incidence, labels: Sequence[Kind], settings: Settings) -> li
     """
     whole = merge_siblings(incidence, grow(incidence, labels, settings), settings)
     clear = [part for group in whole for part in release(incidence, group, settings)]
-    parts = [part for group in clear for part in split(incidence, group, settings)]
+    split_up = [part for group in clear for part in split(incidence, group, settings)]
+    # whoever came near is listed as well
+    parts = [replace(part, profile=profile(incidence, part.members, settings, near=True)) for part in split_up]
     return sorted(parts, key=lambda f: (-len(f.members), tuple(f.members.tolist())))
 
 

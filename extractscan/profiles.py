@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from extractscan.incidence import Floats, Ints
+from extractscan.settings import Settings
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,3 +66,8 @@ class Profile:
     kinds: dict[str, Bits] = field(default_factory=dict)
     rates: dict[str, tuple[Ints, Ints, Ints]] = field(default_factory=dict)
     ratios: dict[str, Floats] = field(default_factory=dict)
+
+
+def needed_bits(units: int, members: int, settings: Settings) -> float:
+    """Bits that membership needs: the prior odds against a random unit, and the margin."""
+    return float(np.log2(max(units / max(members, 1), 1.0))) + settings.margin_bits

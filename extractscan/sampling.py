@@ -24,6 +24,9 @@ REPEATED: Final = 3
 SPREAD: Final = 10_000
 """Accounts to one of which chance gives the wording of a few texts; in ten million events of made-up prose half of all
 sightings of shingles that three accounts share are of ones that fewer than 16 of 292,000 hold."""
+ALONE: Final = 100_000
+"""Accounts to one of which chance gives the wording of a single text each, where no account has been seen to repeat it;
+in a hundred million events half of all sightings were of such."""
 MOST_LEVEL: Final = 40
 NO_CAP: Final = 1 << MOST_LEVEL
 U64 = npt.NDArray[np.uint64]
@@ -67,22 +70,32 @@ def levels_of_accounts(texts: Ints, cap: int) -> Levels:
     return np.ceil(np.log2(np.maximum(over, 1.0))).astype(np.uint8)
 
 
-def own_count(texts: Ints, levels: Levels) -> Ints:
-    """Return for each account the count in a sample from which wording is its own, not what one text happens to say.
-
-    A text of level n stands for 2**n. Of `REPEATED` texts two have to hold it; of fewer one is all that can be asked.
+def seldom_read(texts: Ints, levels: Levels) -> npt.NDArray[np.bool_]:
+    """Tell of which accounts fewer than `REPEATED` texts are read, so that they are not seen to repeat anything.
 
     Args:
         texts: How many each account has.
         levels: From which level on they are read.
     """
-    times = np.where(np.right_shift(texts, levels) >= REPEATED, 2, 1)
-    return np.asarray(np.left_shift(times, levels), dtype=np.int64)
+    return np.asarray(np.right_shift(texts, levels) < REPEATED)
+
+
+def own_count(texts: Ints, levels: Levels) -> Ints:
+    """Return for each account the count in a sample from which wording is its own, not what one text happens to say.
+
+    A text of level n stands for 2**n. Of `REPEATED` texts two have to hold it; of fewer one is all that can be asked.
+    """
+    return np.asarray(np.left_shift(np.where(seldom_read(texts, levels), 1, 2), levels), dtype=np.int64)
 
 
 def many(accounts: int) -> int:
     """Return how many of all accounts hold the same wording hardly by chance: one in `SPREAD`."""
     return -(-accounts // SPREAD)
+
+
+def some(accounts: int) -> int:
+    """Return how many hold it hardly by chance of those who may be taken to repeat it: one in `ALONE`."""
+    return -(-accounts // ALONE)
 
 
 class Sampler:

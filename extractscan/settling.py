@@ -10,16 +10,14 @@ import numpy as np
 import polars as pl
 
 from extractscan import reduce, schema
-from extractscan.sampling import NO_CAP, Levels, cap_of, levels_of_accounts, many, own_count
+from extractscan.sampling import NO_CAP, Levels, cap_of, levels_of_accounts, own_count, seldom_read
 from extractscan.survey import LEVEL, TEXTS_READ
-from extractscan.wordage import SHARED, repeated
+from extractscan.wordage import OWN, SELDOM, SHARED, repeated
 
 TABLES: Final = ("totals", "sightings", "activity", "intent", "texts")
 """Tables of a part beside its content."""
 FROM: Final = "from"
 """Level from which the texts of an account count in the whole."""
-OWN: Final = "own"
-"""Count from which wording is an account's own."""
 _KEYS: Final = {
     "totals": [schema.ACCOUNT],
     "sightings": [reduce.KIND, schema.ACCOUNT, reduce.VALUE],
@@ -53,13 +51,13 @@ def combined(parts: Sequence[Part]) -> Part:
     most = min(part.most for part in parts)
     tables = {name: _merged([part.tables[name] for part in parts], _KEYS[name]) for name in TABLES}
     accounts = _levels(tables["totals"], most)
-    tables["intent"] = _counting(tables["intent"], accounts, schema.ACCOUNT).drop(FROM, OWN)
+    tables["intent"] = _counting(tables["intent"], accounts, schema.ACCOUNT).drop(FROM, OWN, SELDOM)
     return Part(tables, _ranges(parts, _keyed(accounts)), most)
 
 
 def _ranges(parts: Sequence[Part], accounts: pl.DataFrame) -> Iterator[pl.DataFrame]:
     for pieces in zip(*(part.ranges for part in parts), strict=True):
-        kept = _counting(pl.concat(pieces), accounts, "account_id").drop(FROM, OWN)
+        kept = _counting(pl.concat(pieces), accounts, "account_id").drop(FROM, OWN, SELDOM)
         yield _merged([kept], ["shingle", "account_id", LEVEL])
 
 
@@ -73,8 +71,8 @@ def settled(parts: Sequence[Part], least: int) -> reduce.Summary:
     keyed = _keyed(accounts)
     for piece in whole.ranges:
         counted = _scaled(_counting(piece, keyed, "account_id"), pl.Int32())
-        held = counted.group_by("shingle", "account_id").agg(pl.col(reduce.COUNT).sum(), pl.col(OWN).first())
-        content.append(repeated(held, least, many(len(accounts))).select(*SHARED).sort("shingle", "account_id"))
+        held = counted.group_by("shingle", "account_id").agg(pl.col(reduce.COUNT).sum(), pl.col(OWN, SELDOM).first())
+        content.append(repeated(held, least, len(accounts)).select(*SHARED).sort("shingle", "account_id"))
     return reduce.Summary(
         totals=whole.tables["totals"].drop(TEXTS_READ),
         sightings=whole.tables["sightings"],
@@ -93,18 +91,21 @@ def _merged(tables: Sequence[pl.DataFrame], keys: Sequence[str]) -> pl.DataFrame
 
 
 def _levels(totals: pl.DataFrame, most: int) -> pl.DataFrame:
-    """Return for each account the level from which its texts count, and the count from which wording is its own."""
+    """Return of each account the level from which its texts count, and OWN and SELDOM of `wordage`."""
     texts = totals[TEXTS_READ].to_numpy().astype(np.int64)
     cap = cap_of(texts, most)
     level: Levels = np.zeros(len(texts), dtype=np.uint8) if cap == NO_CAP else levels_of_accounts(texts, cap)
-    own = np.ones(len(texts), dtype=np.int64) if cap == NO_CAP else own_count(texts, level)
-    return totals.select(schema.ACCOUNT, pl.Series(FROM, level, dtype=pl.UInt8), pl.Series(OWN, own))
+    own, seldom = np.ones(len(texts), dtype=np.int64), np.zeros(len(texts), dtype=np.bool_)
+    if cap != NO_CAP:
+        own, seldom = own_count(texts, level), seldom_read(texts, level)
+    told = pl.Series(FROM, level, dtype=pl.UInt8), pl.Series(OWN, own), pl.Series(SELDOM, seldom)
+    return totals.select(schema.ACCOUNT, *told)
 
 
 def _keyed(accounts: pl.DataFrame) -> pl.DataFrame:
     """Name the accounts by the keys that the content has."""
     keys = [reduce.account_key(name) for name in accounts[schema.ACCOUNT]]
-    return accounts.select(pl.Series("account_id", keys, dtype=pl.UInt64), FROM, OWN)
+    return accounts.select(pl.Series("account_id", keys, dtype=pl.UInt64), FROM, OWN, SELDOM)
 
 
 def _counting(table: pl.DataFrame, accounts: pl.DataFrame, key: str) -> pl.DataFrame:

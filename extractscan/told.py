@@ -33,7 +33,7 @@ class Told:
         behaviour: One row an account.
         units: account_id, unit, customer.
         size: How many units there are.
-        kinds: Of all signals but text.
+        kinds: Of all signals but text; who lays them side by side takes them out, so that none is held twice.
         content: unit, shingle, count of the text that several units share.
         described: account_id, kind: which accounts show what only describes them, such as use from many addresses.
     """
@@ -43,7 +43,7 @@ class Told:
     behaviour: pl.DataFrame
     units: pl.DataFrame
     size: int
-    kinds: tuple[Kind, ...]
+    kinds: list[Kind]
     content: pl.DataFrame
     described: pl.DataFrame
 
@@ -96,7 +96,7 @@ def kinds_of(
     channels: Mapping[str, str],
     units: pl.DataFrame,
     forgeable: frozenset[str],
-) -> tuple[Kind, ...]:
+) -> list[Kind]:
     """Build one kind for each signal that has sightings.
 
     Args:
@@ -113,7 +113,7 @@ def kinds_of(
         table = sightings if name in seen else drawn[name]() if name in drawn else sightings.clear()
         if len(table):
             kinds.append(_kind_of(name, channel, table, units, size, forgeable=name in forgeable))
-    return tuple(kinds)
+    return kinds
 
 
 def _kind_of(

@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from extractscan.sampling import Levels, Sampler, many, own_count
+from extractscan.sampling import Levels, Sampler, many, own_count, seldom_read, some
 from extractscan.scratch import Scratch
 
 RANGES: Final = 64
@@ -19,6 +19,8 @@ _SHIFT: Final = np.uint64(58)
 HELD_PAIRS: Final = 4_000_000
 """Shingles that wait to be put into ranges."""
 SHARED: Final = MappingProxyType({"account_id": pl.UInt64(), "shingle": pl.UInt64(), "count": pl.Int32()})
+OWN, SELDOM = "own", "seldom"
+"""Of an account: the count from which wording is its own, and whether too little was read to see it repeated."""
 U64 = npt.NDArray[np.uint64]
 U32 = npt.NDArray[np.uint32]
 
@@ -106,7 +108,7 @@ class Wordage:
         """Count the texts of each account that hold a shingle, for shingles of at least `least` accounts.
 
         Of a sample, so many have to repeat it as well, as accounts do whose wording it is, or many accounts hold it
-        (`sampling.many`): what stands in one of several texts that were read is mostly chance, of which there is the
+        (see `repeated`): what stands in one of several texts that were read is mostly chance, of which there is the
         more the larger the log is.
 
         Args:
@@ -123,14 +125,16 @@ class Wordage:
         who, _, counts = self._told(levels)
         each = np.ones(len(sampler.texts), dtype=np.int32)
         own: npt.NDArray[np.signedinteger] = each
+        seldom = np.zeros(len(each), dtype=np.bool_)
         if levels is not None:
             each = np.left_shift(each, levels)
-            own = own_count(sampler.texts, levels)
+            own, seldom = own_count(sampler.texts, levels), seldom_read(sampler.texts, levels)
         tables = [pl.DataFrame(schema=SHARED | {"account_id": names.dtype})]
         for index in range(RANGES):
             counted = _counted(*self._pairs(index, counts), who, each, least)
-            counted = counted.with_columns(pl.Series("own", own[counted["account"].to_numpy()]))
-            held = repeated(counted, least, many(len(names)))
+            account = counted["account"].to_numpy()
+            counted = counted.with_columns(pl.Series(OWN, own[account]), pl.Series(SELDOM, seldom[account]))
+            held = repeated(counted, least, len(names))
             named = held.select(names.gather(held["account"]).alias("account_id"), "shingle", "count")
             tables.append(named.sort("shingle", "account_id"))
         return pl.concat(tables)
@@ -150,15 +154,24 @@ def _counted(shingle: U64, text: U32, who: U32, each: npt.NDArray[np.int32], lea
     return counted.agg(pl.col("each").sum().cast(pl.Int32).alias("count"))
 
 
-def repeated(held: pl.DataFrame, least: int, most: int) -> pl.DataFrame:
+def repeated(held: pl.DataFrame, least: int, accounts: int) -> pl.DataFrame:
     """Keep the shingles that enough accounts send as often as they do with what is their own wording, or many hold.
 
+    Accounts of which too little was read to see whether they repeat anything count where they are more (`sampling`).
+
     Args:
-        held: shingle, count of events of one account, and `own`: the count from which that is so.
+        held: shingle, count of events of one account; of it `own`, the count from which that is so, and `seldom`,
+            whether so little of it was read.
         least: Accounts that are enough.
-        most: Accounts that are many.
+        accounts: In all.
     """
-    own = (pl.col("count") >= pl.col("own")).sum()
-    enough = held.group_by("shingle").agg(own.alias("own"), pl.len().alias("holders"))
-    enough = enough.filter((pl.col("own") >= least) | (pl.col("holders") >= max(least, most)))
-    return held.drop("own").join(enough, on="shingle", how="semi")
+    own = pl.col("count") >= pl.col(OWN)
+    enough = held.group_by("shingle").agg(
+        (own & ~pl.col(SELDOM)).sum().alias("repeat"), own.sum().alias(OWN), pl.len().alias("holders")
+    )
+    enough = enough.filter(
+        (pl.col("repeat") >= least)
+        | (pl.col(OWN) >= max(least, some(accounts)))
+        | (pl.col("holders") >= max(least, many(accounts)))
+    )
+    return held.drop(OWN, SELDOM).join(enough, on="shingle", how="semi")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from itertools import product
 from math import log2
 
 import numpy as np
@@ -338,3 +339,55 @@ def test_bits_do_not_depend_on_the_way_that_sightings_are_found(seed: int, monke
     other = linking.profile(incidence, members, SETTINGS, beside=beside)
     assert all(np.array_equal(bits.held, one.channels[name].held) for name, bits in other.channels.items())
     assert np.array_equal(other.own.held, one.own.held)
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_nobody_belongs_whom_the_decisive_values_leave_out(seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Members are the same as when everybody is held against the group, and fewer are."""
+    monkeypatch.setattr(linking, "MANY", 0)
+    draw = random.Random(seed)
+    group = campaign(400, draw.randrange(6, 60), draw.randrange(1, 9), draw.randrange(1, 9), seed=seed)
+    assert group.flat.described is None
+    settings = Settings(margin_bits=float(draw.choice([1, 4, 7])), channels_needed=draw.choice([1, 2, 3]))
+    members = np.array(sorted(draw.sample(range(60), draw.randrange(2, 12))), dtype=np.int64)
+    every = linking.profile(group, members, settings)
+    near = linking.profile(group, members, settings, near=True)
+    few = linking.profile(group, members, settings, near=True, closest=True)
+    assert few.members.tolist() == members.tolist()
+    assert len(few.among) <= len(near.among) <= len(every.among)
+    belonging = membership.belongs(every, group.units, settings)
+    assert np.array_equal(membership.belongs(few, group.units, settings), belonging)
+    assert np.array_equal(membership.member_bits(few), membership.member_bits(every))
+
+
+@pytest.mark.parametrize("seed", range(60))
+def test_whoever_can_belong_holds_a_decisive_value(seed: int) -> None:
+    """By the most that channels can say of what a unit holds; no way of leaving values aside spares more holders."""
+    draw = np.random.default_rng(seed)
+    size, needed = int(draw.integers(1, 25)), float(draw.uniform(2, 40))
+    settings = Settings(channels_needed=int(draw.integers(1, 4)))
+    bits, channel = draw.uniform(0.01, 14, size), draw.integers(0, 4, size)
+    holders = draw.integers(1, 1000, size)
+    chosen = judged.decisive(bits, channel, holders, needed, settings)
+    capped = np.minimum(bits, settings.channel_cap_bits)
+    for _ in range(300):
+        held = draw.random(size) < draw.uniform(0, 1)
+        most = [capped[held & (channel == number)].max(initial=0.0) for number in range(4)]
+        strong = sum(one >= settings.channel_floor_bits for one in most)
+        if sum(most) >= needed and strong >= settings.channels_needed:
+            assert (held & chosen).any()
+    loud = bits >= settings.channel_floor_bits
+    for number in range(4 if settings.channels_needed == 2 else 0):
+        assert holders[chosen].sum() <= holders[loud & (channel != number)].sum()
+
+
+@pytest.mark.parametrize("budget", range(-1, 9))
+@pytest.mark.parametrize("seed", range(5))
+def test_levels_of_a_budget_leave_fewest_holders(seed: int, budget: int) -> None:
+    """The same number as where all ways to spend it are tried."""
+    draw = np.random.default_rng(seed)
+    over = np.flip(np.cumsum(draw.integers(0, 50, (3, 4)), axis=1), axis=1).astype(np.float64)
+    levels = judged._levels(over, budget)
+    ways = [way for way in product(range(4), repeat=3) if sum(way) <= max(budget, 0)]
+    assert tuple(levels.tolist()) in ways
+    assert over[np.arange(3), levels].sum() == min(over[np.arange(3), list(way)].sum() for way in ways)

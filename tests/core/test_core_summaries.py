@@ -51,6 +51,7 @@ def test_parts_in_any_order_and_grouping_are_the_whole(
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(sampling, "ALL_TEXTS", all_texts)
         patch.setattr(sampling, "SPREAD", spread)
+        patch.setattr(sampling, "ALONE", spread)
         frame = some_events(150, seed)
         order = list(range(150))
         draw.shuffle(order)

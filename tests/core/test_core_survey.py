@@ -161,6 +161,32 @@ def test_of_a_sample_wording_has_to_be_repeated_where_it_can_be(monkeypatch: pyt
         assert set(content["shingle"]) == set(both.tolist())
 
 
+@pytest.mark.parametrize(
+    ("repeating", "single", "once", "alone", "spread", "kept"),
+    [
+        (3, 0, 0, 1, 1, True),  # three repeat it, however large the log
+        (2, 9, 9, 1, 1, False),
+        (2, 1, 0, 40, 1, True),  # of a log of a hundred accounts, three of whom may repeat it
+        (0, 3, 0, 40, 1, True),
+        (0, 3, 0, 25, 1, False),  # of a larger one more have to, of whom nothing is seen repeated
+        (1, 3, 0, 25, 1, True),
+        (0, 0, 9, 1, 10, False),
+        (0, 0, 10, 1, 10, True),  # a tenth of all accounts hold it
+        (0, 2, 0, 1_000, 1_000, False),  # never fewer than asked for
+    ],
+)
+def test_wording_of_a_sample_is_kept_where_chance_does_not_give_it(
+    repeating: int, single: int, once: int, alone: int, spread: int, *, kept: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Accounts that repeat it, accounts of one text that may, and accounts that say it once in several texts."""
+    monkeypatch.setattr(sampling, "ALONE", alone)
+    monkeypatch.setattr(sampling, "SPREAD", spread)
+    rows = [(7, 2, 2, False)] * repeating + [(7, 1, 1, True)] * single + [(7, 1, 2, False)] * once
+    schema_of = {"shingle": pl.UInt64, "count": pl.Int32, wordage.OWN: pl.Int64, wordage.SELDOM: pl.Boolean}
+    held = pl.DataFrame(rows, schema=schema_of, orient="row")
+    assert len(wordage.repeated(held, 3, 100)) == (len(rows) if kept else 0)
+
+
 def test_accounts_without_text_may_come_last_in_a_log_of_which_a_sample_is_read(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
