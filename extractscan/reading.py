@@ -28,7 +28,7 @@ WORKERS = 2
 ROWS_AT_ONCE = 32_768
 SUSPECTS_AT_ONCE = 131_072
 """Batches in work at once, their size (their windows of text are the peak of memory), and texts marked at once."""
-HELD_AT_ONCE = 65_536
+HELD_AT_ONCE = 131_072
 """Events that wait to be marked when they are read again, with all their text."""
 LARGE = 64 << 20
 """Bytes of logs from which it pays to count the events of accounts beforehand."""

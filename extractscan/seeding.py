@@ -114,6 +114,7 @@ def _overlaps(
     swapped = left.shape[1] < right.shape[1]
     many, few = (right, left) if swapped else (left, right)
     size, sizes = np.diff(many.indptr), np.diff(few.indptr)
+    rows = few.tocsr()
     found: list[tuple[Ints, Ints, Floats]] = []
     least = max(settings.min_accounts, 1)
     while len(size) and least <= size.max():
@@ -121,20 +122,33 @@ def _overlaps(
         mine = np.flatnonzero((size >= least) & (size < end))
         near = np.clip(sizes, least, end - 1)
         most = _surprise(np.minimum(near, sizes), near, sizes, units)
-        other = np.flatnonzero(most >= needed - 1e-6)
-        if len(mine) == 0 or len(other) == 0:
-            least = end
+        other = most >= needed - 1e-6
+        least = end
+        if len(mine) == 0 or not other.any():
             continue
-        product = (many[:, mine].T @ few[:, other]).tocoo()
+        product = _met(many[:, mine], rows, other)
         keep = product.data >= settings.min_accounts
-        a, b, k = mine[product.row[keep]], other[product.col[keep]], product.data[keep]
+        a, b, k = mine[product.row[keep]], product.col[keep].astype(np.int64), product.data[keep]
         bits = _surprise(k, size[a], sizes[b], units)
         enough = bits >= needed
         found.append((a[enough], b[enough], bits[enough]))
-        least = end
     nothing = np.zeros(0, dtype=np.int64)
     a, b, bits = (np.concatenate(part) for part in zip((nothing, nothing, np.zeros(0)), *found, strict=True))
     return (b, a, bits) if swapped else (a, b, bits)
+
+
+def _met(mine: sp.csc_matrix, rows: sp.csr_matrix, other: npt.NDArray[np.bool_]) -> sp.coo_matrix:
+    """Count how many units hold both, for each of some values and of others that are sought (mine × all others).
+
+    Only the rows of units that hold one of the first are looked at: in a large log these are few.
+    """
+    among, unit = np.unique(mine.indices, return_inverse=True)
+    held = rows[among]
+    sought = other[held.indices]
+    ends = np.concatenate([[0], np.cumsum(sought)])[held.indptr]
+    theirs = sp.csr_matrix((held.data[sought], held.indices[sought], ends), shape=held.shape)
+    ours = sp.csr_matrix((mine.data, unit.ravel(), mine.indptr), shape=(mine.shape[1], len(among)))
+    return sp.csr_matrix(ours @ theirs).tocoo()
 
 
 def _surprise(k: Ints, n1: Ints, n2: Ints, units: int) -> Floats:

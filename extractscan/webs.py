@@ -235,6 +235,7 @@ def leiden(graph: sp.csr_matrix, settings: Settings, resolution: float = 1.0) ->
 
     Nodes that nothing ties are numbered apart. In a large graph they are left out of the search, which would look at
     each of them many times; in a small one they stay, since what the search draws depends on how many nodes there are.
+    A large one is gone through once: a second time takes half as long again, and adds a ten-thousandth of modularity.
     """
     size = graph.shape[0]
     label: Ints = np.arange(size, dtype=np.int64) + size
@@ -250,7 +251,7 @@ def leiden(graph: sp.csr_matrix, settings: Settings, resolution: float = 1.0) ->
         graph.data.astype(np.float64),
         graph.shape[0],
         resolution=resolution,
-        iterations=2,
+        iterations=1 if size >= LARGE_GRAPH else 2,
         use_modularity=True,
         seed=settings.seed % (1 << 32),
     )

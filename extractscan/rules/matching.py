@@ -28,6 +28,10 @@ FEW: Final = 8_192
 """Texts under which it costs more to read all patterns than to see which can be left out."""
 
 
+OFTEN: Final = 512
+"""Texts from which on a pattern with one gap is asked in a looser form first: that costs one more to be made ready."""
+
+
 class _Form(NamedTuple):
     """One language of one rule, the unit that literals and regexes are looked for by."""
 
@@ -133,7 +137,8 @@ def _found(folded: pl.Series, plain: pl.Series, form: _Form, likely: Sequence[tu
     done = np.zeros(0, dtype=np.int64)
     for pattern, rows in likely:
         left, asked = np.setdiff1d(rows, done, assume_unique=True), plain if pattern.isascii() else folded
-        if len(left) and pattern.isascii() and len(_GAP.findall(pattern)) > 1:
+        gaps = len(_GAP.findall(pattern)) if pattern.isascii() else 0
+        if len(left) and (gaps > 1 or (gaps and len(left) >= OFTEN)):
             with suppress(pl.exceptions.ComputeError):  # the pattern that does not compile is named below
                 left = left[asked.gather(left).str.contains(_loosened(pattern)).to_numpy()]
         if len(left):
