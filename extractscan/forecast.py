@@ -29,11 +29,11 @@ RATES: Final[Mapping[str, Mapping[str, float]]] = {
 each thousand accounts, and for each shuffle and thousand accounts in it. `python -m benchmarks.plan_accuracy --fit`
 measures and prints this table anew, and the two below."""
 MEMORY: Final[Mapping[str, float]] = {
-    "once": 235.0, "batch": 1278.0, "events": 25.0, "texts": 560.0, "shingles": 90.0, "accounts": 1.3, "judged": 6.0,
+    "once": 235.0, "batch": 1278.0, "events": 25.0, "kept": 560.0, "shingles": 90.0, "accounts": 1.3, "judged": 6.0,
 }  # fmt: skip
 """Peak in units of 2**20 bytes: in any case, for each million events of one batch and of all, for each million texts
-and for their shingles where these stay in memory, for each thousand accounts, and for each second that the judgement
-takes, which tells how much of the log is linked."""
+whose wording is kept and for the shingles of all that are read where these stay in memory, for each thousand accounts,
+and for each second that the judgement takes, which tells how much of the log is linked."""
 SIGHTINGS: Final[Mapping[str, float]] = {"accounts": 23e3, "texts": 2.2e6, "from": 17.0, "until": 90.0}
 """Sightings of a thousand accounts; and of wording, which only shows where others have it, of a million texts that are
 read for each doubling of the accounts beyond so many thousand. Of a sample fewer stay the more accounts there are
@@ -56,6 +56,9 @@ REHEARSED: Final = 40_000
 READ: Final = 0.7
 """Share of the texts that may be read of a log too large to read all that are: caps are powers of two, and an account
 is read to under its cap; 0.62 to 0.85 in worlds of three to thirty million events."""
+_REPEATED, _SELDOM = 2.5, 0.2
+"""Million texts up to which the wording of all is kept, and the share of the others of which it is: of the samples of
+large logs what accounts repeat."""
 _BATCH: Final = 131_072
 """Events that are read at once."""
 _FURTHEST: Final = 5.0
@@ -91,6 +94,7 @@ class Load:
             "events": self.events / 1e6,
             "texts": read,
             "shingles": read,
+            "kept": min(read, _REPEATED) + _SELDOM * max(read - _REPEATED, 0.0),
             "accounts": self.accounts / 1e3,
             "shuffles": float(self.shuffles),
             "shuffled": self.shuffles * self.accounts / 1e3,

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Final
 
 import numpy as np
 import polars as pl
 
-from extractscan import schema, shingles
+from extractscan import schema, scratch, shingles
 from extractscan.harvest import COLUMNS, HEAD, HEADS, MASK, NETWORK, PROMPT_KEY, SAMPLED, SIZE, SYSTEM_KEY
 from extractscan.worded import Hits, Packed, Wording
 
@@ -18,6 +19,8 @@ RETURNING: Final = (
     schema.PLATFORM, schema.USER_AGENT, schema.MODEL, SYSTEM_KEY,
 )  # fmt: skip
 """Columns of text whose values return: a number takes an eighth of what text does, and so does that none is known."""
+HELD: Final = 2_000_000
+"""Events that are kept in memory while more are read."""
 SAMPLE_CHARS: Final = 1500
 TELLING: Final = "telling"
 _SPACES: Final = r"[^\S ]\s*| \s+"
@@ -28,25 +31,45 @@ _SPACES: Final = r"[^\S ]\s*| \s+"
 class Reading:
     """The second reading of all groups' events, by the number of their network, in parts as they were read.
 
+    Bound: `HELD` events in memory; once there are more, all of them wait on the disk.
+
     Attributes:
         events: One row an event: network, the columns of `COLUMNS` with the head of the prompt instead of texts, prompt
             and system prompt keys, mask of matching rules, number of shingles, source file and row.
         hits: Where the wording that is rare outside the event's network occurs in them.
+        shelves: Files of earlier events.
+        values: Numbers the text of `RETURNING`.
+        numbered: A column of it, without which Polars would forget the numbers while all events wait.
     """
 
     events: dict[int, list[pl.DataFrame]] = field(default_factory=dict)
     hits: dict[int, Packed] = field(default_factory=dict)
+    shelves: dict[int, list[Path]] = field(default_factory=dict)
     values: pl.Categorical = field(default_factory=lambda: pl.Categorical(pl.Categories.random("values")))
+    numbered: pl.Series = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Hold on to the numbers of values."""
+        object.__setattr__(self, "numbered", pl.Series(dtype=self.values))
 
     def take(self, network: int) -> tuple[pl.DataFrame, Packed]:
         """Return the events of a network as one table, and the hits in them, and forget them.
 
         Columns of text whose values return are numbers of sorted values (`Enum`), as narrow as these are few.
         """
-        read = pl.concat(self.events.pop(network), rechunk=True)
+        shelved = map(scratch.unshelved, self.shelves.pop(network, []))
+        earlier = (part.with_columns(pl.col(RETURNING).cat.to(self.values)) for part in shelved)
+        read = pl.concat([*earlier, *self.events.pop(network, [])], rechunk=True)
         for name in RETURNING:
             read = read.with_columns(_ranked(read[name]))
         return read.with_columns(pl.when(_few()).then(HEAD).alias(HEAD)).drop(TELLING), self.hits.pop(network)
+
+    def put_away(self) -> None:
+        """Let the events wait on the disk, with the numbers of their values."""
+        while self.events:
+            network, parts = self.events.popitem()
+            held = pl.concat(parts).with_columns(pl.col(RETURNING).to_physical())
+            self.shelves.setdefault(network, []).append(scratch.shelved(held))
 
 
 def _ranked(column: pl.Series) -> pl.Series:
@@ -71,6 +94,7 @@ def read_again(
     """
     known, secret = Wording(wording), _systems_table(systems)
     done: dict[int, int] = {}
+    held = 0
     reading = Reading()
     for batch in batches:
         part = _complete(batch).join(network_of, on=schema.ACCOUNT, how="inner", maintain_order="left")
@@ -89,6 +113,10 @@ def read_again(
             reading.events.setdefault(number, []).append(slim[first:last].drop(NETWORK))
             reading.hits.setdefault(number, Packed()).append(Hits(event, hits.mark[own]))
             done[number] = done.get(number, 0) + int(last - first)
+        held += len(part)
+        if held >= HELD:
+            reading.put_away()
+            held = 0
     return reading
 
 

@@ -49,7 +49,7 @@ def combined(parts: Sequence[Part]) -> Part:
     Of an account no more prompts count than in the part with the fewest.
     """
     most = min(part.most for part in parts)
-    tables = {name: _merged([part.tables[name] for part in parts], _KEYS[name]) for name in TABLES}
+    tables = _tables(parts)
     accounts = _levels(tables["totals"], most)
     tables["intent"] = _counting(tables["intent"], accounts, schema.ACCOUNT).drop(FROM, OWN, SELDOM)
     return Part(tables, _ranges(parts, _keyed(accounts)), most)
@@ -63,24 +63,35 @@ def _ranges(parts: Sequence[Part], accounts: pl.DataFrame) -> Iterator[pl.DataFr
 
 def settled(parts: Sequence[Part], least: int) -> reduce.Summary:
     """Merge parts for good: counts in the sample stand for all events, and text of fewer than `least` accounts goes."""
-    whole = combined(parts)
-    accounts = _levels(whole.tables["totals"], whole.most)
-    intent = _scaled(_counting(whole.tables["intent"], accounts, schema.ACCOUNT), pl.Int64())
+    most = min(part.most for part in parts)
+    tables = _tables(parts)
+    accounts = _levels(tables["totals"], most)
+    intent = _scaled(_counting(tables["intent"], accounts, schema.ACCOUNT), pl.Int64())
     intent = intent.group_by(schema.ACCOUNT, reduce.MASK).agg(pl.col(reduce.COUNT).sum())
     content = [pl.DataFrame(schema=dict(SHARED))]
     keyed = _keyed(accounts)
-    for piece in whole.ranges:
+    for pieces in zip(*(part.ranges for part in parts), strict=True):
+        piece = _frequent(pl.concat(pieces), least)
         counted = _scaled(_counting(piece, keyed, "account_id"), pl.Int32())
         held = counted.group_by("shingle", "account_id").agg(pl.col(reduce.COUNT).sum(), pl.col(OWN, SELDOM).first())
         content.append(repeated(held, least, len(accounts)).select(*SHARED).sort("shingle", "account_id"))
     return reduce.Summary(
-        totals=whole.tables["totals"].drop(TEXTS_READ),
-        sightings=whole.tables["sightings"],
-        activity=whole.tables["activity"],
+        totals=tables["totals"].drop(TEXTS_READ),
+        sightings=tables["sightings"],
+        activity=tables["activity"],
         intent=intent.sort(schema.ACCOUNT, reduce.MASK),
         content=pl.concat(content),
-        texts=whole.tables["texts"],
+        texts=tables["texts"],
     )
+
+
+def _tables(parts: Sequence[Part]) -> dict[str, pl.DataFrame]:
+    return {name: _merged([part.tables[name] for part in parts], _KEYS[name]) for name in TABLES}
+
+
+def _frequent(piece: pl.DataFrame, least: int) -> pl.DataFrame:
+    """Leave out the shingles that are met less often than that: most are, and need not be counted by account."""
+    return piece.filter(pl.len().over("shingle") >= least)
 
 
 def _merged(tables: Sequence[pl.DataFrame], keys: Sequence[str]) -> pl.DataFrame:

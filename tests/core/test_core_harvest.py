@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from extractscan import harvest, items, pools, rehearing, schema, shingles
+from extractscan import harvest, items, pools, rehearing, schema, scratch, shingles
 from extractscan.worded import Hits
 
 START = datetime(2026, 3, 1, tzinfo=UTC)
@@ -150,6 +150,20 @@ def test_batches_of_any_size_give_the_same(cuts: int) -> None:
     assert whole.equals(parts)
     assert items.samples(whole, 5) == items.samples(parts, 5)
     assert items.exchangeability(whole) == items.exchangeability(parts)
+
+
+@pytest.mark.parametrize("held", [1, 20, 1_000])
+def test_events_that_waited_on_the_disk_are_the_same(held: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """In the same order, with the same values and types; no file is left when they were taken."""
+    rows = [row | {"client_ip": f"10.0.0.{n % 5}" if n % 4 else None} for n, row in enumerate(dealt())]
+    whole, hits = read(rows, cuts=6)
+    monkeypatch.setattr(rehearing, "HELD", held)
+    before = set(scratch.folder().iterdir())
+    waited, again = read(rows, cuts=6)
+    assert waited.equals(whole)
+    assert waited.schema == whole.schema
+    assert [part.event.tolist() for part in again] == [part.event.tolist() for part in hits]
+    assert set(scratch.folder().iterdir()) == before
 
 
 def test_no_events_are_no_reading() -> None:
