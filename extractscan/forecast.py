@@ -56,7 +56,8 @@ REHEARSED: Final = 40_000
 READ: Final = 0.7
 """Share of the texts that may be read of a log too large to read all that are: caps are powers of two, and an account
 is read to under its cap; 0.62 to 0.85 in worlds of three to thirty million events."""
-_REPEATED, _SELDOM = 2.5, 0.2
+_REPEATED: Final = 2.5
+_SELDOM: Final = 0.2
 """Million texts up to which the wording of all is kept, and the share of the others of which it is: of the samples of
 large logs what accounts repeat."""
 _BATCH: Final = 131_072

@@ -38,6 +38,7 @@ class Judged:
     """The units that are held against a group.
 
     Attributes:
+        flat: Who holds what.
         among: Their sorted numbers.
         inside: Which of them are members (judged,).
     """
