@@ -23,6 +23,8 @@ from extractscan.readers.wanted import Wanted
 _BATCH_BYTES: Final = 128 << 20
 """Uncompressed bytes of one batch: long prompts make batches of fewer rows."""
 
+_EACH_HOLDS: Final = 8
+"""Row groups with rows of the wanted accounts, one after the other, from which the next is taken to have some too."""
 _DAMAGE: Final = (pa.ArrowException, OSError, ValueError, pl.exceptions.PolarsError)
 
 
@@ -83,7 +85,8 @@ def _holds_value(file: pq.ParquetFile, name: str) -> bool:
 def read(plan: Plan, meter: Meter) -> Iterator[Chunk]:
     """Yield the rows in order, with only the columns that the plan needs.
 
-    Row groups that hold none of the plan's accounts are skipped unread, and of others only their rows are kept.
+    Row groups that hold none of the plan's accounts are skipped unread, and of others only their rows are kept. Where
+    many in a row held some, the next is not asked first: that reads the column twice.
     """
     try:
         with open_file(plan.stored) as file:
@@ -97,18 +100,22 @@ def _groups(file: pq.ParquetFile, plan: Plan, names: list[str], meter: Meter) ->
     size = plan.size
     wanted = plan.accounts and (plan.accounts[0], Wanted(plan.accounts[1]))
     fast = local(plan.stored) if plan.stored.store is None and is_plain(file, names) else None
-    start, total = 0, max(file.metadata.num_rows, 1)
+    start, total, running = 0, max(file.metadata.num_rows, 1), 0
     for group in range(file.num_row_groups):
         meta = file.metadata.row_group(group)
         row = start
         try:
-            if wanted is None or _holds_any(file, group, *wanted):
+            held = 0
+            if wanted is None or running >= _EACH_HOLDS or _holds_any(file, group, *wanted):
                 whole = _at_once(fast, names, start, meta) if fast else None
                 slow = file.iter_batches(_rows_for(meta), row_groups=[group], columns=names)
                 for frame in map(frame_of, slow) if whole is None else (whole,):
                     chunk = Chunk(rows_from(row, frame.height), frame)
                     row += frame.height
-                    yield chunk if wanted is None else _of(chunk, *wanted)
+                    some = chunk if wanted is None else _of(chunk, *wanted)
+                    held += len(some.rows)
+                    yield some
+            running = running + 1 if held else 0
         except _DAMAGE as error:
             lost = start + meta.num_rows - row
             meter.tally.reject(f"damaged Parquet row group ({_first_line(error)})", f"row {row}", lost)

@@ -98,6 +98,27 @@ def test_names_of_accounts_are_looked_at_once_a_piece(tmp_path: Path, monkeypatc
     assert len(looked) == 2 * pq.ParquetFile(path).num_row_groups
 
 
+def test_where_every_row_group_holds_some_it_is_no_longer_asked(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """After some row groups in a row the next is read at once; the first without a row of theirs ends that."""
+    asked: list[int] = []
+    real = parquet._holds_any
+
+    def watched(file: pq.ParquetFile, group: int, *given: object) -> bool:
+        asked.append(group)
+        return real(file, group, *given)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(parquet, "_holds_any", watched)
+    monkeypatch.setattr(parquet, "_EACH_HOLDS", 4)
+    path = tmp_path / "x.parquet"
+    names = ["mine" if n < 1_500 or n == 2_345 else "a" for n in range(ROWS)]
+    pq.write_table(pq.read_table(log_of(path, names)), path, row_group_size=100)
+    found = read(path, accounts=pl.Series(["mine"]))
+    assert found["source_row"].to_list() == [n for n in range(ROWS) if names[n] == "mine"]
+    assert asked == [*range(4), *range(16, 30)]  # 4 to 15 unasked, of which the last holds none
+
+
 def test_accounts_that_are_numbers_are_found(tmp_path: Path) -> None:
     """Row groups cannot be told apart by them, so all are read."""
     path = log_of(tmp_path / "x.parquet", account_id=pa.array([n % 7 for n in range(ROWS)]))
