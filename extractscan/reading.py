@@ -14,7 +14,7 @@ import numpy.typing as npt
 import polars as pl
 
 from extractscan import groundwork, readers, reduce, room, rules, schema, shingles, summaries, survey
-from extractscan.asking import marked, marked_together, suspects
+from extractscan.asking import LEAST_AT_ONCE, at_once, marked, marked_in, suspects
 from extractscan.events import Window, remembered, unrepeated, within
 from extractscan.sampling import NO_CAP, Sampler
 from extractscan.selection import Selection
@@ -26,10 +26,7 @@ Made = TypeVar("Made")
 Marks = tuple[npt.NDArray[np.uint32], npt.NDArray[np.uint64]]
 WORKERS = 2
 ROWS_AT_ONCE = 32_768
-SUSPECTS_AT_ONCE = 131_072
-"""Batches in work at once, their size (their windows of text are the peak of memory), and texts marked at once."""
-HELD_AT_ONCE = 131_072
-"""Events that wait to be marked when they are read again, with all their text."""
+"""Batches in work at once, and their size: their windows of text are the peak of memory."""
 LARGE = 64 << 20
 """Bytes of logs from which it pays to count the events of accounts beforehand."""
 
@@ -51,6 +48,7 @@ class Reading:
         added: Events that stand in no input, with all columns of the log; `with_events` puts them there.
         columns: Canonical columns of all that was summarised.
         heard: Whether events can be read again; otherwise `again` gives what the summary knows of them.
+        together: Events that are marked by rules at once where they are read again.
     """
 
     logs: readers.LogSet
@@ -64,6 +62,7 @@ class Reading:
     added: pl.DataFrame | None = None
     columns: frozenset[str] = frozenset()
     heard: bool = True
+    together: int = LEAST_AT_ONCE
 
 
 def read(
@@ -117,7 +116,9 @@ def read(
         for past in baseline
     ]
     table = readers.completed(table, logs.accounts())
-    return Reading(logs, table, ruleset, window, summary, asking, earlier, chosen, columns=logs.columns | kept)
+    known = logs.columns | kept
+    together = at_once(memory)
+    return Reading(logs, table, ruleset, window, summary, asking, earlier, chosen, columns=known, together=together)
 
 
 def with_events(reading: Reading, events: pl.DataFrame, accounts: pl.DataFrame | None, settings: Settings) -> Reading:
@@ -179,13 +180,7 @@ def _with_masks(reading: Reading, read: Iterator[pl.DataFrame]) -> Iterator[pl.D
             told = batch.join(reading.asking, on=place, how="left", maintain_order="left")
             yield told.with_columns(pl.col(reduce.MASK).fill_null(0))
         return
-    held: list[pl.DataFrame] = []
-    for batch in read:
-        held.append(batch)
-        if sum(map(len, held)) >= HELD_AT_ONCE:
-            yield from marked_together(held, reading.ruleset)
-            held = []
-    yield from marked_together(held, reading.ruleset)
+    yield from marked_in(read, reading.ruleset, reading.together)
 
 
 def summarise(
@@ -268,10 +263,11 @@ def surveyed(
     pieces = (piece for sample in added(unrepeated(used)) for piece in sample.pieces(ROWS_AT_ONCE))
     asking = [pl.DataFrame(schema={**schema.PROVENANCE, reduce.MASK: pl.UInt64})]
     held: list[pl.DataFrame] = []
+    together = at_once(memory)
     for sample, marks, found in _side_by_side(one, pieces):
         seen.read(sample, *marks)
         held.append(found)
-        if sum(map(len, held)) >= SUSPECTS_AT_ONCE:
+        if sum(map(len, held)) >= together:
             asking.append(_asked(held, ruleset, seen))
             held = []
     if held:

@@ -108,7 +108,10 @@ class _Search:
         literals = sorted(frozenset[str]().union(*(groups[one] for one in used)))
         at = {literal: number for number, literal in enumerate(literals)}
         self._literals, self._sorted = pl.Enum(literals), pl.Series([literals])
-        self._groups = [(one, [at[literal] for literal in groups[one]]) for one in used]
+        pairs = sorted((at[literal], one) for one in used for literal in groups[one])
+        self._group = np.array([one for _, one in pairs], dtype=np.int64)
+        self._many = np.bincount([literal for literal, _ in pairs], minlength=len(literals))
+        self._first = np.cumsum(self._many) - self._many
         self._size, self._sought = len(groups), sought
 
     def of(self, texts: pl.Series) -> Iterator[tuple[int, Rows]]:
@@ -124,14 +127,11 @@ class _Search:
     def held(self, texts: pl.Series) -> Flags:
         """Tell which groups each text holds a literal of (groups × texts); those that are not sought are in none."""
         found = texts.str.extract_many(self._sorted, overlapping=True)
-        told = pl.DataFrame({"text": np.arange(len(texts), dtype=np.uint32), "literal": found}).explode("literal")
-        told = told.drop_nulls().with_columns(pl.col("literal").cast(self._literals).to_physical())
-        literal = told["literal"].to_numpy()
-        text = told["text"].to_numpy()[np.argsort(literal, kind="stable")]
-        ends = np.cumsum(np.bincount(literal, minlength=len(self._literals.categories)))
-        begins = np.concatenate([[0], ends[:-1]])
+        text = np.repeat(np.arange(len(texts)), found.list.len().fill_null(0).to_numpy())
+        literal = found.explode(empty_as_null=False, keep_nulls=False).cast(self._literals).to_physical().to_numpy()
+        many = self._many[literal]
+        # each hit is one of every group that its literal is in
+        at = np.arange(int(many.sum())) + np.repeat(self._first[literal] + many - np.cumsum(many), many)
         held = np.zeros((self._size, len(texts)), dtype=np.bool_)
-        for number, literals in self._groups:
-            for one in literals:
-                held[number, text[begins[one] : ends[one]]] = True
+        held.reshape(-1)[self._group[at] * len(texts) + np.repeat(text, many)] = True
         return held

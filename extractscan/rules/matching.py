@@ -40,12 +40,17 @@ class _Form(NamedTuple):
     wording: Wording
 
 
-def match(texts: pl.Series, rules: Sequence[Rule]) -> pl.Series:
+def match(texts: pl.Series, rules: Sequence[Rule], *, suspected: bool = False) -> pl.Series:
     """Return a UInt64 bitmask for each text, in the order of `texts`: bit i is set where `rules[i]` matched.
 
     A null text gives 0. Of a text over 3,000 characters the head and the tail alone are read (`HEAD_CHARS`). The
     cost is one linear search over all texts, a second over those that hold a rule's rarest literals, and a linear
     regex for each pattern over the texts that hold all that it requires.
+
+    Args:
+        texts: To look at.
+        rules: 64 at most.
+        suspected: Whether most texts are what `suspect` chose, so that the first search would tell nothing more.
 
     Raises:
         UsageError: more than 64 rules, or a pattern that the regex engine refuses.
@@ -55,7 +60,10 @@ def match(texts: pl.Series, rules: Sequence[Rule]) -> pl.Series:
     forms = [_Form(bit, rule, wording) for bit, rule in enumerate(rules) for wording in rule.wording.values()]
     folded = _ends(texts).str.to_lowercase()
     rarest = frozenset(literal for form in forms for literal in form.wording.literals[0])
-    rows = _holding(folded, rarest).arg_true() if rarest else pl.Series([], dtype=pl.UInt32)
+    if suspected:
+        rows = folded.is_not_null().arg_true()
+    else:
+        rows = _holding(folded, rarest).arg_true() if rarest else pl.Series([], dtype=pl.UInt32)
     masks = np.zeros(len(texts), dtype=np.uint64)
     if len(rows):
         held = folded.gather(rows)

@@ -153,7 +153,7 @@ def test_with_more_channels_wanted_than_there_are_nothing_can_be_detected(tmp_pa
 def test_batches_of_any_size_change_nothing(report: model.Report, world: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """However many events and suspects are worked on at once, the report is the same."""
     monkeypatch.setattr(reading, "ROWS_AT_ONCE", 700)
-    monkeypatch.setattr(reading, "SUSPECTS_AT_ONCE", 40)
+    monkeypatch.setattr(reading, "at_once", lambda _memory: 40)
     again = analyze([world / "logs.parquet"], world / "accounts.parquet")
     assert essence(again) == essence(report)
 

@@ -10,16 +10,16 @@ import polars as pl
 import pytest
 from core_runs import accused, analyze
 
-from extractscan import harvest, pipeline, readers, reading, reduce, room, sampling, scratch, survey, trial
+from extractscan import asking, harvest, pipeline, readers, reading, reduce, room, sampling, scratch, survey, trial
 from extractscan.errors import UsageError
 from extractscan.settings import Settings
 
 SETTINGS = Settings(shuffles=1)
 
 
-@pytest.mark.parametrize("at_once", [50, 10**6])
+@pytest.mark.parametrize("together", [50, 10**6])
 def test_masks_of_a_sampled_log_are_found_when_it_is_read_again(
-    world: Path, monkeypatch: pytest.MonkeyPatch, at_once: int
+    world: Path, monkeypatch: pytest.MonkeyPatch, together: int
 ) -> None:
     """The events of some accounts have the same masks, whether all texts were read at first or a sample."""
     logs = readers.open_logs([str(world / "logs.parquet")])
@@ -28,8 +28,7 @@ def test_masks_of_a_sampled_log_are_found_when_it_is_read_again(
     columns = (*harvest.COLUMNS, reduce.MASK)
     expected = pl.concat(reading.again(whole, columns, who))
     monkeypatch.setattr(sampling, "ALL_TEXTS", 500)
-    monkeypatch.setattr(reading, "SUSPECTS_AT_ONCE", at_once)
-    monkeypatch.setattr(reading, "HELD_AT_ONCE", at_once)
+    monkeypatch.setattr(reading, "at_once", lambda _memory: together)
     part = reading.read(logs, None, SETTINGS)
     assert whole.asking is not None
     assert part.asking is None
@@ -37,6 +36,13 @@ def test_masks_of_a_sampled_log_are_found_when_it_is_read_again(
     assert pl.concat(reading.again(part, columns, who)).equals(expected)
     assert expected["mask"].max() > 0  # type: ignore[operator]
     assert list(reading.again(part, columns, pl.Series(["nobody"]))) == []
+
+
+def test_more_texts_are_marked_at_once_where_there_is_memory() -> None:
+    """A part of the limit for each, within bounds on either side."""
+    assert asking.at_once(1 << 30) == asking.LEAST_AT_ONCE
+    assert asking.at_once(8 << 30) == (8 << 30) // asking.TEXT_SHARE
+    assert asking.at_once(1 << 40) == asking.at_once(None) == asking.MOST_AT_ONCE
 
 
 def test_events_of_accounts_are_counted_before_a_large_log_is_read(
