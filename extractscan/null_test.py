@@ -60,16 +60,18 @@ def _dealt(kind: Kind, strata: Ints, units: int, rng: np.random.Generator) -> Ki
     drawn = np.empty(len(value), dtype=np.int32)
     drawn[np.argsort(stratum, kind="stable")] = ordered
     del stratum, ordered, value
-    held = sp.csr_matrix((kind.weight, drawn, ptr), shape=(units, len(kind.values))).tocsc()
-    del drawn
-    ends, holder, weight = held.indptr, held.indices, held.data
+    place = np.arange(len(drawn), dtype=np.int32)  # half of what the weights take
+    held = sp.csr_matrix((place, drawn, ptr), shape=(units, len(kind.values))).tocsc()
+    del drawn, place
+    ends, holder, at = held.indptr, held.indices, held.data
     del held  # arrays go one by one: those of text are the most of what a shuffle holds
     once = np.ones(len(holder), dtype=np.bool_)
     np.not_equal(holder[1:], holder[:-1], out=once[1:])
     once[ends[:-1][ends[:-1] < len(once)]] = True  # the first holder of a value
     gone = np.concatenate([[0], np.cumsum(~once, dtype=np.int32)])[ends]
-    holder = holder[once]
-    weight = weight[once]
+    holder, at = holder[once], at[once]
+    weight = kind.weight[at]
+    del at
     if not kind.mixture:
         weight = weight / np.bincount(holder, weights=weight, minlength=units)[holder]
     return replace(kind, by_value_ptr=(ends - gone).astype(np.int32), by_value=holder, by_value_weight=weight)

@@ -12,7 +12,7 @@ import polars as pl
 import scipy.sparse as sp
 
 from extractscan import schema
-from extractscan.incidence import Floats, Incidence, Ints, Kind, Names, column_of, kind_of, spans
+from extractscan.incidence import Codes, Floats, Incidence, Ints, Kind, Names, column_of, kind_of, spans
 from extractscan.settings import Settings
 
 SEED_PAIRS = 20_000
@@ -142,13 +142,23 @@ def _met(mine: sp.csc_matrix, rows: sp.csr_matrix, other: npt.NDArray[np.bool_])
 
     Only the rows of units that hold one of the first are looked at: in a large log these are few.
     """
-    among, unit = np.unique(mine.indices, return_inverse=True)
+    among, unit = _distinct(mine.indices, rows.shape[0])
     held = rows[among]
     sought = other[held.indices]
     ends = np.concatenate([[0], np.cumsum(sought)])[held.indptr]
     theirs = sp.csr_matrix((held.data[sought], held.indices[sought], ends), shape=held.shape)
-    ours = sp.csr_matrix((mine.data, unit.ravel(), mine.indptr), shape=(mine.shape[1], len(among)))
+    ours = sp.csr_matrix((mine.data, unit, mine.indptr), shape=(mine.shape[1], len(among)))
     return sp.csr_matrix(ours @ theirs).tocoo()
+
+
+def _distinct(numbers: Codes, size: int) -> tuple[Ints, Codes]:
+    """Return which numbers below some size there are, sorted, and the place of each among them; many without a sort."""
+    if len(numbers) * 16 < size:
+        few, place = np.unique(numbers, return_inverse=True)
+        return few.astype(np.int64), place.ravel().astype(np.int32)
+    there = np.zeros(size, dtype=np.bool_)
+    there[numbers] = True
+    return np.flatnonzero(there), (np.cumsum(there, dtype=np.int32) - 1)[numbers]
 
 
 def _surprise(k: Ints, n1: Ints, n2: Ints, units: int) -> Floats:

@@ -68,7 +68,11 @@ def told(
     described = behaviour(summary.totals, summary.activity, summary.sightings, table)
     release()
     units = customers.units_of(table)
-    frames = {"accounts": table, "behaviour": described}
+    numbered = units.select(schema.ACCOUNT, "unit")
+    frames = {
+        name: frame.join(numbered, on=schema.ACCOUNT, maintain_order="left")
+        for name, frame in (("accounts", table), ("behaviour", described))
+    }
     drawn = {
         name: partial(_values, signal, frames[signal.table])
         for name, signal in SIGNALS.items()
@@ -101,34 +105,36 @@ def kinds_of(
 
     Args:
         sightings: account_id, kind, value, count.
-        drawn: Gives such tables of further kinds, of which no two are held at a time.
+        drawn: Gives such tables of further kinds, of which no two are held at a time; they may tell units as well.
         channels: Channel of every signal that may link, in the order wanted.
         units: As from `customers.units_of`.
         forgeable: Signals whose values others can put on a bystander.
     """
-    size = int(units["unit"].max()) + 1 if len(units) else 0  # type: ignore[arg-type]
+    unit_of = _units_by(sightings.schema[schema.ACCOUNT], units)
     seen = frozenset(sightings["kind"].unique())
     kinds = []
     for name, channel in channels.items():
-        table = sightings if name in seen else drawn[name]() if name in drawn else sightings.clear()
-        if len(table):
-            kinds.append(_kind_of(name, channel, table, units, size, forgeable=name in forgeable))
+        if name in seen:
+            mine = sightings.lazy().filter(pl.col("kind") == name).select(schema.ACCOUNT, "value", "count").collect()
+        else:
+            mine = drawn[name]() if name in drawn else sightings.clear()
+        if len(mine):
+            unit = mine["unit"] if "unit" in mine.columns else unit_of(mine[schema.ACCOUNT])
+            kinds.append(_kind_of(name, channel, mine, unit, units, forgeable=name in forgeable))
     return kinds
 
 
 def _kind_of(
-    name: str, channel: str, sightings: pl.DataFrame, units: pl.DataFrame, size: int, *, forgeable: bool
+    name: str, channel: str, mine: pl.DataFrame, unit: pl.Series, units: pl.DataFrame, *, forgeable: bool
 ) -> Kind:
     """Build one kind, so that no more than one is held as text at a time."""
-    named = units.lazy().cast({schema.ACCOUNT: sightings.schema[schema.ACCOUNT]})
-    mine = sightings.lazy().filter(pl.col("kind") == name)
-    rows = mine.join(named, on=schema.ACCOUNT).select("unit", "value", "count").collect()
-    values = rows["value"].unique().cast(pl.String).sort()
-    rows = rows.with_columns(pl.col("value").cast(pl.Enum(values)).to_physical())
+    size = _size(units)
+    values = mine["value"].unique().cast(pl.String).sort()
+    rows = mine.select(unit, pl.col("value").cast(pl.Enum(values)).to_physical(), "count")
     if size < len(units):
         rows = rows.group_by("unit", "value").agg(pl.col("count").sum())
-    unit, value, count = (rows[column].to_numpy() for column in ("unit", "value", "count"))
-    return kind_of(name, channel, Names(values), size, unit, value.astype(np.int32), count, forgeable=forgeable)
+    holder, value, count = (rows[column].to_numpy() for column in ("unit", "value", "count"))
+    return kind_of(name, channel, Names(values), size, holder, value.astype(np.int32), count, forgeable=forgeable)
 
 
 def thin(summary: reduce.Summary) -> reduce.Summary:
@@ -174,14 +180,11 @@ def unknown(signal: Signal, frame: pl.DataFrame) -> list[str]:
 
 
 def _values(signal: Signal, frame: pl.DataFrame) -> pl.DataFrame:
-    values = frame.select(schema.ACCOUNT, signal.value.alias("value"))
+    values = frame.select(schema.ACCOUNT, "unit", signal.value.alias("value"))
     if isinstance(values.schema["value"], pl.List):
         values = values.explode("value", empty_as_null=True, keep_nulls=True)
-    return (
-        values.with_columns(pl.col("value").cast(pl.String))
-        .drop_nulls("value")
-        .select(schema.ACCOUNT, pl.lit(signal.name).alias("kind"), "value", pl.lit(1, pl.Int64).alias("count"))
-    )
+    values = values.with_columns(pl.col("value").cast(pl.String)).drop_nulls("value")
+    return values.with_columns(pl.lit(signal.name).alias("kind"), pl.lit(1, pl.Int64).alias("count"))
 
 
 def _size(units: pl.DataFrame) -> int:
@@ -190,7 +193,8 @@ def _size(units: pl.DataFrame) -> int:
 
 def _content(summary: reduce.Summary, units: pl.DataFrame, settings: Settings) -> pl.DataFrame:
     """Return unit, shingle, count of the shared text; rows of accounts that were merged are added up."""
-    shared = summary.content.select(_unit_of(summary.content[schema.ACCOUNT], units), "shingle", "count")
+    who = summary.content[schema.ACCOUNT]
+    shared = summary.content.select(_units_by(who.dtype, units)(who), "shingle", "count")
     sizes = np.bincount(units["unit"].to_numpy())
     customers = pl.Series("unit", np.flatnonzero(sizes > 1).astype(np.int32))
     if customers.is_empty():
@@ -206,16 +210,21 @@ def _content(summary: reduce.Summary, units: pl.DataFrame, settings: Settings) -
     return both.join(few, on="shingle", how="anti", maintain_order="left")
 
 
-def _unit_of(who: pl.Series, units: pl.DataFrame) -> pl.Series:
-    """Return the unit of each account of the content, which is named, or told by its key."""
-    number = units["unit"].cast(pl.Int32)
-    if isinstance(who.dtype, pl.Enum):
-        by_name = np.zeros(len(who.dtype.categories), dtype=np.int32)
-        by_name[units[schema.ACCOUNT].cast(who.dtype).to_physical().to_numpy()] = number.to_numpy()
-        return pl.Series("unit", by_name[who.to_physical().to_numpy()])
-    keys = pl.Series([reduce.account_key(name) for name in units[schema.ACCOUNT]], dtype=pl.UInt64)
-    by_key = pl.DataFrame({schema.ACCOUNT: keys, "unit": number})
-    return who.to_frame().join(by_key, on=schema.ACCOUNT, how="left", maintain_order="left")["unit"]
+def _units_by(kind: pl.DataType, units: pl.DataFrame) -> Callable[[pl.Series], pl.Series]:
+    """Return what tells the unit of each of some accounts, of which all are named, numbered or told by their keys.
+
+    Whatever has to be looked up is so once: of millions of numbered names even to ask for their type takes half a
+    second.
+    """
+    known = units.select(schema.ACCOUNT, pl.col("unit").cast(pl.Int32))
+    if isinstance(kind, pl.Enum):
+        by_number = np.zeros(len(kind.categories), dtype=np.int32)
+        by_number[known[schema.ACCOUNT].cast(kind).to_physical().to_numpy()] = known["unit"].to_numpy()
+        return lambda who: pl.Series("unit", by_number[who.to_physical().to_numpy()])
+    if kind == pl.UInt64:
+        keys = [reduce.account_key(name) for name in known[schema.ACCOUNT]]
+        known = known.with_columns(pl.Series(schema.ACCOUNT, keys, dtype=pl.UInt64))
+    return lambda who: who.to_frame().join(known, on=schema.ACCOUNT, how="left", maintain_order="left")["unit"]
 
 
 def _with_earlier(summary: reduce.Summary, earlier: Sequence[reduce.Summary]) -> reduce.Summary:
