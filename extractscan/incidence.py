@@ -22,6 +22,10 @@ Codes = npt.NDArray[np.int32]
 Floats = npt.NDArray[np.float64]
 
 
+_AT_ONCE = 1 << 20
+"""Sightings that are looked at together where that takes memory."""
+
+
 @dataclass(frozen=True)
 class Kind:
     """All sightings of one signal, by value; by unit once somebody asks.
@@ -53,7 +57,8 @@ class Kind:
     def known(self) -> npt.NDArray[np.bool_]:
         """Units of which at least one value is known (units,)."""
         known = np.zeros(self.units, dtype=np.bool_)
-        known[self.by_value] = True
+        for low in range(0, len(self.by_value), _AT_ONCE):  # an index is made twice as wide
+            known[self.by_value[low : low + _AT_ONCE]] = True
         return known
 
     @cached_property
@@ -70,11 +75,6 @@ class Kind:
     def value(self) -> Codes:
         """The values of each unit, ascending."""
         return self._rows[1]
-
-    @property
-    def weight(self) -> Floats:
-        """The weights in the order of `value`; sorted anew each time."""
-        return np.asarray(self.columns(self.by_value_weight).tocsr().data, dtype=np.float64)
 
     @cached_property
     def _rows(self) -> tuple[Codes, Codes]:
@@ -244,7 +244,7 @@ def _flat(units: int, kinds: Sequence[Kind], by_value: Codes, weight: Floats) ->
     identity = [number for number, kind in enumerate(kinds) if kind.channel == schema.IDENTITY]
     described: npt.NDArray[np.bool_] = np.asarray(known[:, identity].any(axis=1), dtype=np.bool_)
     partly = MOST * units <= described.sum() < units
-    until = np.concatenate([[0], np.cumsum(described[by_value])]) if partly else np.zeros(0, dtype=np.int64)
+    until = _so_far(described, by_value) if partly else np.zeros(0, dtype=np.int32)
     return Flat(
         first=first,
         kind=np.repeat(np.arange(len(kinds), dtype=np.int32), size),
@@ -259,9 +259,17 @@ def _flat(units: int, kinds: Sequence[Kind], by_value: Codes, weight: Floats) ->
         known=known,
         known_all=known.sum(axis=0).astype(np.int64),
         described=described if partly else None,
-        by_value_described=until[by_ptr[1:]] - until[by_ptr[:-1]] if partly else until,
+        by_value_described=(until[by_ptr[1:]] - until[by_ptr[:-1]] if partly else until).astype(np.int64),
         described_all=known[described].sum(axis=0).astype(np.int64),
     )
+
+
+def _so_far(those: npt.NDArray[np.bool_], units: Codes) -> Codes:
+    """Count for each place in a list of units how many of those come before it (units + 1,)."""
+    until = np.zeros(len(units) + 1, dtype=np.int32)
+    for low in range(0, len(units), _AT_ONCE):
+        until[low + 1 : low + 1 + _AT_ONCE] = those[units[low : low + _AT_ONCE]]
+    return np.cumsum(until, out=until)
 
 
 def spans(ptr: Ints | Codes, rows: Ints | Codes) -> Ints:

@@ -60,7 +60,7 @@ def _dealt(kind: Kind, strata: Ints, units: int, rng: np.random.Generator) -> Ki
     drawn = np.empty(len(value), dtype=np.int32)
     drawn[np.argsort(stratum, kind="stable")] = ordered
     del stratum, ordered, value
-    place = np.arange(len(drawn), dtype=np.int32)  # half of what the weights take
+    place = kind.columns(np.arange(len(drawn), dtype=np.int32)).tocsr().data  # of each weight: half of what these take
     held = sp.csr_matrix((place, drawn, ptr), shape=(units, len(kind.values))).tocsc()
     del drawn, place
     ends, holder, at = held.indptr, held.indices, held.data
@@ -70,7 +70,7 @@ def _dealt(kind: Kind, strata: Ints, units: int, rng: np.random.Generator) -> Ki
     once[ends[:-1][ends[:-1] < len(once)]] = True  # the first holder of a value
     gone = np.concatenate([[0], np.cumsum(~once, dtype=np.int32)])[ends]
     holder, at = holder[once], at[once]
-    weight = kind.weight[at]
+    weight = kind.by_value_weight[at]
     del at
     if not kind.mixture:
         weight = weight / np.bincount(holder, weights=weight, minlength=units)[holder]

@@ -51,6 +51,11 @@ def campaign(
     )
 
 
+def weights(one: Kind) -> list[float]:
+    """List the weights of a kind in the order of its values by unit."""
+    return [float(weight) for weight in one.columns(one.by_value_weight).tocsr().data]
+
+
 def joined(*parts: Incidence) -> Incidence:
     """Lay incidences side by side: units and values are renumbered, so that nothing is shared between them."""
     units = sum(part.units for part in parts)
@@ -59,10 +64,11 @@ def joined(*parts: Incidence) -> Incidence:
     first = 0
     for number, part in enumerate(parts):
         for one in part.kinds:
+            share = weights(one)
             names[one.name] = one.channel
             for unit in range(part.units):
                 at = range(one.ptr[unit], one.ptr[unit + 1])
-                values = {f"{number}:{one.values[one.value[i]]}": float(one.weight[i]) for i in at}
+                values = {f"{number}:{one.values[one.value[i]]}": share[i] for i in at}
                 if values:
                     held.setdefault(one.name, {})[first + unit] = values
         first += part.units

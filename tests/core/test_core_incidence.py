@@ -8,6 +8,7 @@ from collections import defaultdict
 import numpy as np
 import polars as pl
 import pytest
+from core_kinds import weights
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -34,7 +35,8 @@ def test_a_kind_is_its_triples_by_row_and_by_column(triples: dict[tuple[int, int
     for (unit, _), count in triples.items():
         total[unit] += count
     expected = {(u, v): count / total[u] for (u, v), count in triples.items()}
-    rows = {(u, int(kind.value[at])): kind.weight[at] for u in range(8) for at in range(kind.ptr[u], kind.ptr[u + 1])}
+    share = weights(kind)
+    rows = {(u, int(kind.value[at])): share[at] for u in range(8) for at in range(kind.ptr[u], kind.ptr[u + 1])}
     columns = {
         (int(kind.by_value[at]), v): kind.by_value_weight[at]
         for v in range(5)
@@ -49,7 +51,7 @@ def test_a_kind_is_its_triples_by_row_and_by_column(triples: dict[tuple[int, int
 def test_a_mixture_keeps_its_shares() -> None:
     """Shares of all events are not normalised: the rest of the events speaks for the background."""
     kind = incidence.kind_of("t", "content", ["x"], 2, np.array([1]), np.array([0]), np.array([0.25]), mixture=True)
-    assert kind.weight.tolist() == [0.25]
+    assert weights(kind) == [0.25]
     assert kind.mixture
 
 
@@ -104,7 +106,7 @@ def test_kinds_are_built_in_the_order_of_channels_and_only_for_those() -> None:
     ]
     assert [kind.forgeable for kind in made] == [True, False, False]
     assert made[0].value.tolist() == [1, 0]
-    assert made[0].weight.tolist() == [1.0, 1.0]
+    assert weights(made[0]) == [1.0, 1.0]
 
 
 CONTENT = st.dictionaries(

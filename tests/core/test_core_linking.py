@@ -8,7 +8,7 @@ from math import log2
 
 import numpy as np
 import pytest
-from core_kinds import campaign, kind, one_each
+from core_kinds import campaign, kind, one_each, weights
 
 from extractscan import judged, linking, membership
 from extractscan.incidence import Incidence, Kind
@@ -20,7 +20,8 @@ Table = dict[int, dict[int, float]]
 
 def rows_of(kind: Kind, units: int) -> Table:
     """Unit to its values and weights, where any is known."""
-    held = {u: {int(kind.value[i]): kind.weight[i] for i in range(kind.ptr[u], kind.ptr[u + 1])} for u in range(units)}
+    share = weights(kind)
+    held = {u: {int(kind.value[i]): share[i] for i in range(kind.ptr[u], kind.ptr[u + 1])} for u in range(units)}
     return {unit: values for unit, values in held.items() if values}
 
 
