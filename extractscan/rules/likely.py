@@ -110,7 +110,7 @@ class _Search:
         self._literals, self._sorted = pl.Enum(literals), pl.Series([literals])
         pairs = sorted((at[literal], one) for one in used for literal in groups[one])
         self._group = np.array([one for _, one in pairs], dtype=np.int64)
-        self._many = np.bincount([literal for literal, _ in pairs], minlength=len(literals))
+        self._many = np.bincount(np.array([literal for literal, _ in pairs], dtype=np.int64), minlength=len(literals))
         self._first = np.cumsum(self._many) - self._many
         self._size, self._sought = len(groups), sought
 

@@ -60,14 +60,12 @@ def match(texts: pl.Series, rules: Sequence[Rule], *, suspected: bool = False) -
     forms = [_Form(bit, rule, wording) for bit, rule in enumerate(rules) for wording in rule.wording.values()]
     folded = _ends(texts).str.to_lowercase()
     rarest = frozenset(literal for form in forms for literal in form.wording.literals[0])
-    if suspected:
-        rows = folded.is_not_null().arg_true()
-    else:
-        rows = _holding(folded, rarest).arg_true() if rarest else pl.Series([], dtype=pl.UInt32)
     masks = np.zeros(len(texts), dtype=np.uint64)
-    if len(rows):
+    rows = (folded.is_not_null() if suspected or not rarest else _holding(folded, rarest)).arg_true()
+    if rarest and len(rows):
         held = folded.gather(rows)
-        masks[rows.to_numpy()] = _masks(held, _told_of(held, forms, rarest) if len(held) < FEW else forms)
+        told = _told_of(held, forms, rarest) if len(held) < FEW else forms
+        masks[rows.to_numpy()] = _masks(held, told) if told else 0
     return pl.Series(texts.name, masks)
 
 

@@ -150,6 +150,17 @@ def test_batches_change_nothing(texts: list[str | None], cut: int) -> None:
     assert bits(texts, *RULES) == bits(texts[:cut], *RULES) + bits(texts[cut:], *RULES)
 
 
+@pytest.mark.parametrize("few", [0, 10**6])
+def test_texts_that_were_chosen_before_match_the_same(monkeypatch: pytest.MonkeyPatch, few: int) -> None:
+    """Whether they hold one of the rarest literals is not asked again, and it does no harm where some do not."""
+    monkeypatch.setattr(matching, "FEW", few)
+    texts = pl.Series([*TEXTS, None, "", *ORDINARY])
+    assert match(texts, RULES, suspected=True).equals(match(texts, RULES))
+    nothing = pl.Series(["zq", None, "qz"])
+    assert match(nothing, RULES, suspected=True).to_list() == [0, 0, 0]
+    assert match(nothing, [], suspected=True).to_list() == [0, 0, 0]
+
+
 def test_a_rule_finds_the_same_alone_as_among_all() -> None:
     together = bits([*TEXTS, *ORDINARY], *RULES)
     for bit, one in enumerate(RULES):
