@@ -63,7 +63,9 @@ large logs what accounts repeat."""
 _BATCH: Final = 131_072
 """Events that are read at once."""
 _FURTHEST: Final = 5.0
-"""No part of a log is believed to be more times as heavy or as light as usual."""
+_GROWN: Final = 25.0
+"""No part of a log is believed to be more times as heavy or as light as usual, and no stage to grow faster than the
+accounts beyond so many times the part, which is a million events: ten million would come out at nearly twice."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,7 +219,7 @@ def heavier(stage: str, whole: Load, slower: float, part: tuple[Load, Mapping[st
         return 1.0
     expected = usual(part[0])[stage] * slower
     found = max(min(part[1][stage] / expected, _FURTHEST), 1 / _FURTHEST)
-    grown = max(whole.events / max(part[0].events, 1), 1.0)
+    grown = min(max(whole.events / max(part[0].events, 1), 1.0), _GROWN)
     return float(found ** TRUST.get(stage, 1.0) * grown ** THINNING.get(stage, 0.0))
 
 

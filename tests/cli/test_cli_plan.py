@@ -121,6 +121,17 @@ def test_a_log_that_is_heavier_than_usual_costs_more() -> None:
     assert forecast.forecast(load, 0, here=(1.0, 1.0), cores=1).seconds >= plain.seconds
 
 
+def test_stages_grow_faster_than_accounts_only_so_far_as_was_measured() -> None:
+    """Groups of a part are thinner than the whole's; of ten million events no more is made of that than of one."""
+    part = Load(40_000, 40_000, 1_200, 0.1, 2)
+    usual = forecast.usual(part)
+    few, some, many = (
+        forecast.heavier("search", Load(events, events, events * 3 // 100, 1.0, 20), 1.0, (part, usual))
+        for events in (100_000, 1_000_000, 10_000_000)
+    )
+    assert 1.0 < few < some == many
+
+
 @pytest.mark.parametrize(
     ("events", "measured"), [(1_000_000, 2_373_250), (3_000_000, 13_277_449), (10_000_000, 9_423_131)]
 )
