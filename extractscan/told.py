@@ -68,9 +68,9 @@ def told(
     described = behaviour(summary.totals, summary.activity, summary.sightings, table)
     release()
     units = customers.units_of(table)
-    numbered = units.select(schema.ACCOUNT, "unit")
-    frames = {
-        name: frame.join(numbered, on=schema.ACCOUNT, maintain_order="left")
+    unit_of = _units_by(pl.String(), units)
+    frames = {  # joined, the tables would be there twice
+        name: frame.with_columns(unit_of(frame[schema.ACCOUNT]))
         for name, frame in (("accounts", table), ("behaviour", described))
     }
     drawn = {
@@ -120,21 +120,21 @@ def kinds_of(
             mine = drawn[name]() if name in drawn else sightings.clear()
         if len(mine):
             unit = mine["unit"] if "unit" in mine.columns else unit_of(mine[schema.ACCOUNT])
-            kinds.append(_kind_of(name, channel, mine, unit, units, forgeable=name in forgeable))
+            rows = mine.select(unit, "value", "count")
+            del mine
+            kinds.append(_kind_of(name, channel, rows, units, forgeable=name in forgeable))
     return kinds
 
 
-def _kind_of(
-    name: str, channel: str, mine: pl.DataFrame, unit: pl.Series, units: pl.DataFrame, *, forgeable: bool
-) -> Kind:
+def _kind_of(name: str, channel: str, rows: pl.DataFrame, units: pl.DataFrame, *, forgeable: bool) -> Kind:
     """Build one kind, so that no more than one is held as text at a time."""
     size = _size(units)
-    values = mine["value"].unique().cast(pl.String).sort()
-    rows = mine.select(unit, pl.col("value").cast(pl.Enum(values)).to_physical(), "count")
+    values = rows["value"].unique().cast(pl.String).sort()
+    rows = rows.with_columns(pl.col("value").cast(pl.Enum(values)).to_physical())
     if size < len(units):
         rows = rows.group_by("unit", "value").agg(pl.col("count").sum())
-    holder, value, count = (rows[column].to_numpy() for column in ("unit", "value", "count"))
-    return kind_of(name, channel, Names(values), size, holder, value.astype(np.int32), count, forgeable=forgeable)
+    unit, value, count = (rows[column].to_numpy() for column in ("unit", "value", "count"))
+    return kind_of(name, channel, Names(values), size, unit, value.astype(np.int32), count, forgeable=forgeable)
 
 
 def thin(summary: reduce.Summary) -> reduce.Summary:
