@@ -10,7 +10,7 @@ import numpy as np
 from extractscan import schema
 from extractscan.incidence import Incidence, Ints, spans
 from extractscan.linking import counted, profile
-from extractscan.membership import belongs, member_bits
+from extractscan.membership import belonging, belongs, member_bits
 from extractscan.profiles import Profile, needed_bits
 from extractscan.settings import Settings
 
@@ -51,7 +51,7 @@ def refine(incidence: Incidence, start: Ints, settings: Settings) -> Profile | N
     seen: set[bytes] = set()
     for _ in range(ROUNDS):
         group = profile(incidence, members, settings, near=True, closest=True)
-        following = np.flatnonzero(belongs(group, incidence.units, settings))
+        following = belonging(group, incidence.units, settings)
         lost = not seen and np.isin(members, following).mean() < START_HOLDS
         if lost or len(following) < settings.min_accounts:
             return None

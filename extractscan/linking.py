@@ -71,11 +71,13 @@ def profile(
     tests = np.diff(flat.first)[kind[text]]
     private = _enriched(k[text], total[text], len(members), units, tests, settings) & (ratio_out[text] >= PRIVATE_RATIO)
     keep[text[~private]] = False
-    others: Ints | Codes = np.arange(units) if beside is None else beside
+    others: Ints | Codes
     if near:
         values = held[keep], ratio_out[keep], total[keep]
         loud = _loud(incidence, len(members), values, settings, closest=closest)
         others = flat.by_value[spans(flat.by_value_ptr, loud)]
+    else:
+        others = np.arange(units) if beside is None else beside
     judged = Judged.of(flat, members, others)
     among = judged.among
     bits = _bits(judged, held[keep], (ratio_in[keep], ratio_out[keep]))

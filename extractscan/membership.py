@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 
 from extractscan import schema
-from extractscan.incidence import Floats
+from extractscan.incidence import Floats, Ints
 from extractscan.profiles import Bits, Profile, needed_bits
 from extractscan.settings import Settings
 
@@ -31,7 +31,14 @@ def _total(group: Profile) -> Floats:
 
 
 def belongs(group: Profile, units: int, settings: Settings) -> npt.NDArray[np.bool_]:
-    """Tell which units reach the bits that membership needs, over enough independent channels.
+    """Tell of all units which belong (units,)."""
+    taken = np.zeros(units, dtype=np.bool_)
+    taken[belonging(group, units, settings)] = True
+    return taken
+
+
+def belonging(group: Profile, units: int, settings: Settings) -> Ints:
+    """Return the sorted units that reach the bits that membership needs, over enough independent channels.
 
     Two kinds of evidence do not do by themselves. Client and content are what unrelated users of one program share: one
     of identity, network or time has to count as well. And what somebody else can put on a bystander (his gateway's
@@ -54,6 +61,5 @@ def belongs(group: Profile, units: int, settings: Settings) -> npt.NDArray[np.bo
     named = alike & ~group.nameless
     if np.count_nonzero(named) >= NAMED and (whole & operator)[named].mean() >= ALIKE:
         operator = operator | (alike & group.nameless)
-    taken = np.zeros(units, dtype=np.bool_)
-    taken[group.among] = whole & operator
+    taken: Ints = group.among[whole & operator]
     return taken

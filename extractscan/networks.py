@@ -13,7 +13,7 @@ import numpy.typing as npt
 from extractscan.growing import MASKING, Found, all_holding, closed, disjoint, refine
 from extractscan.incidence import Incidence, Ints, Kind
 from extractscan.linking import profile
-from extractscan.membership import belongs
+from extractscan.membership import belonging, belongs
 from extractscan.parting import release, sever, split
 from extractscan.profiles import Profile
 from extractscan.seeding import Seed, seeds
@@ -144,7 +144,7 @@ def _alike(incidence: Incidence, groups: Sequence[Found], settings: Settings) ->
     size = np.array([len(group.members) for group in groups], dtype=np.int64)
     takes = np.zeros((len(groups), len(groups)), dtype=np.bool_)
     for number, group in enumerate(groups):
-        taken = label[belongs(group.profile, incidence.units, settings)]
+        taken = label[belonging(group.profile, incidence.units, settings)]
         takes[number] = np.bincount(taken, minlength=len(groups) + 1)[:-1] * 2 >= size
     return takes | takes.T
 

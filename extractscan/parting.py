@@ -29,6 +29,8 @@ SEVERED = 0.1
 """Affinity of two webs, from none (0) to evenly mixed (1), under which nothing runs between them."""
 CUSTOMERS = 20
 """Customers within a group that are held against the rest, largest first."""
+SMALL = 1 << 20
+"""Products of the ties of communities up to which a plain table is made of them: sparse ones take longer to set up."""
 MIXED = 0.3
 """Affinity of two communities, from none (0) to evenly mixed (1), over which they are one operator's."""
 
@@ -131,13 +133,15 @@ def _touch(incidence: Incidence, group: Found, settings: Settings, signals: froz
     for kind, row, _, weight, _ in held:
         if kind.name in WORDING:
             np.maximum.at(most, row, weight)
-    blocks = [sp.csr_matrix((n, 0))]
+    ties, first = [(np.zeros(0), np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64))], 0
     for kind, row, column, weight, width in held:
         main = weight >= most[row] / 2 if kind.name in WORDING else np.ones(len(row), dtype=np.bool_)
         row, column, weight = row[main], column[main], weight[main]  # noqa: PLW2901
         total = np.bincount(row, weights=weight, minlength=n)
-        blocks.append(sp.csr_matrix((weight / total[row], (row, column)), shape=(n, width)))
-    return sp.csr_matrix(sp.hstack(blocks))
+        ties.append((weight / total[row], row, column + first))
+        first += width
+    weight, row, column = (np.concatenate(each) for each in zip(*ties, strict=True))
+    return sp.csr_matrix((weight, (row, column)), shape=(n, first))
 
 
 def _held(kind: Kind, group: Found, units: int, settings: Settings) -> tuple[Ints, Ints, Floats, int]:
@@ -168,9 +172,7 @@ def _communities(touch: sp.csr_matrix, views: Sequence[sp.csr_matrix], settings:
     n = touch.shape[0]
     if touch.nnz == 0:
         return []
-    graph = sp.csr_matrix(sp.block_array([[None, touch], [touch.T, None]]))
-    graph.sort_indices()
-    label = leiden(graph, settings)[:n]
+    label = leiden(_both_ways(touch), settings)[:n]
     tied = np.flatnonzero(np.diff(touch.indptr))
     groups = [tied[label[tied] == number] for number in np.unique(label[tied])]
     tables = [_between(view, groups) for view in views]
@@ -189,13 +191,32 @@ def _communities(touch: sp.csr_matrix, views: Sequence[sp.csr_matrix], settings:
         affinity[:, i] = affinity[i]
 
 
+def _both_ways(touch: sp.csr_matrix) -> sp.csr_matrix:
+    """Return the graph between members and values: its matrix is `touch` and its transpose, and nothing else."""
+    back = sp.csr_matrix(touch.T)
+    bounds = np.concatenate([touch.indptr, touch.nnz + back.indptr[1:]])
+    to = np.concatenate([touch.indices + touch.shape[0], back.indices])
+    graph = sp.csr_matrix((np.concatenate([touch.data, back.data]), to, bounds), shape=(len(bounds) - 1,) * 2)
+    graph.sort_indices()
+    return graph
+
+
 def _between(touch: sp.csr_matrix, groups: Sequence[Ints]) -> Floats:
     """Sum the ties between every two communities (and inside each, on the diagonal)."""
-    rows = np.concatenate([np.full(len(group), number) for number, group in enumerate(groups)])
-    which = sp.csr_matrix((np.ones(len(rows)), (np.concatenate(groups), rows)), shape=(touch.shape[0], len(groups)))
-    held = sp.csr_matrix(which.T @ touch)
-    total = np.maximum(np.asarray(held.sum(axis=0)).ravel(), 1e-9)
-    return np.asarray((held @ sp.diags(1.0 / total) @ held.T).todense(), dtype=np.float64)
+    number = np.repeat(np.arange(len(groups)), [len(group) for group in groups])
+    which = np.full(touch.shape[0], -1)
+    which[np.concatenate(groups)] = number
+    row = np.repeat(which, np.diff(touch.indptr))
+    tied = row >= 0
+    cell = row[tied] * touch.shape[1] + touch.indices[tied]
+    size = len(groups) * touch.shape[1]
+    if len(groups) * size <= SMALL:
+        held = np.bincount(cell, weights=touch.data[tied], minlength=size).reshape(len(groups), -1)
+        total = np.maximum(held.sum(axis=0), 1e-9)
+        return np.asarray(np.einsum("ik,jk->ij", held / total, held), dtype=np.float64)
+    few = sp.csr_matrix((touch.data[tied], np.divmod(cell, touch.shape[1])), shape=(len(groups), touch.shape[1]))
+    total = np.maximum(np.asarray(few.sum(axis=0)).ravel(), 1e-9)
+    return np.asarray((few @ sp.diags(1.0 / total) @ few.T).todense(), dtype=np.float64)
 
 
 def _affinity(table: Floats, which: int | slice) -> Floats:

@@ -128,23 +128,19 @@ def test_a_group_that_swings_is_settled_by_what_both_rounds_hold(monkeypatch: py
     core, wide = list(range(20)), list(range(30))
     answers = itertools.cycle([wide, core])
 
-    def swinging(group: object, units: int, settings: Settings) -> np.ndarray:
-        mask = np.zeros(units, dtype=np.bool_)
-        mask[next(answers)] = True
-        return mask
-
-    monkeypatch.setattr(growing, "belongs", swinging)
+    monkeypatch.setattr(growing, "belonging", lambda *_: np.array(next(answers)))
     group = growing.refine(incidence, np.array(core), SETTINGS)
     assert group is not None
     assert group.members.tolist() == core
     few = itertools.cycle([[0, 1, 2, 3], [2, 3, 4, 5]])
-    monkeypatch.setattr(growing, "belongs", lambda _g, units, _s: np.isin(np.arange(units), next(few)))
+    monkeypatch.setattr(growing, "belonging", lambda *_: np.array(next(few)))
     assert growing.refine(incidence, np.array([2, 3, 4, 5]), SETTINGS) is None
 
 
 def test_a_group_that_never_settles_only_shrinks_in_the_end(monkeypatch: pytest.MonkeyPatch) -> None:
     """After the last round members leave until all that are left belong, and too few are dropped."""
     sizes = itertools.count(10)
+    monkeypatch.setattr(growing, "belonging", lambda *_: np.arange(next(sizes)))
     monkeypatch.setattr(growing, "belongs", lambda _g, units, _s: np.arange(units) < next(sizes))
     group = growing.refine(campaign(), np.arange(9), SETTINGS)
     assert group is not None
